@@ -1,0 +1,128 @@
+package render
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Options say what to show and how. The zero value shows everything with the defaults.
+type Options struct {
+	Title      string     // what the report or picture is called, commonly the repository's name; "" for none
+	Link       string     // where a source line is found: "https://…/blob/main/{file}#L{line}"; "" links to nothing (Markdown: to path#Lline)
+	Width      int        // columns of the terminal; 0 is 100
+	Color      bool       // text: use ANSI colours
+	Benchmarks Benchmarks // limits of the metrics table; zero fields have the defaults
+	Findings   []Finding  // what the checks found, sorted; shown by text, markdown and json
+
+	View   string // one of Views; "" is modules
+	Layout string // "flow" (our own, plain SVG), "dot" (Graphviz); "" is what suits the view best
+
+	Focus      []string      // ids, value paths, modules or options to look at; nil shows all
+	Depth      int           // how many steps from the focus; 0 is as far as it goes
+	Up, Down   bool          // only against or only along the flow; neither is both
+	Reaches    []string      // only what flows into these options (a prefix or glob)
+	MinReads   int           // only values with at least so many reads
+	Top        int           // only so many values, most read first; 0 is all
+	Collapse   []string      // "folder", "layer", "service", or a regular expression whose first group (or match) names the folded node
+	Include    []string      // globs over module paths, value paths, ids and options; nil is all
+	Exclude    []string      // globs of what to leave out
+	Highlight  []string      // ids, values, modules or options to bring out
+	MaxNodes   int           // more nodes than this are folded; 0 is 150, negative never folds
+	LayoutTime time.Duration // how long Graphviz may take; 0 is 20 s
+}
+
+// Finding is what a check found, as the formats show it.
+type Finding struct {
+	Check                            string // "missing-source-id"
+	Severity                         string // "error", "warning", "info"
+	File                             string
+	Line, Column, EndLine, EndColumn int
+	Message                          string
+	Related                          []Related
+	Fixes                            []Fix
+}
+
+// Related is another place that a finding speaks of.
+type Related struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
+}
+
+// Fix is a change that would settle a finding.
+type Fix struct {
+	Message string `json:"message"`
+	Edits   []Edit `json:"edits"`
+}
+
+// Edit replaces the bytes from Start up to End of a file with Text.
+type Edit struct {
+	File  string `json:"file"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+// View is one way to look at the graph.
+type View struct {
+	Name, Help string
+	Layouts    []string // that can draw it as SVG; the first is the default
+}
+
+// Views holds every view, the default first.
+var Views = []View{
+	{"modules", "which module reads which value, modules by layer", []string{"flow", "dot"}},
+	{"sinks", "value → module → option: where every value ends up", []string{"flow", "dot"}},
+	{"values", "value → option and value → value, without the modules between", []string{"flow", "dot"}},
+	{"imports", "which module imports which", []string{"dot"}},
+	{"layers", "which layer reads the values of which", []string{"flow", "dot"}},
+	{"ports", "the registry of ports: ranges, owners, collisions", []string{"flow"}},
+	{"heat", "annotation coverage of every module", []string{"flow"}},
+}
+
+// view finds the view that the options ask for.
+func (o Options) view() (View, error) {
+	if o.View == "" {
+		return Views[0], nil
+	}
+	var names []string
+	for _, v := range Views {
+		if v.Name == o.View {
+			return v, nil
+		}
+		names = append(names, v.Name)
+	}
+	return View{}, usagef("no view is called %q (there are %s)", o.View, strings.Join(names, ", "))
+}
+
+// Check reports what is wrong with the options as a *UsageError: an unknown view or layout, a link that no
+// picture should carry, a regular expression or glob that cannot be read.
+func (o Options) Check() error {
+	v, err := o.view()
+	if err != nil {
+		return err
+	}
+	if o.Layout != "" && !slices.Contains(v.Layouts, o.Layout) {
+		return usagef("the view %s cannot be laid out with %q (it can with %s)", v.Name, o.Layout, strings.Join(v.Layouts, ", "))
+	}
+	if o.Link != "" && !safeURL(o.Link) {
+		return usagef("the link %q is neither http(s) nor relative", o.Link)
+	}
+	for _, c := range o.Collapse {
+		if _, err := regexp.Compile(c); err != nil {
+			return usagef("--collapse: %v", err)
+		}
+	}
+	for _, g := range slices.Concat(o.Include, o.Exclude, o.Reaches) {
+		if _, err := compileGlob(g); err != nil {
+			return usagef("the pattern %q: %v", g, err)
+		}
+	}
+	if o.Depth < 0 || o.MinReads < 0 || o.Top < 0 {
+		return usagef("depth, least reads and top cannot be negative")
+	}
+	return nil
+}
