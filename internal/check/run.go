@@ -1,0 +1,86 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"nixsink/graph"
+)
+
+// Report is what all checks found, in the order of files and offsets. Waived and baselined findings are in it.
+type Report struct {
+	Findings []Finding
+	Checks   []Check // that ran, rules of the configuration included, sorted by name
+}
+
+// Count counts the findings of a severity that are neither waived nor baselined.
+func (r Report) Count(s Severity) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == s && !f.Waived && !f.Baselined {
+			n++
+		}
+	}
+	return n
+}
+
+// Run makes every check that is not off and waives what the tree or the configuration waives. The error speaks of the configuration:
+// an unknown check's name, a rule that is not valid CEL.
+func Run(g *graph.Graph, cfg Config) (Report, error) {
+	checks, err := enabled(cfg)
+	if err != nil {
+		return Report{}, err
+	}
+	p := &Pass{Graph: g, Config: cfg}
+	p.build()
+	var found []Finding
+	for _, c := range checks {
+		if c.Run == nil {
+			continue
+		}
+		for _, f := range c.Run(p) {
+			f.Check, f.Severity = c.Name, c.Default
+			p.complete(&f)
+			found = append(found, f)
+		}
+	}
+	found = p.waive(found, checks)
+	slices.SortStableFunc(found, compareFindings)
+	return Report{Findings: found, Checks: checks}, nil
+}
+
+// enabled gives the checks and rules that are not off, each with the severity it has here as Default.
+func enabled(cfg Config) ([]Check, error) {
+	all := slices.Clone(All)
+	for _, r := range cfg.Rules {
+		c, err := r.compile()
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+		}
+		if slices.ContainsFunc(all, func(o Check) bool { return o.Name == c.Name }) {
+			return nil, fmt.Errorf("rule %q: the name is taken", r.Name)
+		}
+		all = append(all, c)
+	}
+	for name := range cfg.Severity {
+		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == name }) {
+			return nil, fmt.Errorf("severity: no check is called %q%s", name, suggest(name, checkNames(all)))
+		}
+	}
+	for _, ig := range cfg.Ignore {
+		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == ig.Check }) {
+			return nil, fmt.Errorf("ignore: no check is called %q%s", ig.Check, suggest(ig.Check, checkNames(all)))
+		}
+	}
+	var out []Check
+	for _, c := range all {
+		if s, ok := cfg.Severity[c.Name]; ok {
+			c.Default = s
+		}
+		if c.Default != Off {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b Check) int { return compareNames(a.Name, b.Name) })
+	return out, nil
+}
