@@ -1,0 +1,3 @@
+{
+  imports = [ ./media ./apps ./monitoring ];
+}

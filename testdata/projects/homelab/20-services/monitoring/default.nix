@@ -1,0 +1,11 @@
+{ ... }: {
+  imports = [
+    ./prometheus.nix
+    ./exporters.nix
+    ./alerts.nix
+    ./grafana.nix
+    ./loki.nix
+    ./uptime-kuma.nix
+    ./scrutiny.nix
+  ];
+}
