@@ -1,0 +1,151 @@
+// Package config reads .nixsink.toml, the file in which a repository says what nixsink shall track and demand.
+//
+// In goes the path of a folder; out comes a Config: every key of the file, decoded strictly (an unknown key is an error with its line
+// and column). The package knows nothing of Nix and runs no analysis.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"nixsink/graph"
+	"nixsink/internal/check"
+)
+
+// Name is the name of the configuration file.
+const Name = ".nixsink.toml"
+
+// Config is the contents of a configuration file. The zero Config is what holds without one.
+type Config struct {
+	Roots         []string          `toml:"roots"`          // option namespaces to track
+	ArgumentRoots []string          `toml:"argument-roots"` // module arguments to track
+	Entries       []string          `toml:"entries"`        // entry points, relative to the file's folder
+	Exclude       []string          `toml:"exclude"`        // globs of what is not read
+	Critical      int               `toml:"critical"`       // reads from which a value is critical; 0: the default
+	Layers        []Layer           `toml:"layer"`          // lowest first
+	IDRules       []IDRule          `toml:"id-rule"`
+	Aliases       map[string]string `toml:"aliases"` // id → value path
+	Link          string            `toml:"link"`    // where a source line is found: https://…/{file}#L{line}
+	Benchmarks    Benchmarks        `toml:"benchmarks"`
+	Check         check.Config      `toml:"check"` // what the checks demand
+	Gate          check.Thresholds  `toml:"gate"`  // what `nixsink check` fails on
+	Rules         []check.Rule      `toml:"rule"`  // checks of the repository's own
+
+	// Path is the file that was read, "" if there is none.
+	Path string `toml:"-"`
+}
+
+// Layer is an ordered group of modules.
+type Layer struct {
+	Name  string   `toml:"name"`
+	Globs []string `toml:"globs"`
+}
+
+// IDRule tells how an id is rewritten to a value's path.
+type IDRule struct {
+	Prefix string   `toml:"prefix"`
+	To     []string `toml:"to"`
+}
+
+// Benchmarks are what the metrics table of a report is measured against. Zero means the built-in benchmark.
+type Benchmarks struct {
+	Lines         int     `toml:"lines"`          // lines of code, fewer than
+	Modules       int     `toml:"modules"`        // modules, fewer than
+	LongestModule int     `toml:"longest-module"` // lines of the longest module, fewer than
+	Documentation float64 `toml:"documentation"`  // documentation coverage, more than
+	SourceID      float64 `toml:"source-id"`      // source-id coverage, more than
+}
+
+// Dir is the folder that the configuration speaks of, "" if no file was read.
+func (c *Config) Dir() string {
+	if c.Path == "" {
+		return ""
+	}
+	return filepath.Dir(c.Path)
+}
+
+// Find returns the configuration file that holds for dir: the one in dir or in the nearest folder above it, up to the root of the
+// git work tree or of the file system. It returns "" if there is none.
+func Find(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("look for %s: %w", Name, err)
+	}
+	for {
+		path := filepath.Join(dir, Name)
+		switch info, err := os.Stat(path); {
+		case err == nil && !info.IsDir():
+			return path, nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
+			return "", fmt.Errorf("look for %s: %w", Name, err)
+		}
+		// .git is a folder in a clone and a file in a work tree or submodule.
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return "", nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", nil
+		}
+		dir = up
+	}
+}
+
+// Load reads the file at path.
+func Load(path string) (*Config, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	c, err := Parse(path, src)
+	if err != nil {
+		return nil, err
+	}
+	c.Path = abs
+	return c, nil
+}
+
+// Parse decodes src; name is what errors call the file.
+func Parse(name string, src []byte) (*Config, error) {
+	var c Config
+	dec := toml.NewDecoder(strings.NewReader(string(src)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return nil, explain(name, err)
+	}
+	if errs := c.validate(name); len(errs) > 0 {
+		return nil, errs
+	}
+	// Findings about the configuration point at its lines, so the checks get the text as well.
+	c.Check.Rules, c.Check.File, c.Check.Text = c.Rules, Name, string(src)
+	return &c, nil
+}
+
+// Options are the graph options that the configuration asks for when the tree at dir is analysed.
+func (c *Config) Options(dir string) graph.Options {
+	o := graph.Options{
+		Roots:       c.Roots,
+		ArgRoots:    c.ArgumentRoots,
+		Entries:     c.rebasePaths(c.Entries, dir),
+		Exclude:     c.rebaseGlobs(c.Exclude, dir),
+		Aliases:     c.Aliases,
+		CriticalMin: c.Critical,
+	}
+	for _, l := range c.Layers {
+		o.Layers = append(o.Layers, graph.Layer{Name: l.Name, Globs: c.rebaseGlobs(l.Globs, dir)})
+	}
+	for _, r := range c.IDRules {
+		o.IDRules = append(o.IDRules, graph.IDRule{Prefix: r.Prefix, To: r.To})
+	}
+	return o
+}

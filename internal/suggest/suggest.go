@@ -1,0 +1,84 @@
+// Package suggest finds what a mistyped name was meant to be.
+package suggest
+
+import (
+	"slices"
+	"strings"
+)
+
+// Nearest returns the name that got was probably meant to be, "" if none is near enough to be named.
+func Nearest(got string, names []string) string {
+	if near := List(got, names, 1); len(near) > 0 {
+		return near[0]
+	}
+	return ""
+}
+
+// List returns up to limit names near to got, nearest first and alphabetical among equals. Case does not count. A name is near if at most
+// a third of the letters differ, or if got is its last part (ssh for CFG.ports.ssh).
+func List(got string, names []string, limit int) []string {
+	type candidate struct {
+		name string
+		cost int
+	}
+	low := strings.ToLower(got)
+	var near []candidate
+	for _, name := range names {
+		l := strings.ToLower(name)
+		allowed := max(len(low), len(l)) / 3
+		switch cost := distance(low, l, allowed); {
+		case cost <= allowed:
+			near = append(near, candidate{name, cost})
+		case low != "" && strings.HasSuffix(l, "."+low):
+			near = append(near, candidate{name, allowed + 1})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		if a.cost != b.cost {
+			return a.cost - b.cost
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var out []string
+	for _, c := range near {
+		if len(out) == limit {
+			break
+		}
+		if !slices.Contains(out, c.name) {
+			out = append(out, c.name)
+		}
+	}
+	return out
+}
+
+// distance is the number of letters inserted, deleted, replaced or swapped with their neighbour between a and b (optimal string
+// alignment). It stops early and returns limit+1 when it cannot stay within limit.
+func distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		best := cur[0]
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], before[j-2]+1)
+			}
+			best = min(best, cur[j])
+		}
+		if best > limit {
+			return limit + 1
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(b)]
+}
