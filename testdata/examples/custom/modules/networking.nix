@@ -1,0 +1,5 @@
+{ config, ... }:
+{
+  networking.domain = config.homelab.domain;
+  time.timeZone = config.homelab.timeZone;
+}

@@ -1,0 +1,1 @@
+{ imports = [ ./git.nix ./editor.nix ]; }

@@ -1,0 +1,7 @@
+{ config, ... }:
+{
+  services.syncthing = {
+    enable = true;
+    extraOptions = [ "--home=${config.xdg.configHome}/${config.my.person.login}" ];
+  };
+}

@@ -1,0 +1,6 @@
+{ vars, ... }:
+{
+  imports = [ ./disks.nix ];
+  networking.domain = vars.domain;
+  system.stateVersion = "25.11";
+}
