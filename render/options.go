@@ -46,24 +46,24 @@ type Finding struct {
 
 // Related is another place that a finding speaks of.
 type Related struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Message string `json:"message"`
+	File    string
+	Line    int
+	Column  int
+	Message string
 }
 
 // Fix is a change that would settle a finding.
 type Fix struct {
-	Message string `json:"message"`
-	Edits   []Edit `json:"edits"`
+	Message string
+	Edits   []Edit
 }
 
 // Edit replaces the bytes from Start up to End of a file with Text.
 type Edit struct {
-	File  string `json:"file"`
-	Start int    `json:"start"`
-	End   int    `json:"end"`
-	Text  string `json:"text"`
+	File  string
+	Start int
+	End   int
+	Text  string
 }
 
 // View is one way to look at the graph.

@@ -10,13 +10,10 @@ import (
 
 var errNotYet = errors.New("this format is being written")
 
-func writeText(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
-func writeMarkdown(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error { return errNotYet }
-func writeJSON(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
-func writeSVG(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error      { return errNotYet }
-func writeDOT(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error      { return errNotYet }
-func writeMermaid(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error  { return errNotYet }
-func writeGEXF(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
+func writeSVG(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
+func writeDOT(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
+func writeMermaid(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error { return errNotYet }
+func writeGEXF(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error    { return errNotYet }
 func writeCytoscape(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error {
 	return errNotYet
 }

@@ -1,0 +1,160 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// A Fact is something that the reader of a report most likely did not know, with the places that show it.
+type Fact struct {
+	Text   string // "3 values are read but declared nowhere"
+	Places []FactPlace
+	Bad    bool // something is broken, not just unusual
+}
+
+// FactPlace is one place that shows a fact.
+type FactPlace struct {
+	Text string // "my.ports.ghost"
+	At   graph.Place
+}
+
+// Facts lists what stands out in the graph, worst first. Checks say more, and say it with a severity; this is what
+// the graph shows without being asked.
+func Facts(g *graph.Graph) []Fact {
+	var out []Fact
+	add := func(bad bool, places []FactPlace, one, many string) {
+		if n := len(places); n > 0 {
+			text := one
+			if n != 1 {
+				text = fmt.Sprintf(many, count(n))
+			}
+			out = append(out, Fact{text, places, bad})
+		}
+	}
+	var ps []FactPlace
+	for _, p := range g.Problems {
+		if p.Kind == "syntax" || p.Kind == "io" || p.Kind == "limit" {
+			ps = append(ps, FactPlace{p.Msg, p.At})
+		}
+	}
+	add(true, ps, "1 file could not be read or parsed", "%s times a file could not be read or parsed")
+	add(true, undeclared(g), "1 value is read but declared nowhere", "%s values are read but declared nowhere")
+	add(true, missing(g), "1 import names a file that does not exist", "%s imports name files that do not exist")
+	ps = nil
+	for _, c := range Collisions(g) {
+		var names []string
+		for _, v := range c.Values {
+			names = append(names, valueName(v))
+		}
+		ps = append(ps, FactPlace{fmt.Sprintf("%d: %s", c.Port, strings.Join(names, ", ")), declaredAt(c.Values[0])})
+	}
+	add(true, ps, "1 port is given out more than once", "%s ports are given out more than once")
+	ps = nil
+	for _, r := range upwardReads(g) {
+		ps = append(ps, FactPlace{valueName(r.Value), r.At})
+	}
+	add(true, ps, "1 read goes up to a higher layer", "%s reads go up to a higher layer")
+	ps = nil
+	for _, m := range g.Modules {
+		if !m.Reachable && m.Instance == "" && m.Role != "unparsed" {
+			ps = append(ps, FactPlace{plural(m.Lines, "line", "lines"), graph.Place{File: m.Path, Line: 1}})
+		}
+	}
+	add(false, ps, "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
+	ps = nil
+	for _, i := range g.Imports {
+		if i.Disabled {
+			ps = append(ps, FactPlace{strings.TrimSpace(i.To + " " + i.Reason), i.At})
+		}
+	}
+	add(false, ps, "1 import is commented out", "%s imports are commented out")
+	ps = nil
+	for _, v := range g.Values {
+		if v.FanOut.Reads == 0 && len(v.Declared) > 0 && !v.Registry {
+			ps = append(ps, FactPlace{valueName(v), v.Declared[0]})
+		}
+	}
+	add(false, ps, "1 value is declared but read by nobody", "%s values are declared but read by nobody")
+	ps = nil
+	for _, u := range g.Unresolved {
+		ps = append(ps, FactPlace{u.Path + ": " + u.Reason, u.At})
+	}
+	add(false, ps, "1 read could not be resolved", "%s reads could not be resolved")
+	return out
+}
+
+func undeclared(g *graph.Graph) (ps []FactPlace) {
+	first := map[*graph.Value]bool{}
+	for _, r := range g.References {
+		if len(r.Value.Declared) == 0 && r.Kind != graph.Guard && !first[r.Value] {
+			first[r.Value] = true
+			ps = append(ps, FactPlace{r.Value.Path, r.At})
+		}
+	}
+	return ps
+}
+
+func missing(g *graph.Graph) (ps []FactPlace) {
+	for _, i := range g.Imports {
+		if i.Missing && !i.Disabled {
+			ps = append(ps, FactPlace{i.To, i.At})
+		}
+	}
+	return ps
+}
+
+// layers tells the layer of every file and how high each layer is.
+type layers struct {
+	of     map[string]string
+	height map[string]int
+	order  bool
+}
+
+func layersOf(g *graph.Graph) layers {
+	l := layers{map[string]string{}, map[string]int{}, g.Ordered}
+	for _, m := range g.Modules {
+		if l.of[m.Path] == "" {
+			l.of[m.Path] = m.Layer
+		}
+	}
+	for i, name := range g.Layers {
+		l.height[name] = i
+	}
+	return l
+}
+
+// above reports whether file b lies in a higher layer than file a. Files without a layer stand aside.
+func (l layers) above(b, a string) bool {
+	lb, la := l.of[b], l.of[a]
+	hb, okb := l.height[lb]
+	ha, oka := l.height[la]
+	return l.order && okb && oka && hb > ha
+}
+
+// upwardReads lists the reads by a lower layer of a value that only higher layers declare.
+func upwardReads(g *graph.Graph) (out []*graph.Reference) {
+	l := layersOf(g)
+	for _, r := range g.References {
+		if r.Kind != graph.Guard && l.violates(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (l layers) violates(r *graph.Reference) bool {
+	return len(r.Value.Declared) > 0 && !slices.ContainsFunc(r.Value.Declared, func(p graph.Place) bool {
+		return !l.above(p.File, r.At.File)
+	})
+}
+
+// declaredAt is where a value is declared, or the zero Place.
+func declaredAt(v *graph.Value) graph.Place {
+	if len(v.Declared) == 0 {
+		return graph.Place{}
+	}
+	return v.Declared[0]
+}

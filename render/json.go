@@ -1,0 +1,227 @@
+package render
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"nixsink/graph"
+	"nixsink/parse"
+)
+
+// Schema names the version of the JSON format. docs/schema.json describes it.
+const Schema = "nixsink/1"
+
+// An object is a JSON object: encoding/json writes the keys of maps sorted, so the order of the code does not matter.
+type object = map[string]any
+
+// writeJSON writes everything that the other formats show. Lists are in the graph's order, which is sorted.
+func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
+	doc := object{
+		"schema": Schema,
+		"source": object{"narHash": g.Source.NARHash, "files": g.Source.Files, "bytes": g.Source.Bytes,
+			"lines": g.Source.Lines, "incomplete": g.Source.Incomplete},
+		"empty":       g.Empty,
+		"layers":      list(g.Layers, func(s string) any { return s }),
+		"ordered":     g.Ordered,
+		"roots":       list(g.Roots, func(r graph.Root) any { return object{"path": r.Path, "argument": r.Argument, "why": r.Why} }),
+		"modules":     list(g.Modules, jsonModule),
+		"values":      list(g.Values, jsonValue),
+		"references":  list(g.References, jsonReference),
+		"unresolved":  list(g.Unresolved, jsonUnresolved),
+		"sinks":       list(g.Sinks, jsonSink),
+		"flows":       list(g.Flows, jsonFlow),
+		"imports":     list(g.Imports, jsonImport),
+		"annotations": list(g.Annotations, jsonAnnotation),
+		"coverage":    jsonCoverage(g.Coverage),
+		"metrics": list(Metrics(g, o.Benchmarks), func(m Metric) any {
+			return object{"name": m.Name, "value": m.Value, "benchmark": m.Benchmark, "verdict": m.Verdict, "note": m.Note}
+		}),
+		"ports":    list(Ports(g), jsonPort),
+		"findings": list(o.Findings, jsonFinding),
+		"problems": list(g.Problems, func(p graph.Problem) any {
+			return located(p.At, object{"message": p.Msg, "kind": p.Kind})
+		}),
+	}
+	// HTML escapes stay on: the text may be put into a page, where </script> would end it.
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}
+
+// list turns a slice into JSON's values; an empty one is [], never null.
+func list[T any](in []T, f func(T) any) []any {
+	out := make([]any, 0, len(in))
+	for _, v := range in {
+		out = append(out, f(v))
+	}
+	return out
+}
+
+// located adds a place to an object.
+func located(p graph.Place, o object) object {
+	o["file"], o["line"], o["column"] = p.File, p.Line, p.Column
+	return o
+}
+
+func place(p graph.Place) any { return located(p, object{}) }
+
+func jsonModule(m *graph.Module) any {
+	return object{"path": m.Path, "instance": m.Instance, "layer": m.Layer, "lines": m.Lines, "reachable": m.Reachable,
+		"why": m.Why, "role": m.Role, "home": m.Home, "documented": m.Documented, "header": jsonHeader(m.Header)}
+}
+
+func jsonHeader(h *parse.Header) any {
+	if h == nil {
+		return nil
+	}
+	return object{"title": h.Title, "owner": h.Owner, "status": h.Status, "layer": h.Layer, "summary": h.Summary,
+		"ids": list(h.IDs, wordText), "meta": plainYAML(h.Meta)}
+}
+
+func wordText(w parse.Word) any { return w.Text }
+
+// plainYAML turns what YAML gives into what JSON can say: keys become text, and numbers that JSON does not have become text.
+func plainYAML(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := object{}
+		for k, e := range v {
+			out[k] = plainYAML(e)
+		}
+		return out
+	case map[any]any:
+		out := object{}
+		for k, e := range v {
+			out[fmt.Sprint(k)] = plainYAML(e)
+		}
+		return out
+	case []any:
+		return list(v, plainYAML)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Sprint(v)
+		}
+		return v
+	case nil, string, bool, int, int64, uint64:
+		return v
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func jsonValue(v *graph.Value) any {
+	return object{
+		"path":        v.Path,
+		"ids":         list(v.IDs, func(id graph.ID) any { return id.Name }),
+		"evidence":    list(v.IDs, func(id graph.ID) any { return id.Evidence }),
+		"declared":    list(v.Declared, place),
+		"registry":    v.Registry,
+		"member":      v.Member,
+		"type":        v.Type,
+		"default":     v.Default,
+		"description": v.Description,
+		"literals": list(v.Literals, func(l graph.Literal) any {
+			return located(l.At, object{"text": l.Text, "kind": l.Kind, "default": l.Default})
+		}),
+		"fanOut":   object{"reads": v.FanOut.Reads, "modules": v.FanOut.Modules, "sinks": v.FanOut.Sinks, "reach": v.FanOut.Reach},
+		"rank":     v.Rank,
+		"critical": v.Critical,
+	}
+}
+
+func jsonReference(r *graph.Reference) any {
+	return located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name})
+}
+
+func jsonUnresolved(u *graph.Unresolved) any {
+	return located(u.At, object{"path": u.Path, "reason": u.Reason})
+}
+
+func jsonSink(s *graph.Sink) any {
+	return located(s.At, object{"option": s.Option, "covered": s.Covered})
+}
+
+func jsonFlow(f *graph.Flow) any {
+	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind,
+		"through": list(f.Through, func(s string) any { return s }),
+		"steps":   list(f.Steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })})
+}
+
+func jsonImport(i *graph.Import) any {
+	return object{"from": i.From, "to": i.To, "line": i.At.Line, "disabled": i.Disabled, "missing": i.Missing,
+		"external": i.External, "reason": i.Reason}
+}
+
+func jsonAnnotation(a *graph.Annotation) any {
+	values := func(v *graph.Value) any { return v.Path }
+	o := object{"file": a.File, "line": a.At.Line, "state": a.State, "why": a.Why,
+		"values": list(a.Values, values), "actual": list(a.Actual, values)}
+	if p := a.Annotation; p != nil {
+		o["keyword"], o["text"], o["ids"] = p.Keyword, p.Text, list(p.IDs, wordText)
+		o["anchor"] = object{"name": p.Anchor.Name, "line": a.Anchor.Line}
+	}
+	return o
+}
+
+func jsonRatio(r graph.Ratio) object {
+	o := object{"covered": r.Covered, "total": r.Total, "ratio": nil}
+	// An empty denominator is null: not 0, and never 1.
+	if v, ok := r.Value(); ok {
+		o["ratio"] = round(v)
+	}
+	return o
+}
+
+func jsonSourceID(r graph.Ratio) any {
+	o := jsonRatio(r)
+	o["unresolved"], o["lowerBound"] = r.Unresolved, nil
+	if v, ok := r.LowerBound(); ok {
+		o["lowerBound"] = round(v)
+	}
+	return o
+}
+
+// round keeps six decimals: enough to gate on, and the same on every machine.
+func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+
+func jsonCoverage(c graph.Coverage) any {
+	ratios := func(m map[string]graph.Ratio) object {
+		out := object{}
+		for k, r := range m {
+			out[k] = jsonSourceID(r)
+		}
+		return out
+	}
+	return object{
+		"sourceId":      jsonSourceID(c.SourceID),
+		"declaration":   jsonRatio(c.Declaration),
+		"sink":          jsonRatio(c.Sink),
+		"precision":     jsonRatio(c.Precision),
+		"documentation": object{"modules": jsonRatio(c.DocModules), "options": jsonRatio(c.DocOptions)},
+		"byLayer":       ratios(c.ByLayer),
+		"byModule":      ratios(c.ByModule),
+	}
+}
+
+func jsonPort(p Port) any {
+	return located(p.At, object{"port": p.Number, "value": p.Value.Path, "readers": list(p.Readers, func(s string) any { return s })})
+}
+
+func jsonFinding(f Finding) any {
+	return object{"check": f.Check, "severity": f.Severity, "file": f.File, "line": f.Line, "column": f.Column,
+		"endLine": f.EndLine, "endColumn": f.EndColumn, "message": f.Message,
+		"related": list(f.Related, func(r Related) any {
+			return object{"file": r.File, "line": r.Line, "column": r.Column, "message": r.Message}
+		}),
+		"fixes": list(f.Fixes, func(x Fix) any {
+			return object{"message": x.Message, "edits": list(x.Edits, func(e Edit) any {
+				return object{"file": e.File, "start": e.Start, "end": e.End, "text": e.Text}
+			})}
+		})}
+}

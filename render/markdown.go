@@ -1,0 +1,282 @@
+package render
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// A page writes Markdown that GitHub, mdBook and MkDocs read alike: tables, lists, plain links.
+type page struct {
+	*bufio.Writer
+	o Options
+}
+
+func writeMarkdown(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
+	p := &page{bufio.NewWriter(w), o}
+	title := o.Title
+	if title == "" {
+		title = "Central values"
+	}
+	fmt.Fprintf(p, "# %s\n\n", md(title))
+	fmt.Fprintf(p, "%s, %s, %s, %s.", plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
+		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
+	for _, r := range g.Roots {
+		fmt.Fprintf(p, " Tracked: %s (%s).", mdCode(rootName(r)), md(r.Why))
+	}
+	fmt.Fprintln(p)
+	if g.Source.NARHash != "" {
+		fmt.Fprintf(p, "Source: %s.\n", mdCode(g.Source.NARHash))
+	}
+	if g.Source.Incomplete {
+		fmt.Fprint(p, "\n> **Incomplete:** some files could not be read or parsed; the figures leave them out.\n")
+	}
+	if g.Empty != "" {
+		fmt.Fprintf(p, "\nNothing to show: %s\n", md(g.Empty))
+	}
+	p.metrics(g)
+	p.facts(g)
+	p.trees(g)
+	p.coverage(g)
+	p.findings()
+	return p.Flush()
+}
+
+func (p *page) metrics(g *graph.Graph) {
+	fmt.Fprint(p, "\n## Metrics\n\n")
+	rows := [][]string{{"Metric", "Value", "Benchmark", "Verdict", "Note"}}
+	for _, m := range Metrics(g, p.o.Benchmarks) {
+		verdict := map[Verdict]string{Pass: "✅ ok", Fail: "❌ missed", NotApplicable: "n/a"}[m.Verdict]
+		rows = append(rows, []string{md(m.Name), m.Value, md(m.Benchmark), verdict, md(m.Note)})
+	}
+	p.table(rows)
+}
+
+func (p *page) facts(g *graph.Graph) {
+	facts := Facts(g)
+	if len(facts) == 0 {
+		return
+	}
+	fmt.Fprint(p, "\n## Worth knowing\n\n")
+	for _, f := range facts {
+		text := md(f.Text)
+		if f.Bad {
+			text = "**" + text + "**"
+		}
+		var places []string
+		for _, pl := range f.Places[:min(len(f.Places), factPlaces)] {
+			places = append(places, p.link(pl.At)+" "+md(pl.Text))
+		}
+		if more := len(f.Places) - len(places); more > 0 {
+			places = append(places, "and "+count(more)+" more")
+		}
+		fmt.Fprintf(p, "- %s\n", text)
+		for _, s := range places {
+			fmt.Fprintf(p, "  - %s\n", strings.TrimSpace(s))
+		}
+	}
+}
+
+func (p *page) trees(g *graph.Graph) {
+	vs := critical(g, p.o.Top)
+	if len(vs) == 0 {
+		return
+	}
+	fmt.Fprint(p, "\n## Critical values\n")
+	annotated := len(g.Annotations) > 0
+	for _, t := range trees(g, vs) {
+		fmt.Fprintf(p, "\n### %s\n\n", mdCode(t.name))
+		p.value(t, annotated)
+	}
+}
+
+// value writes what is below a value's heading: what it is, who reads it, where it ends up.
+func (p *page) value(t tree, annotated bool) {
+	v := t.value
+	fmt.Fprintf(p, "%s, %s", plural(v.FanOut.Reads, "reference", "references"), plural(v.FanOut.Modules, "module", "modules"))
+	if v.FanOut.Sinks > 0 {
+		fmt.Fprintf(p, ", %s", plural(v.FanOut.Sinks, "option", "options"))
+	}
+	if t.name != v.Path {
+		fmt.Fprintf(p, ". Path %s", mdCode("config."+v.Path))
+	}
+	switch {
+	case len(v.Declared) == 0:
+		fmt.Fprint(p, ". **Declared nowhere**")
+	default:
+		var at []string
+		for _, d := range v.Declared {
+			at = append(at, p.link(d))
+		}
+		fmt.Fprintf(p, ". Declared in %s", strings.Join(at, ", "))
+	}
+	if v.Default != "" {
+		fmt.Fprintf(p, ", by default %s", mdCode(cut(oneLine(v.Default), 80)))
+	}
+	fmt.Fprint(p, ".\n\n")
+	if v.Description != "" {
+		fmt.Fprintf(p, "%s\n\n", md(oneLine(v.Description)))
+	}
+	for _, r := range t.reads {
+		line := "- " + p.link(r.At)
+		if r.Name != "" {
+			line += " " + mdCode(r.Name)
+		}
+		if annotated && !r.Covered {
+			line += " (no source-id)"
+		}
+		fmt.Fprintln(p, line)
+	}
+	if len(t.landsIn) == 0 {
+		return
+	}
+	if len(t.reads) > 0 {
+		fmt.Fprintln(p)
+	}
+	rows := [][]string{{"Ends up in", "Options"}}
+	for _, s := range t.landsIn {
+		var items []string
+		for _, l := range s.options {
+			item := p.code(l.option, l.at)
+			if l.option == "" {
+				item = p.link(l.at)
+			}
+			if what := l.what(); what != "" {
+				item += " (" + md(what) + ")"
+			}
+			items = append(items, item)
+		}
+		rows = append(rows, []string{mdCell(s.name), strings.Join(items, ", ")})
+	}
+	p.table(rows)
+}
+
+func (p *page) coverage(g *graph.Graph) {
+	fmt.Fprint(p, "\n## Coverage\n\n")
+	rows := [][]string{{"Coverage", "", "Covered", "Note"}}
+	for _, c := range coverageRows(g) {
+		rows = append(rows, []string{md(c.name), percent(c.ratio.Value()), md(fraction(c.ratio, c.of)), md(c.note)})
+	}
+	p.table(rows)
+	if len(g.Coverage.ByLayer) == 0 {
+		return
+	}
+	fmt.Fprint(p, "\n### Source-id coverage by layer\n\n")
+	rows = [][]string{{"Layer", "", "Covered"}}
+	for _, name := range layerNames(g) {
+		r := g.Coverage.ByLayer[name]
+		label := mdCell(name)
+		if name == "" {
+			label = "(no layer)"
+		}
+		rows = append(rows, []string{label, percent(r.Value()), md(fraction(r, "references"))})
+	}
+	p.table(rows)
+}
+
+func (p *page) findings() {
+	if len(p.o.Findings) == 0 {
+		return
+	}
+	fmt.Fprint(p, "\n## Findings\n\n")
+	rows := [][]string{{"Severity", "Check", "Where", "What"}}
+	for _, f := range p.o.Findings {
+		rows = append(rows, []string{md(f.Severity), md(f.Check), p.link(graph.Place{File: f.File, Line: f.Line}), md(oneLine(f.Message))})
+	}
+	p.table(rows)
+}
+
+func (p *page) table(rows [][]string) {
+	for i, row := range rows {
+		fmt.Fprintf(p, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			fmt.Fprintf(p, "|%s\n", strings.Repeat(" --- |", len(row)))
+		}
+	}
+}
+
+// link links a place: by the template if there is one, relative to the page otherwise.
+func (p *page) link(at graph.Place) string {
+	if at.File == "" {
+		return "(nowhere)"
+	}
+	return p.code(fmt.Sprintf("%s:%d", at.File, at.Line), at)
+}
+
+// code writes a text as code that links to a place.
+func (p *page) code(text string, at graph.Place) string {
+	if at.File == "" {
+		return mdCell(text)
+	}
+	href := p.o.href(at.File, at.Line)
+	if p.o.Link == "" {
+		href = fmt.Sprintf("%s#L%d", escapePath(at.File), at.Line)
+	}
+	if href == "" {
+		return mdCell(text)
+	}
+	href = strings.NewReplacer("(", "%28", ")", "%29", "|", "%7C", "<", "%3C", ">", "%3E").Replace(href)
+	return "[" + mdCell(text) + "](" + href + ")"
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// md escapes prose: nothing in it is read as Markdown or HTML, and it stays on its line and in its table cell.
+func md(s string) string {
+	var b strings.Builder
+	for _, r := range plain(oneLine(s)) {
+		switch r {
+		case '\\', '`', '*', '_', '[', ']', '|', '~', '#':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '&':
+			b.WriteString("&amp;")
+		case '@':
+			// A bare @name would call somebody on GitHub.
+			b.WriteString("&#64;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	// A word with a scheme would become a link of its own accord.
+	return strings.ReplaceAll(b.String(), "://", ":&#47;&#47;")
+}
+
+// mdCode writes a name as code. The fence is longer than any run of backticks within.
+func mdCode(s string) string {
+	s = plain(s)
+	if s == "" {
+		return ""
+	}
+	longest, run := 0, 0
+	for _, r := range s {
+		if r == '`' {
+			run++
+			longest = max(longest, run)
+		} else {
+			run = 0
+		}
+	}
+	fence := strings.Repeat("`", longest+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// mdCell writes a name as code inside a table or a link. A pipe ends a table cell even within code, and GitHub alone
+// would honour a backslash there; names with pipes, brackets or backticks are therefore escaped text in <code>.
+func mdCell(s string) string {
+	if strings.ContainsAny(s, "|`[]<>\\") {
+		return "<code>" + strings.ReplaceAll(md(s), `\|`, "&#124;") + "</code>"
+	}
+	return mdCode(s)
+}

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// A Port is one entry of the port registry: a number that a value gives out.
+type Port struct {
+	Number  int
+	Value   *graph.Value
+	At      graph.Place // the literal that sets it
+	Readers []string    // modules that read it, sorted
+}
+
+// A Collision is one port number that several values give out.
+type Collision struct {
+	Port   int
+	Values []*graph.Value
+}
+
+// Ports lists the port registry by number. A value is a port if its type or its name says so and a literal in the
+// range of ports sets it; what a definition sets counts before the option's default.
+func Ports(g *graph.Graph) []Port {
+	readers := map[*graph.Value][]string{}
+	for _, r := range g.References {
+		if r.Kind != graph.Guard {
+			readers[r.Value] = append(readers[r.Value], r.At.File)
+		}
+	}
+	var out []Port
+	for _, v := range g.Values {
+		if !isPort(v) {
+			continue
+		}
+		rs := readers[v]
+		slices.Sort(rs)
+		rs = slices.Compact(rs)
+		seen := map[int]bool{}
+		for _, defaults := range []bool{false, true} {
+			for _, l := range v.Literals {
+				n, err := strconv.Atoi(l.Text)
+				if l.Default != defaults || l.Kind != "int" || err != nil || n < 1 || n > 65535 || seen[n] {
+					continue
+				}
+				seen[n] = true
+				out = append(out, Port{n, v, l.At, rs})
+			}
+			if len(seen) > 0 {
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Port) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Value.Path, b.Value.Path))
+	})
+	return out
+}
+
+func isPort(v *graph.Value) bool {
+	if strings.HasSuffix(v.Type, "types.port") || v.Type == "port" || strings.Contains(v.Type, "types.port)") {
+		return true
+	}
+	for _, s := range splitPath(v.Path) {
+		s = strings.Trim(s, `"`)
+		if s == "port" || s == "ports" || strings.HasSuffix(s, "Port") || strings.HasSuffix(s, "Ports") {
+			return true
+		}
+	}
+	return false
+}
+
+// Collisions lists the port numbers that more than one value gives out.
+func Collisions(g *graph.Graph) []Collision {
+	var out []Collision
+	ps := Ports(g)
+	for i := 0; i < len(ps); {
+		j := i
+		var vs []*graph.Value
+		for ; j < len(ps) && ps[j].Number == ps[i].Number; j++ {
+			vs = append(vs, ps[j].Value)
+		}
+		if len(vs) > 1 {
+			out = append(out, Collision{ps[i].Number, vs})
+		}
+		i = j
+	}
+	return out
+}

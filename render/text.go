@@ -1,0 +1,438 @@
+package render
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nixsink/graph"
+)
+
+// A terminal writes lines for a person's terminal. Every name passes through plain, so that no file name can move the cursor.
+type terminal struct {
+	*bufio.Writer
+	color bool
+	width int
+}
+
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	blue   = "34"
+)
+
+func (t *terminal) style(code, s string) string {
+	if !t.color || s == "" || code == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// plain makes a name safe and visible: control characters and marks that turn the writing direction are spelled out.
+func plain(s string) string {
+	hidden := func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf) || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
+	}
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && s[i] < utf8.RuneSelf || !hidden(r):
+			b.WriteRune(r)
+		case r == utf8.RuneError:
+			b.WriteString("\ufffd")
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
+	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}
+	if t.width == 0 {
+		t.width = 100
+	}
+	t.head(g, o)
+	if g.Empty != "" {
+		fmt.Fprintf(t, "\nNothing to show: %s\n", plain(g.Empty))
+	}
+	t.facts(g)
+	t.trees(g, o)
+	t.coverage(g)
+	t.metrics(g, o)
+	t.findings(o)
+	return t.Flush()
+}
+
+func (t *terminal) head(g *graph.Graph, o Options) {
+	title := "nixsink"
+	if o.Title != "" {
+		title = plain(o.Title)
+	}
+	fmt.Fprintf(t, "%s  %s, %s, %s, %s\n", t.style(bold, title),
+		plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
+		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
+	for _, r := range g.Roots {
+		fmt.Fprintf(t, "%s\n", t.style(dim, "tracked: "+plain(rootName(r))+" ("+plain(r.Why)+")"))
+	}
+	if g.Source.Incomplete {
+		fmt.Fprintf(t, "%s\n", t.style(red, "INCOMPLETE: some files could not be read or parsed; the figures below leave them out."))
+	}
+}
+
+func rootName(r graph.Root) string {
+	if r.Argument {
+		return "the module argument " + r.Path
+	}
+	return "config." + r.Path
+}
+
+// reads counts the references, guards aside.
+func reads(g *graph.Graph) int {
+	n := 0
+	for _, r := range g.References {
+		if r.Kind != graph.Guard {
+			n++
+		}
+	}
+	return n
+}
+
+// factPlaces is how many places the report shows of a fact; JSON and the findings have them all.
+const factPlaces = 4
+
+func (t *terminal) facts(g *graph.Graph) {
+	facts := Facts(g)
+	if len(facts) == 0 {
+		return
+	}
+	t.section("Worth knowing")
+	for _, f := range facts {
+		mark, code := "•", yellow
+		if f.Bad {
+			mark, code = "✗", red
+		}
+		fmt.Fprintf(t, "  %s %s\n", t.style(code, mark), f.Text)
+		shown := f.Places[:min(len(f.Places), factPlaces)]
+		wide := 0
+		for _, p := range shown {
+			wide = max(wide, utf8.RuneCountInString(plain(where(p.At))))
+		}
+		for _, p := range shown {
+			at := plain(where(p.At))
+			fmt.Fprintf(t, "      %s%s\n", at+pad(at, wide), t.style(dim, "   "+cut(plain(p.Text), t.width-wide-9)))
+		}
+		if more := len(f.Places) - len(shown); more > 0 {
+			fmt.Fprintf(t, "      %s\n", t.style(dim, "… and "+count(more)+" more"))
+		}
+	}
+}
+
+func (t *terminal) trees(g *graph.Graph, o Options) {
+	vs := critical(g, o.Top)
+	if len(vs) == 0 {
+		return
+	}
+	t.section("Critical values")
+	annotated := len(g.Annotations) > 0
+	for i, tr := range trees(g, vs) {
+		if i > 0 {
+			fmt.Fprintln(t)
+		}
+		t.tree(tr, annotated)
+	}
+}
+
+// tree writes one value as reviews show it: its readers, then the options that it ends up in. Where nobody
+// annotates, saying so at every line would only be noise.
+func (t *terminal) tree(tr tree, annotated bool) {
+	head := t.style(bold, plain(tr.name)) + fmt.Sprintf(" (%s, %s)",
+		plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
+	if tr.name != tr.value.Path {
+		head += t.style(dim, "  "+plain(tr.value.Path))
+	}
+	if len(tr.value.Declared) == 0 {
+		head += t.style(red, "  declared nowhere")
+	}
+	fmt.Fprintln(t, head)
+	wide := 0
+	for _, r := range tr.reads {
+		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
+	}
+	for i, r := range tr.reads {
+		branch := "├─"
+		if i == len(tr.reads)-1 && len(tr.landsIn) == 0 {
+			branch = "└─"
+		}
+		at := plain(where(r.At))
+		line := "  " + branch + " " + at + pad(at, wide) + "   " + plain(r.Name)
+		if annotated && !r.Covered {
+			line += t.style(yellow, "  (no source-id)")
+		}
+		fmt.Fprintln(t, strings.TrimRight(line, " "))
+	}
+	if len(tr.landsIn) == 0 {
+		return
+	}
+	fmt.Fprintf(t, "  └─ %s\n", t.style(dim, "ends up in"))
+	wide = 0
+	for _, s := range tr.landsIn {
+		wide = max(wide, utf8.RuneCountInString(plain(s.name)))
+	}
+	for _, s := range tr.landsIn {
+		name := plain(s.name)
+		prefix := "     " + t.style(blue, name) + pad(name, wide) + "  "
+		var items []string
+		for _, l := range s.options {
+			item := plain(l.option)
+			if what := l.what(); what != "" {
+				item = strings.TrimSpace(item + " (" + plain(what) + ")")
+			}
+			items = append(items, item)
+		}
+		for i, line := range wrap(items, max(30, t.width-wide-7)) {
+			if i > 0 {
+				prefix = strings.Repeat(" ", wide+7)
+			}
+			fmt.Fprintln(t, strings.TrimRight(prefix+line, " "))
+		}
+	}
+}
+
+func (t *terminal) coverage(g *graph.Graph) {
+	t.section("Coverage")
+	rows := [][]string{}
+	for _, c := range coverageRows(g) {
+		rows = append(rows, []string{c.name, bar(c.ratio), percent(c.ratio.Value()), fraction(c.ratio, c.of), c.note})
+	}
+	t.table(rows)
+	if len(g.Coverage.ByLayer) == 0 {
+		return
+	}
+	fmt.Fprintf(t, "\n  %s\n", t.style(dim, "source-id coverage by layer"))
+	rows = nil
+	for _, name := range layerNames(g) {
+		r := g.Coverage.ByLayer[name]
+		label := name
+		if name == "" {
+			label = "(no layer)"
+		}
+		rows = append(rows, []string{label, bar(r), percent(r.Value()), fraction(r, "references"), ""})
+	}
+	t.table(rows)
+}
+
+// coverageRow is one line of the coverage table.
+type coverageRow struct {
+	name  string
+	ratio graph.Ratio
+	of    string
+	note  string
+}
+
+func coverageRows(g *graph.Graph) []coverageRow {
+	c := g.Coverage
+	note := ""
+	if c.SourceID.Unresolved > 0 {
+		note = fmt.Sprintf("at least %s with %s unresolved", percent(c.SourceID.LowerBound()), count(c.SourceID.Unresolved))
+	}
+	return []coverageRow{
+		{"source-id", c.SourceID, "references", note},
+		{"declaration", c.Declaration, "values", ""},
+		{"sink", c.Sink, "value–option pairs", ""},
+		{"precision", c.Precision, "annotations", ""},
+		{"documented modules", c.DocModules, "modules", ""},
+		{"documented options", c.DocOptions, "options", ""},
+	}
+}
+
+// layerNames lists the layers that coverage knows: in their order, what has none last.
+func layerNames(g *graph.Graph) []string {
+	var out []string
+	for _, l := range g.Layers {
+		if _, ok := g.Coverage.ByLayer[l]; ok {
+			out = append(out, l)
+		}
+	}
+	var rest []string
+	for l := range g.Coverage.ByLayer {
+		if !slices.Contains(out, l) {
+			rest = append(rest, l)
+		}
+	}
+	slices.SortFunc(rest, func(a, b string) int {
+		if (a == "") != (b == "") {
+			return map[bool]int{true: 1, false: -1}[a == ""]
+		}
+		return strings.Compare(a, b)
+	})
+	return append(out, rest...)
+}
+
+// bar draws a share in ten cells. What is not all is never drawn as full, what is something never as empty.
+func bar(r graph.Ratio) string {
+	v, ok := r.Value()
+	if !ok {
+		return "··········"
+	}
+	n := int(v*10 + 0.5)
+	if v < 1 {
+		n = min(n, 9)
+	}
+	if v > 0 {
+		n = max(n, 1)
+	}
+	return strings.Repeat("█", n) + strings.Repeat("░", 10-n)
+}
+
+func (t *terminal) metrics(g *graph.Graph, o Options) {
+	t.section("Metrics")
+	rows := [][]string{{"metric", "value", "benchmark", "verdict", ""}}
+	for _, m := range Metrics(g, o.Benchmarks) {
+		rows = append(rows, []string{m.Name, m.Value, m.Benchmark, string(m.Verdict), m.Note})
+	}
+	t.table(rows)
+}
+
+// findings sums the findings up: a line a check with its first place; `nixsink check` prints them all.
+func (t *terminal) findings(o Options) {
+	if len(o.Findings) == 0 {
+		return
+	}
+	t.section("Findings")
+	var rows [][]string
+	for _, s := range sumUp(o.Findings) {
+		rows = append(rows, []string{s.severity, s.check, count(s.n), s.first})
+	}
+	t.table(rows)
+}
+
+// A checkSum is what one check found, counted.
+type checkSum struct {
+	check, severity, first string
+	n                      int
+}
+
+func sumUp(fs []Finding) []checkSum {
+	index := map[string]int{}
+	var out []checkSum
+	for _, f := range fs {
+		i, ok := index[f.Check]
+		if !ok {
+			i = len(out)
+			index[f.Check] = i
+			out = append(out, checkSum{check: f.Check, severity: f.Severity, first: fmt.Sprintf("%s:%d", f.File, f.Line)})
+		}
+		out[i].n++
+		if severityOrder(f.Severity) < severityOrder(out[i].severity) {
+			out[i].severity = f.Severity
+		}
+	}
+	slices.SortStableFunc(out, func(a, b checkSum) int {
+		if d := severityOrder(a.severity) - severityOrder(b.severity); d != 0 {
+			return d
+		}
+		return strings.Compare(a.check, b.check)
+	})
+	return out
+}
+
+func severityOrder(s string) int {
+	if i := slices.Index([]string{"error", "warning", "info"}, s); i >= 0 {
+		return i
+	}
+	return 3
+}
+
+func (t *terminal) section(title string) {
+	fmt.Fprintf(t, "\n%s\n\n", t.style(bold, title))
+}
+
+// table writes rows with aligned columns. Numbers are not aligned to the right: the columns are read line by line.
+func (t *terminal) table(rows [][]string) {
+	var wide []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(wide) {
+				wide = append(wide, 0)
+			}
+			wide[i] = max(wide[i], utf8.RuneCountInString(plain(cell)))
+		}
+	}
+	for _, row := range rows {
+		line := " "
+		for i, cell := range row {
+			cell = plain(cell)
+			line += " " + t.style(cellColor(cell), cell) + pad(cell, wide[i]) + " "
+		}
+		fmt.Fprintln(t, strings.TrimRight(line, " "))
+	}
+}
+
+func cellColor(cell string) string {
+	switch {
+	case cell == string(Pass):
+		return green
+	case cell == string(Fail), cell == "error":
+		return red
+	case cell == "warning":
+		return yellow
+	case cell == string(NotApplicable), cell == "··········", cell == "info":
+		return dim
+	}
+	return ""
+}
+
+func where(p graph.Place) string {
+	if p.File == "" {
+		return "(nowhere)"
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+func pad(s string, to int) string {
+	return strings.Repeat(" ", max(0, to-utf8.RuneCountInString(s)))
+}
+
+// cut shortens a text to n characters.
+func cut(s string, n int) string {
+	if n < 8 || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// wrap joins items with commas into lines of at most width characters; an item is never broken.
+func wrap(items []string, width int) []string {
+	var lines []string
+	line := ""
+	for i, item := range items {
+		if i < len(items)-1 {
+			item += ","
+		}
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(item) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += item
+	}
+	return append(lines, line)
+}
