@@ -1,0 +1,5 @@
+﻿{ config, ... }:
+{
+  # source-id: CFG.names.left
+  services.crlf.text = config.my.names.left;
+}

@@ -1,0 +1,5 @@
+{ config, ... }:
+{
+  imports = [ ./cycle-b.nix ];
+  my.names.left = config.my.names.right;
+}

@@ -1,0 +1,5 @@
+{ config, ... }:
+{
+  imports = [ ./cycle-a.nix ];
+  my.names.right = config.my.names.left;
+}

@@ -1,0 +1,4 @@
+{ config, ... }:
+{
+  services.quoted.text = config.my.names."]]>";
+}
