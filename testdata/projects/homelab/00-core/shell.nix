@@ -1,6 +1,6 @@
 { config, pkgs, ... }:
 rec {
-  environment.systemPackages = with pkgs; [ git htop tmux programs-db ripgrep ];
+  environment.systemPackages = with pkgs; [ git htop tmux fzf ripgrep ];
   programs.fish.enable = true;
   programs.fish.shellAliases = {
     # source-id: CFG.identity.hostname

@@ -1,5 +1,5 @@
 # Makes the module of one *arr: import ./_mk-arr.nix { name = "sonarr"; port = …; folder = "series"; }
-{ name, port, folder, sso ? true }:
+{ name, port, folder, sso ? true, hasGroup ? true }:
 { config, lib, ... }:
 let
   cfg = config.my.services.${name};
@@ -12,13 +12,14 @@ in
   config = lib.mkIf cfg.enable {
     services.${name} = {
       enable = true;
-      # source-id: CFG.media.group
-      group = media.group;
       dataDir = "${config.my.configs.paths.state}/${name}";
       settings.server = {
         inherit port;
         bindaddress = "127.0.0.1";
       };
+    } // lib.optionalAttrs hasGroup {
+      # source-id: CFG.media.group
+      group = media.group;
     };
 
     my.sites.${name} = { inherit port sso; };

@@ -1,7 +1,7 @@
 # meta:
 #   owner: jonas
 #   status: active
-#   summary: Indexers for the others. The factory fits, only the folder is its own.
+#   summary: Indexers for the others. The factory fits, but it runs under a dynamic user.
 
 { config, ... }@args:
 import ./_mk-arr.nix {
@@ -10,4 +10,5 @@ import ./_mk-arr.nix {
   # sink: services.prowlarr.settings.server.port
   port = config.my.ports.prowlarr;
   folder = "indexers";
+  hasGroup = false;
 } args
