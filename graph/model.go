@@ -18,6 +18,7 @@ type Graph struct {
 	Annotations []*Annotation
 	Coverage    Coverage
 	Layers      []string      // names of layers in their order, lowest first
+	IDRules     []IDRule      // the rewrite rules in force, for ids that are still to be written
 	Ordered     bool          // layers have an order (numbers or configuration), not just names
 	Definitions []*Definition // every option definition that the tree makes, central or not
 	Declared    []*Option     // every option declaration of the tree, under a root or not
