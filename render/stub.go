@@ -10,7 +10,6 @@ import (
 
 var errNotYet = errors.New("this format is being written")
 
-func writeSVG(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
 func writeDOT(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
 func writeMermaid(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error { return errNotYet }
 func writeGEXF(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error    { return errNotYet }

@@ -1,0 +1,455 @@
+package render
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The flow layout puts nodes into columns and draws edges as ribbons, as wide as what they carry (a Sankey diagram).
+// 1. A node is as high as the wider of what comes in and what goes out. 2. Nodes of one group (a layer, a service, a
+// namespace) stay together; layers keep their order, other groups move. 3. Groups, and nodes in them, are sorted by the
+// weighted middle of their neighbours, to and fro, and the order that crosses least is kept. 4. Groups then move up
+// and down towards their neighbours as far as there is room. Everything is deterministic: ties go by name.
+const (
+	rowMin    = 20.0 // height of a node with little to carry
+	rowGap    = 5.0
+	groupGap  = 16.0
+	bandPad   = 7.0
+	bandHead  = 20.0 // room for a group's name
+	boxPad    = 9.0
+	fontSize  = 11.0
+	sweeps    = 24
+	relaxings = 24
+)
+
+// A box is a node with its place.
+type box struct {
+	*node
+	x, y, w, h float64
+	in, out    []*ribbon
+	cluster    *cluster
+	index      int // in its column
+	pull       float64
+}
+
+func (b *box) middle() float64 { return b.y + b.h/2 }
+
+// A ribbon is an edge, or the covered or uncovered part of one, with its place.
+type ribbon struct {
+	*edge
+	a, b      *box
+	width     float64
+	n         int
+	uncovered bool
+	y0, y1    float64 // middles of its ends
+}
+
+// A cluster is the boxes of one group in one column.
+type cluster struct {
+	name  string
+	order int // layers have one; -1 moves freely
+	boxes []*box
+	x, y  float64
+	w, h  float64
+	head  bool // its name is written above it
+	pull  float64
+}
+
+type flowLayout struct {
+	*picture
+	columns [][]*cluster
+	boxes   []*box
+	ribbons []*ribbon
+	unit    float64 // pixels per read
+	w, h    float64
+}
+
+// layoutFlow places a picture's nodes and edges within its columns.
+func layoutFlow(p *picture) *flowLayout {
+	f := &flowLayout{picture: p}
+	f.makeRibbons(f.makeBoxes())
+	f.order()
+	f.place()
+	f.slots()
+	return f
+}
+
+func (f *flowLayout) makeBoxes() map[*node]*box {
+	at := map[*node]*box{}
+	type place struct {
+		column int
+		kind   kind
+		group  string
+	}
+	clusters := map[place]*cluster{}
+	for _, n := range f.nodes {
+		b := &box{node: n}
+		at[n] = b
+		f.boxes = append(f.boxes, b)
+		k := place{n.column, n.kind, n.group}
+		if n.kind == layerNode {
+			k.group = ""
+		}
+		c := clusters[k]
+		if c == nil {
+			c = &cluster{name: n.group, order: -1}
+			if n.kind == moduleNode {
+				c.order = f.layerOrder(n.group)
+			}
+			for len(f.columns) <= n.column {
+				f.columns = append(f.columns, nil)
+			}
+			f.columns[n.column] = append(f.columns[n.column], c)
+			clusters[k] = c
+		}
+		b.cluster = c
+		c.boxes = append(c.boxes, b)
+	}
+	f.columns = slices.DeleteFunc(f.columns, func(c []*cluster) bool { return len(c) == 0 })
+	for i, column := range f.columns {
+		for _, c := range column {
+			for _, b := range c.boxes {
+				b.column = i
+			}
+			slices.SortStableFunc(c.boxes, func(a, b *box) int {
+				if a.kind == layerNode {
+					return cmp.Compare(f.layerOrder(a.group), f.layerOrder(b.group))
+				}
+				return strings.Compare(a.key, b.key)
+			})
+			switch k := c.boxes[0].kind; k {
+			case moduleNode:
+				// Folding by layer leaves bands of one box that says it all.
+				c.head = c.name != "" && !(len(c.boxes) == 1 && c.boxes[0].label == c.name)
+			case optionNode:
+				c.head = len(c.boxes) > 1 && c.name != ""
+			}
+			for _, b := range c.boxes {
+				if b.kind == optionNode && !c.head {
+					b.label = b.full()
+				}
+			}
+		}
+		slices.SortStableFunc(column, func(a, b *cluster) int {
+			return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.name, b.name), strings.Compare(a.boxes[0].key, b.boxes[0].key))
+		})
+	}
+	return at
+}
+
+func (f *flowLayout) makeRibbons(at map[*node]*box) {
+	in, out := map[*node]int{}, map[*node]int{}
+	total := 0
+	for _, e := range f.edges {
+		n := e.amount().n
+		total += n
+		in[e.to] += n
+		out[e.from] += n
+	}
+	// As many pixels for what flows as for the rows that text needs; no node taller than a quarter of a screen.
+	f.unit = min(7, max(1, float64(len(f.nodes))*rowMin*0.8/float64(max(total, 1))))
+	for _, n := range f.nodes {
+		f.unit = min(f.unit, max(1, 180/float64(max(in[n], out[n], 1))))
+	}
+	for _, e := range f.edges {
+		a := e.amount()
+		for _, part := range []struct {
+			n         int
+			uncovered bool
+		}{{a.n - a.uncovered, false}, {a.uncovered, true}} {
+			if part.n == 0 {
+				continue
+			}
+			r := &ribbon{edge: e, a: at[e.from], b: at[e.to], n: part.n, uncovered: part.uncovered, width: max(1.5, float64(part.n)*f.unit)}
+			f.ribbons = append(f.ribbons, r)
+			r.a.out = append(r.a.out, r)
+			r.b.in = append(r.b.in, r)
+		}
+	}
+	for _, b := range f.boxes {
+		b.h = max(rowMin, carried(b.in)+4, carried(b.out)+4)
+	}
+}
+
+func carried(rs []*ribbon) float64 {
+	w := 0.0
+	for _, r := range rs {
+		w += r.width
+	}
+	return w
+}
+
+// order sorts nodes and groups so that ribbons cross little.
+func (f *flowLayout) order() {
+	f.stack()
+	best, bestCrossings := f.snapshot(), f.crossings()
+	for i := range sweeps {
+		if bestCrossings == 0 {
+			break
+		}
+		columns := slices.Clone(f.columns)
+		if i%2 == 1 {
+			slices.Reverse(columns)
+		}
+		for _, c := range columns {
+			// Looking one way and then the other settles faster; every third time both ways count.
+			f.sortColumn(c, i%3 == 2 || i%2 == 0, i%3 == 2 || i%2 == 1)
+			f.stack()
+		}
+		if n := f.crossings(); n < bestCrossings {
+			best, bestCrossings = f.snapshot(), n
+		}
+	}
+	for i, column := range best {
+		f.columns[i] = column.clusters
+		for j, c := range column.clusters {
+			c.boxes = column.boxes[j]
+		}
+	}
+	f.stack()
+}
+
+type columnOrder struct {
+	clusters []*cluster
+	boxes    [][]*box
+}
+
+func (f *flowLayout) snapshot() []columnOrder {
+	var out []columnOrder
+	for _, column := range f.columns {
+		o := columnOrder{clusters: slices.Clone(column)}
+		for _, c := range column {
+			o.boxes = append(o.boxes, slices.Clone(c.boxes))
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func (f *flowLayout) sortColumn(column []*cluster, left, right bool) {
+	for _, c := range column {
+		sum, weight := 0.0, 0.0
+		for _, b := range c.boxes {
+			b.pull = b.neighbours(left, right)
+			w := carried(b.in) + carried(b.out)
+			sum += b.pull * w
+			weight += w
+		}
+		c.pull = c.y + c.h/2
+		if weight > 0 {
+			c.pull = sum / weight
+		}
+		if c.boxes[0].kind != layerNode {
+			slices.SortStableFunc(c.boxes, func(a, b *box) int { return cmp.Compare(a.pull, b.pull) })
+		}
+	}
+	slices.SortStableFunc(column, func(a, b *cluster) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.pull, b.pull))
+	})
+}
+
+// neighbours is the weighted middle of what a box is joined to; its own where that is nothing.
+func (b *box) neighbours(left, right bool) float64 {
+	sum, weight := 0.0, 0.0
+	if left {
+		for _, r := range b.in {
+			sum += r.a.middle() * r.width
+			weight += r.width
+		}
+	}
+	if right {
+		for _, r := range b.out {
+			sum += r.b.middle() * r.width
+			weight += r.width
+		}
+	}
+	if weight == 0 {
+		return b.middle()
+	}
+	return math.Round(sum/weight*1000) / 1000
+}
+
+// crossings counts what crosses between columns, weighted by width, with a Fenwick tree over the right ends.
+func (f *flowLayout) crossings() float64 {
+	rs := slices.Clone(f.ribbons)
+	slices.SortStableFunc(rs, func(a, b *ribbon) int {
+		return cmp.Or(cmp.Compare(a.a.column, b.a.column), cmp.Compare(a.a.index, b.a.index), cmp.Compare(a.b.index, b.b.index))
+	})
+	n := 0.0
+	for i := 0; i < len(rs); {
+		column := rs[i].a.column
+		tree := make([]float64, len(f.boxes)+2)
+		all := 0.0
+		for ; i < len(rs) && rs[i].a.column == column; i++ {
+			r := rs[i]
+			if r.b.column != column+1 {
+				continue
+			}
+			below := all
+			for k := r.b.index + 1; k > 0; k -= k & -k {
+				below -= tree[k]
+			}
+			n += below * r.width
+			for k := r.b.index + 1; k < len(tree); k += k & -k {
+				tree[k] += r.width
+			}
+			all += r.width
+		}
+	}
+	return math.Round(n)
+}
+
+// stack puts the clusters of every column one below the other.
+func (f *flowLayout) stack() {
+	for _, column := range f.columns {
+		y, index := 0.0, 0
+		for _, c := range column {
+			c.y = y
+			f.settle(c)
+			for _, b := range c.boxes {
+				b.index = index
+				index++
+			}
+			y += c.h + groupGap
+		}
+		f.h = max(f.h, y-groupGap)
+	}
+}
+
+// settle puts a cluster's boxes where its top says.
+func (f *flowLayout) settle(c *cluster) {
+	y := c.y
+	pad := 0.0
+	if c.banded() {
+		pad = bandPad
+	}
+	y += pad
+	if c.head {
+		y += bandHead - pad/2
+	}
+	for _, b := range c.boxes {
+		b.y = y
+		y += b.h + rowGap
+	}
+	c.h = y - rowGap + pad - c.y
+}
+
+// banded reports whether a cluster has a coloured ground: modules have, by layer.
+func (c *cluster) banded() bool { return c.boxes[0].kind == moduleNode }
+
+// place moves the clusters towards their neighbours, and sets the columns side by side.
+func (f *flowLayout) place() {
+	f.h = 0
+	for _, column := range f.columns {
+		last := column[len(column)-1]
+		f.h = max(f.h, last.y+last.h)
+	}
+	for _, column := range f.columns {
+		last := column[len(column)-1]
+		shift := (f.h - last.y - last.h) / 2
+		for _, c := range column {
+			c.y += shift
+			f.settle(c)
+		}
+	}
+	for i := range relaxings {
+		columns := slices.Clone(f.columns)
+		if i%2 == 1 {
+			slices.Reverse(columns)
+		}
+		for _, column := range columns {
+			f.relax(column)
+		}
+	}
+	x := 0.0
+	gap := min(260, max(150, f.h*0.14))
+	for i, column := range f.columns {
+		w := 0.0
+		for _, c := range column {
+			if c.head {
+				w = max(w, textWidth(elide(c.name), fontSize))
+			}
+			for _, b := range c.boxes {
+				w = max(w, textWidth(b.text(), fontSize)+2*boxPad+b.badgeWidth())
+			}
+		}
+		for _, c := range column {
+			c.x, c.w = x, w
+			for _, b := range c.boxes {
+				b.x, b.w = x, w
+			}
+		}
+		x += w
+		if i < len(f.columns)-1 {
+			x += gap
+		}
+	}
+	f.w = x
+}
+
+// relax moves every cluster of a column to where its neighbours pull it, then apart again.
+func (f *flowLayout) relax(column []*cluster) {
+	for _, c := range column {
+		sum, weight := 0.0, 0.0
+		for _, b := range c.boxes {
+			w := carried(b.in) + carried(b.out)
+			sum += (b.neighbours(true, true) - b.middle()) * w
+			weight += w
+		}
+		if weight > 0 {
+			c.y += sum / weight
+		}
+	}
+	top := 0.0
+	for _, c := range column {
+		c.y = max(c.y, top)
+		top = c.y + c.h + groupGap
+	}
+	bottom := f.h
+	for _, c := range slices.Backward(column) {
+		c.y = min(c.y, bottom-c.h)
+		bottom = c.y - groupGap
+		f.settle(c)
+	}
+}
+
+// slots sets where on a box every ribbon begins and ends: in the order of the other ends, so that they fan out.
+func (f *flowLayout) slots() {
+	for _, b := range f.boxes {
+		fan := func(rs []*ribbon, other func(*ribbon) *box, set func(*ribbon, float64)) {
+			slices.SortStableFunc(rs, func(p, q *ribbon) int {
+				return cmp.Or(cmp.Compare(other(p).middle(), other(q).middle()), strings.Compare(other(p).key, other(q).key))
+			})
+			y := b.middle() - carried(rs)/2
+			for _, r := range rs {
+				set(r, y+r.width/2)
+				y += r.width
+			}
+		}
+		fan(b.out, func(r *ribbon) *box { return r.b }, func(r *ribbon, y float64) { r.y0 = y })
+		fan(b.in, func(r *ribbon) *box { return r.a }, func(r *ribbon, y float64) { r.y1 = y })
+	}
+}
+
+// text is what is written on a box.
+func (b *box) text() string { return elide(b.label) }
+
+// badge is the small number at a box's right end: a value's reads, or how many nodes are folded into it.
+func (b *box) badge() string {
+	switch {
+	case b.holds > 0:
+		return "×" + count(b.holds)
+	case b.kind == valueNode:
+		return count(b.reads)
+	}
+	return ""
+}
+
+func (b *box) badgeWidth() float64 {
+	if s := b.badge(); s != "" {
+		return textWidth(s, 10) + 8
+	}
+	return 0
+}

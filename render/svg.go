@@ -1,0 +1,55 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"nixsink/graph"
+)
+
+// writeSVG draws the view with its layout: our own flow picture, or Graphviz.
+func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error {
+	v, err := o.view()
+	if err != nil {
+		return err
+	}
+	layout := o.Layout
+	if layout == "" {
+		layout = v.Layouts[0]
+	}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	var svg []byte
+	p, err := draw(g, o, true)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.empty != "":
+		svg = emptySVG(p, o)
+	default:
+		svg = flowSVG(p, o)
+	}
+	if _, err := w.Write(svg); err != nil {
+		return fmt.Errorf("writing SVG: %w", err)
+	}
+	return nil
+}
+
+// emptySVG says in the picture why there is nothing in it.
+func emptySVG(p *picture, o Options) []byte {
+	c := &canvas{opts: o}
+	title := "Nothing to show"
+	if p.title != "" {
+		title = p.title + ": nothing to show"
+	}
+	c.text("h1", margin, 34, title)
+	y := 40.0
+	for _, l := range wrapText(p.empty, fontSize, 560-2*margin) {
+		y += 18
+		c.text("h2", margin, y, l)
+	}
+	return c.document(title, p.empty, 560, y+24, "")
+}

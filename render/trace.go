@@ -1,0 +1,284 @@
+package render
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"nixsink/graph"
+	"nixsink/parse"
+)
+
+// Trace is one value with everything that decides it and everything that it decides.
+type Trace struct {
+	Value    *graph.Value
+	Set      []*graph.Definition // definitions of the value, in source order
+	Comes    []Branch            // the values that it is made of, and theirs
+	Reads    []*graph.Reference  // in source order, guards included
+	Ends     []Branch            // where it flows to, and from there on
+	Annotate bool                // the tree has annotations: say where one is missing
+	g        *graph.Graph
+}
+
+// A Branch is one direct flow, and the flows that follow it.
+type Branch struct {
+	Flow *graph.Flow
+	Next []Branch
+	Seen bool // what follows has been shown above, or leads back
+}
+
+// NewTrace gathers what the graph knows about a value.
+func NewTrace(g *graph.Graph, v *graph.Value) *Trace {
+	t := &Trace{Value: v, Annotate: len(g.Annotations) > 0, g: g}
+	for _, d := range g.Definitions {
+		if d.Option == v.Path {
+			t.Set = append(t.Set, d)
+		}
+	}
+	for _, r := range g.References {
+		if r.Value == v {
+			t.Reads = append(t.Reads, r)
+		}
+	}
+	from, to := map[*graph.Value][]*graph.Flow{}, map[*graph.Value][]*graph.Flow{}
+	for _, f := range g.Flows {
+		if len(f.Through) > 0 {
+			continue
+		}
+		from[f.From] = append(from[f.From], f)
+		if f.ToValue != nil {
+			to[f.ToValue] = append(to[f.ToValue], f)
+		}
+	}
+	t.Ends = branches(v, from, func(f *graph.Flow) *graph.Value { return f.ToValue }, map[*graph.Value]bool{v: true})
+	t.Comes = branches(v, to, func(f *graph.Flow) *graph.Value { return f.From }, map[*graph.Value]bool{v: true})
+	return t
+}
+
+// branches follows direct flows from one value to the next. Each value is unfolded once: values may lead back to where we came from, and
+// a value that many roads lead to would make the tree grow without end.
+func branches(v *graph.Value, flows map[*graph.Value][]*graph.Flow, next func(*graph.Flow) *graph.Value, seen map[*graph.Value]bool) []Branch {
+	direct := slices.Clone(flows[v])
+	slices.SortStableFunc(direct, func(a, b *graph.Flow) int {
+		return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From.Path, b.From.Path), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)))
+	})
+	var out []Branch
+	for _, f := range direct {
+		b := Branch{Flow: f}
+		if n := next(f); n != nil {
+			if b.Seen = seen[n]; !b.Seen {
+				seen[n] = true
+				b.Next = branches(n, flows, next, seen)
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// Text writes the trace for a terminal.
+func (tr *Trace) Text(w io.Writer, o Options) error {
+	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}
+	v := tr.Value
+	head := t.style(bold, plain(valueName(v)))
+	for _, id := range v.IDs[min(1, len(v.IDs)):] {
+		head += ", " + plain(id.Name)
+	}
+	if valueName(v) != v.Path {
+		head += t.style(dim, "  "+plain(v.Path))
+	}
+	if v.Type != "" {
+		head += t.style(dim, "  "+plain(oneLine(v.Type)))
+	}
+	fmt.Fprintln(t, head)
+	if v.Description != "" {
+		fmt.Fprintln(t, plain(oneLine(v.Description)))
+	}
+
+	t.section("Upstream")
+	t.table(tr.upstream())
+	if len(tr.Comes) > 0 {
+		fmt.Fprintf(t, "  comes from\n")
+		t.branches(tr.Comes, func(f *graph.Flow) string { return valueName(f.From) })
+	}
+
+	reads := slices.DeleteFunc(slices.Clone(tr.Reads), func(r *graph.Reference) bool { return r.Kind == graph.Guard })
+	switch {
+	case len(tr.Reads) == 0:
+		t.section("Nobody reads it")
+	default:
+		t.section(fmt.Sprintf("Read by %s (%s)", plural(v.FanOut.Modules, "module", "modules"), plural(len(reads), "reference", "references")))
+		t.reads(tr.Reads, tr.Annotate)
+	}
+
+	switch {
+	case len(tr.Ends) > 0:
+		title := fmt.Sprintf("Ends up in %s", plural(v.FanOut.Sinks, "option", "options"))
+		if v.FanOut.Reach > v.FanOut.Sinks {
+			title += fmt.Sprintf(", %s with what it flows through", count(v.FanOut.Reach))
+		}
+		t.section(title)
+		t.branches(tr.Ends, func(f *graph.Flow) string {
+			if f.ToValue != nil {
+				return valueName(f.ToValue)
+			}
+			return f.To
+		})
+	case len(reads) > 0:
+		t.section("Ends up in no option that could be followed")
+	}
+	return t.Flush()
+}
+
+// upstream is the table of where the value is declared, what it defaults to and where it is set.
+func (tr *Trace) upstream() [][]string {
+	v := tr.Value
+	var rows [][]string
+	for _, p := range v.Declared {
+		rows = append(rows, []string{"declared", "", where(p)})
+	}
+	if len(v.Declared) == 0 {
+		rows = append(rows, []string{"declared", "nowhere", ""})
+	}
+	if v.Default != "" {
+		at := v.DefaultAt
+		if at.File == "" && len(v.Declared) > 0 {
+			at = v.Declared[0]
+		}
+		rows = append(rows, []string{"default", cut(oneLine(v.Default), 60), where(at)})
+	}
+	for _, d := range tr.Set {
+		// A registry's member is declared by being defined: that line is above already.
+		if v.Member && slices.ContainsFunc(v.Declared, func(p graph.Place) bool { return p.File == d.At.File && p.Line == d.At.Line }) {
+			if text := source(tr.g, d.At); text != "" {
+				rows = append(rows, []string{"value", cut(text, 60), where(d.At)})
+			}
+			continue
+		}
+		what := "set to"
+		if d.Conditional {
+			what = "set, if"
+		}
+		rows = append(rows, []string{what, cut(source(tr.g, d.At), 60), where(d.At)})
+	}
+	return rows
+}
+
+// reads lists references as the report's tree does.
+func (t *terminal) reads(refs []*graph.Reference, annotated bool) {
+	wide, names := 0, 0
+	for _, r := range refs {
+		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
+		names = max(names, utf8.RuneCountInString(plain(r.Name)))
+	}
+	for i, r := range refs {
+		at, name := plain(where(r.At)), plain(r.Name)
+		line := "  " + turn(i, len(refs)) + " " + at + pad(at, wide) + "   " + name
+		var notes []string
+		if r.Kind != graph.Direct {
+			notes = append(notes, string(r.Kind))
+		}
+		if annotated && !r.Covered && r.Kind != graph.Guard {
+			notes = append(notes, t.style(yellow, "no source-id"))
+		}
+		if len(notes) > 0 {
+			line += pad(name, names) + t.style(dim, "   "+strings.Join(notes, ", "))
+		}
+		fmt.Fprintln(t, strings.TrimRight(line, " "))
+	}
+}
+
+// branches writes a tree of flows with the kinds and places in columns.
+func (t *terminal) branches(bs []Branch, name func(*graph.Flow) string) {
+	type row struct {
+		stem, name string
+		Branch
+	}
+	var rows []row
+	var walk func(bs []Branch, indent string)
+	walk = func(bs []Branch, indent string) {
+		for i, b := range bs {
+			rows = append(rows, row{indent + turn(i, len(bs)) + " ", plain(name(b.Flow)), b})
+			below := indent + "│  "
+			if i == len(bs)-1 {
+				below = indent + "   "
+			}
+			walk(b.Next, below)
+		}
+	}
+	walk(bs, "  ")
+	wide := 0
+	for _, r := range rows {
+		wide = max(wide, utf8.RuneCountInString(r.stem+r.name))
+	}
+	for _, r := range rows {
+		kind := string(r.Flow.Kind)
+		line := r.stem + t.style(blue, r.name) + pad(r.stem+r.name, wide) + "  " + t.style(dim, kind+pad(kind, len("default"))) + "  " + plain(where(r.Flow.At))
+		if r.Seen {
+			line += t.style(dim, "  (see above)")
+		}
+		fmt.Fprintln(t, line)
+	}
+}
+
+// turn is the corner of a tree's line.
+func turn(i, of int) string {
+	if i == of-1 {
+		return "└─"
+	}
+	return "├─"
+}
+
+// source is the text at a place, on one line; "" if the file is not at hand.
+func source(g *graph.Graph, p graph.Place) string {
+	f := g.Files[p.File]
+	if f == nil || int(p.Span.End) > len(f.Src) || p.Span.Start < 0 || p.Span.Start > p.Span.End {
+		return ""
+	}
+	return oneLine(f.Src[p.Span.Start:p.Span.End])
+}
+
+// sourceLine is the whole line that a place begins on, without its indentation.
+func sourceLine(g *graph.Graph, p graph.Place) string {
+	f := g.Files[p.File]
+	if f == nil || int(p.Span.Start) > len(f.Src) || p.Span == (parse.Span{}) {
+		return ""
+	}
+	start := strings.LastIndexByte(f.Src[:p.Span.Start], '\n') + 1
+	line, _, _ := strings.Cut(f.Src[start:], "\n")
+	return strings.TrimSpace(line)
+}
+
+// JSON writes the trace for programs.
+func (tr *Trace) JSON(w io.Writer) error {
+	return encode(w, object{
+		"schema": Schema,
+		"value":  jsonValue(tr.Value),
+		"set": list(tr.Set, func(d *graph.Definition) any {
+			return located(d.At, object{"text": source(tr.g, d.At), "conditional": d.Conditional})
+		}),
+		"references": list(tr.Reads, jsonReference),
+		"upstream":   list(tr.Comes, jsonBranch),
+		"downstream": list(tr.Ends, jsonBranch),
+	})
+}
+
+func jsonBranch(b Branch) any {
+	f := b.Flow
+	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind, "seen": b.Seen,
+		"next": list(b.Next, jsonBranch)})
+}
+
+func encode(w io.Writer, doc any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}

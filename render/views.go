@@ -1,0 +1,270 @@
+package render
+
+import (
+	"fmt"
+
+	"nixsink/graph"
+)
+
+// draw makes the picture that the options ask for: the view, cut down to what was asked for and folded to a size
+// that a person can read. fold says whether too large a picture may be folded unasked; exports are for programs and are not.
+func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	v, err := o.view()
+	if err != nil {
+		return nil, err
+	}
+	s := newSketch(g, v, o)
+	switch v.Name {
+	case "modules":
+		s.reads()
+	case "sinks":
+		s.reads()
+		s.definitions()
+	case "values":
+		s.landings()
+	case "imports":
+		s.imports()
+	case "layers":
+		s.betweenLayers(o.Layout != "dot")
+	default:
+		return nil, usagef("the view %s is drawn as svg only; text, markdown and json show it as a table", v.Name)
+	}
+	p := s.finish()
+	if g.Empty != "" && len(p.nodes) == 0 {
+		p.empty = g.Empty
+		return p, nil
+	}
+	if p.empty == "" && len(p.nodes) == 0 {
+		p.empty = map[string]string{
+			"modules": "no module reads a central value",
+			"sinks":   "no central value is read",
+			"values":  "no central value reaches an option",
+			"imports": "no module imports another one",
+			"layers":  "no layer reads a central value",
+		}[v.Name]
+		return p, nil
+	}
+	if err := p.choose(o); err != nil {
+		return nil, err
+	}
+	if err := p.collapse(o, fold); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// reads draws value → module, as wide as the module reads the value.
+func (s *sketch) reads() {
+	for _, r := range s.g.References {
+		if r.Kind == graph.Guard {
+			continue
+		}
+		from, to := s.value(r.Value), s.module(r.At.File)
+		to.column = 1
+		a := amount{n: 1}
+		if s.marks && !r.Covered {
+			a.uncovered = 1
+		}
+		s.carry(edgeKey{from: from, to: to, violation: s.layers.violates(r)}, r.Value, a)
+	}
+	s.heading = map[kind]string{valueNode: "central values", moduleNode: "modules by layer", optionNode: "options by service"}
+}
+
+// definitions draws module → option, as wide as the number of values that flow into the option there.
+func (s *sketch) definitions() {
+	type way struct {
+		v            *graph.Value
+		file, option string
+	}
+	seen := map[way]graph.FlowKind{}
+	var order []way
+	at := map[way]graph.Place{}
+	for _, f := range s.g.Flows {
+		if f.ToValue != nil || len(f.Through) > 0 {
+			continue
+		}
+		w := way{f.From, f.At.File, f.To}
+		old, ok := seen[w]
+		if !ok {
+			order = append(order, w)
+			at[w] = f.At
+		}
+		if !ok || kindOrder(f.Kind) < kindOrder(old) {
+			seen[w] = f.Kind
+		}
+	}
+	for _, w := range order {
+		m, o := s.module(w.file), s.option(w.option, at[w])
+		m.column, o.column = 1, 2
+		s.carry(edgeKey{from: m, to: o, control: seen[w] == graph.Control}, w.v, amount{n: 1})
+		// A definition may stand in another file than the read (a helper that is called with the value): the value takes part there too.
+		v := s.value(w.v)
+		if s.edges[edgeKey{from: v, to: m}] == nil && s.edges[edgeKey{from: v, to: m, violation: true}] == nil {
+			s.carry(edgeKey{from: v, to: m}, w.v, amount{n: 1})
+		}
+	}
+}
+
+// landings draws value → option and value → value.
+func (s *sketch) landings() {
+	type way struct {
+		from *graph.Value
+		to   string
+	}
+	best := map[way]*graph.Flow{}
+	var order []way
+	for _, f := range s.g.Flows {
+		if len(f.Through) > 0 {
+			continue
+		}
+		w := way{f.From, f.To}
+		if old := best[w]; old == nil {
+			order = append(order, w)
+			best[w] = f
+		} else if kindOrder(f.Kind) < kindOrder(old.Kind) {
+			best[w] = f
+		}
+	}
+	depth := map[*node]int{}
+	for _, w := range order {
+		f := best[w]
+		from := s.value(f.From)
+		var to *node
+		if f.ToValue != nil {
+			to = s.value(f.ToValue)
+			if to == from {
+				continue
+			}
+			depth[to] = 1
+		} else {
+			to = s.option(f.To, f.At)
+		}
+		e := s.edge(edgeKey{from: from, to: to, control: f.Kind == graph.Control})
+		e.extra = e.extra.plus(amount{n: 1})
+	}
+	s.columns()
+	s.heading = map[kind]string{valueNode: "central values", optionNode: "options by service"}
+}
+
+// columns puts every value one column after those that flow into it, and the options last. A cycle of values stops
+// counting when it comes round.
+func (s *sketch) columns() {
+	into := map[*node][]*node{}
+	for k := range s.edges {
+		if k.to.kind == valueNode {
+			into[k.to] = append(into[k.to], k.from)
+		}
+	}
+	last := 0
+	done, open := map[*node]bool{}, map[*node]bool{}
+	var visit func(n *node) int
+	visit = func(n *node) int {
+		if done[n] || open[n] {
+			return n.column
+		}
+		open[n] = true
+		for _, from := range into[n] {
+			n.column = max(n.column, visit(from)+1)
+		}
+		open[n], done[n] = false, true
+		last = max(last, n.column)
+		return n.column
+	}
+	p := s.finish()
+	for _, n := range p.nodes {
+		if n.kind == valueNode {
+			visit(n)
+		}
+	}
+	for _, n := range p.nodes {
+		if n.kind == optionNode {
+			n.column = last + 1
+		}
+	}
+}
+
+// imports draws module → module.
+func (s *sketch) imports() {
+	for _, i := range s.g.Imports {
+		if i.External || i.From == i.To {
+			continue
+		}
+		from, to := s.module(i.From), s.module(i.To)
+		if i.Missing {
+			to.bad = true
+		}
+		e := s.edge(edgeKey{from: from, to: to, violation: s.layers.above(i.To, i.From), disabled: i.Disabled})
+		e.extra = amount{n: 1}
+	}
+}
+
+// betweenLayers draws layer → layer: whose values are read by whom. Two sides show a layer on the left as it
+// declares and on the right as it reads.
+func (s *sketch) betweenLayers(twoSides bool) {
+	left, right, column := "", "", 0
+	if twoSides {
+		left, right, column = "declares:", "reads:", 1
+	}
+	for _, r := range s.g.References {
+		if r.Kind == graph.Guard {
+			continue
+		}
+		at := declaredAt(r.Value)
+		from := s.layer(s.layers.of[at.File], left, 0)
+		if at.File == "" {
+			from = s.layer("(declared nowhere)", left, 0)
+			from.bad = true
+		}
+		to := s.layer(s.layers.of[r.At.File], right, column)
+		a := amount{n: 1}
+		if s.marks && !r.Covered {
+			a.uncovered = 1
+		}
+		s.carry(edgeKey{from: from, to: to, violation: s.layers.violates(r)}, r.Value, a)
+	}
+	s.heading = map[kind]string{layerNode: "layers: declaring → reading"}
+}
+
+// tooltip says what an edge is, in words.
+func (e *edge) tooltip(p *picture) string {
+	a := e.amount()
+	what := "reads"
+	one := "read"
+	switch {
+	case p.view.Name == "imports":
+		t := e.from.names[0] + " imports " + e.to.names[0]
+		if e.disabled {
+			t += " (commented out)"
+		}
+		if e.violation {
+			t += ": a lower layer imports a higher one"
+		}
+		return t
+	case e.to.kind == optionNode || p.view.Name == "values":
+		what, one = "values", "value"
+		if p.view.Name == "values" {
+			what, one = "definitions", "definition"
+		}
+	}
+	t := fmt.Sprintf("%s → %s: %s", e.from.label, e.to.full(), plural(a.n, one, what))
+	if a.uncovered > 0 {
+		t += fmt.Sprintf(", %d without source-id", a.uncovered)
+	}
+	if e.control {
+		t += " (decides only)"
+	}
+	if e.violation {
+		t += ": a lower layer reads from a higher one"
+	}
+	return t
+}
+
+func (n *node) full() string {
+	if n.holds > 0 || n.kind == layerNode {
+		return n.label
+	}
+	return n.names[0]
+}
