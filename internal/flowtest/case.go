@@ -1,0 +1,133 @@
+// Package flowtest reads the cases of testdata/flow, says what real evaluation makes of them, and compares an
+// analysis with what they want. It knows nothing of how flows are found: the tests of package graph hand it theirs.
+package flowtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A Flow is value → option, or value → value, as a want line writes it.
+type Flow struct {
+	From, To string // my.ports.ssh, services.openssh.ports
+	Kind     string // data, key, control, default
+}
+
+func (f Flow) String() string { return f.From + " -> " + f.To + " " + f.Kind }
+
+// A Finding is what a check reports: `undeclared-value my.net.vpn`.
+type Finding struct{ Check, Subject string }
+
+func (f Finding) String() string { return "finding " + f.Check + " " + f.Subject }
+
+// A Case is a small set of modules and the flows that evaluation shows.
+type Case struct {
+	Name     string // the file's name without its extension; "" where only the text is known
+	Title    string // the first line: what the case shows
+	Files    []txtar.File
+	Flows    []Flow
+	None     []string // values that reach nothing
+	Findings []Finding
+}
+
+// Parse reads a case.
+func Parse(data []byte) (Case, error) {
+	ar := txtar.Parse(data)
+	title, _, _ := strings.Cut(string(ar.Comment), "\n")
+	c := Case{Title: strings.TrimSpace(title)}
+	wanted := false
+	for _, f := range ar.Files {
+		if f.Name != "want" {
+			c.Files = append(c.Files, f)
+			continue
+		}
+		wanted = true
+		for line := range strings.Lines(string(f.Data)) {
+			if line = strings.TrimSpace(line); line == "" {
+				continue
+			}
+			if err := c.want(line); err != nil {
+				return Case{}, err
+			}
+		}
+	}
+	if !wanted || len(c.Files) == 0 || c.Files[0].Name != "main.nix" {
+		return Case{}, fmt.Errorf("a case needs main.nix first and want")
+	}
+	return c, nil
+}
+
+func (c *Case) want(line string) error {
+	if rest, ok := strings.CutPrefix(line, "finding "); ok {
+		check, subject, _ := strings.Cut(rest, " ")
+		c.Findings = append(c.Findings, Finding{check, subject})
+		return nil
+	}
+	from, rest, ok := strings.Cut(line, " -> ")
+	if rest == "none" {
+		c.None = append(c.None, from)
+		return nil
+	}
+	at := strings.LastIndex(rest, " ")
+	if !ok || at < 0 || !slices.Contains([]string{"data", "key", "control", "default"}, rest[at+1:]) {
+		return fmt.Errorf("want line not understood: %s", line)
+	}
+	c.Flows = append(c.Flows, Flow{from, rest[:at], rest[at+1:]})
+	return nil
+}
+
+// Load reads all cases of a folder, sorted by name.
+func Load(dir string) ([]Case, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(names) == 0 {
+		return nil, fmt.Errorf("no flow cases in %s: %v", dir, err)
+	}
+	var cases []Case
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read flow case: %w", err)
+		}
+		c, err := Parse(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		c.Name = strings.TrimSuffix(filepath.Base(name), ".txtar")
+		cases = append(cases, c)
+	}
+	return cases, nil
+}
+
+// Write puts the case's files below dir.
+func (c Case) Write(dir string) error {
+	for _, f := range c.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return fmt.Errorf("write flow case: %w", err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			return fmt.Errorf("write flow case: %w", err)
+		}
+	}
+	return nil
+}
+
+// Modules lists the files that evaluation starts from: main.nix, and every other Nix file beside it that no file names.
+func (c Case) Modules() []string {
+	var names []string
+	for i, f := range c.Files {
+		named := strings.Contains(f.Name, "/") || f.Name == "specialArgs.nix" || !strings.HasSuffix(f.Name, ".nix")
+		for _, g := range c.Files {
+			named = named || g.Name != f.Name && strings.Contains(string(g.Data), "/"+f.Name)
+		}
+		if i == 0 || !named {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}

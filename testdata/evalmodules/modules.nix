@@ -1,0 +1,261 @@
+# A small module system: as much of lib.evalModules as the flow cases need, written anew.
+# Options that nobody declares are accepted and merged by their shape, since the cases define services.* freely.
+# ctx.change is a set of option locations (as JSON) whose merged value is replaced by another one of the same type.
+lib:
+let
+  inherit (builtins)
+    all attrNames concatLists concatMap concatStringsSep elem elemAt filter foldl' functionArgs hashString head isAttrs
+    isBool isFloat isFunction isInt isList isPath isString length listToAttrs map mapAttrs removeAttrs sort tail toJSON
+    tryEval unsafeDiscardStringContext;
+
+  ty = v: if isAttrs v then v._type or null else null;
+  isSet = v: isAttrs v && !(v ? _type) && !(lib.isDerivation v) && !(v ? __functor);
+  isFn = v: isFunction v || (isAttrs v && v ? __functor);
+
+  # --- definitions ---
+
+  # The attribute sets that a definition consists of; conditions and priorities move down to the attributes unevaluated.
+  push = v:
+    if ty v == "merge" then concatMap push v.contents
+    else if ty v == "if" then map (mapAttrs (_: lib.mkIf v.condition)) (push v.content)
+    else if ty v == "override" then map (mapAttrs (_: lib.mkOverride v.priority)) (push v.content)
+    else if ty v == "order" then map (mapAttrs (_: lib.mkOrder v.priority)) (push v.content)
+    else [ v ];
+  pushDefs = concatMap (d: map (value: d // { inherit value; }) (push d.value));
+  namesOf = defs: lib.unique (concatMap (d: attrNames d.value) defs);
+  defsOf = n: defs: map (d: d // { value = d.value.${n}; }) (filter (d: d.value ? ${n}) defs);
+
+  # The plain values that definitions come to, those of the best priority only, in order.
+  dischargeOne = d: let v = d.value; in
+    if ty v == "merge" then concatMap (x: dischargeOne (d // { value = x; })) v.contents
+    else if ty v == "if" then (if v.condition then dischargeOne (d // { value = v.content; }) else [ ])
+    else if ty v == "override" then dischargeOne (d // { value = v.content; prio = v.priority; })
+    else if ty v == "order" then dischargeOne (d // { value = v.content; order = v.priority; })
+    else [ d ];
+  discharge = defs: let
+    plain = concatMap dischargeOne defs;
+    prio = d: d.prio or 100;
+    best = foldl' (p: d: lib.min p (prio d)) 9999 plain;
+    kept = filter (d: prio d == best) plain;
+  in sort (a: b: (a.order or 1000) < (b.order or 1000)) kept;
+
+  # Whether definitions are attribute sets, told without looking at their conditions.
+  looksSet = v:
+    if ty v == "merge" then v.contents != [ ] && all looksSet v.contents
+    else if elem (ty v) [ "if" "override" "order" ] then looksSet v.content
+    else isSet v;
+
+  undefined = loc: throw "the option ${concatStringsSep "." loc} is used but not defined";
+
+  # Merge by shape: what nixpkgs calls types.anything.
+  byShape = ctx: loc: defs:
+    if defs != [ ] && all (d: looksSet d.value) defs then evalTree ctx { } defs loc
+    else leafByShape ctx loc (discharge defs);
+  leafByShape = ctx: loc: ds:
+    if ds == [ ] then undefined loc
+    else if length ds == 1 && !(isSet (head ds).value) then (head ds).value
+    else if all (d: isSet d.value) ds then evalTree ctx { } ds loc
+    else if all (d: isList d.value) ds then concatLists (map (d: d.value) ds)
+    else if all (d: isString d.value) ds && length (lib.unique (map (d: d.value) ds)) > 1 then concatStringsSep "\n" (map (d: d.value) ds)
+    else (head ds).value;
+
+  # --- another value of the same type ---
+
+  changeValue = type: v:
+    if type.name == "enum" then head (filter (x: x != v) type.values ++ [ v ])
+    else if isBool v then !v
+    else if isInt v then v + 1
+    else if isFloat v then v + 0.5
+    else if isString v then v + "-changed"
+    else if isPath v then v + "/changed"
+    else if isList v then v ++ [ (if v == [ ] then sample (type.elem or types.unspecified) else changeValue types.unspecified (head v)) ]
+    else if v == null then sample (type.elem or types.unspecified)
+    else if lib.isDerivation v then v // { outPath = v.outPath + "-changed"; }
+    else if isSet v then v // { added = if v == { } then sample (type.elem or types.unspecified) else v.${head (attrNames v)}; }
+    else v;
+  sample = type:
+    if type.name == "bool" then true
+    else if type.name == "int" then 4242
+    else if type.name == "enum" then head type.values
+    else if type.name == "listOf" then [ ]
+    else if elem type.name [ "attrsOf" "submodule" "attrs" ] then { }
+    else if type ? elem then sample type.elem
+    else "sample";
+
+  changed = ctx: loc: ctx.change ? ${toJSON loc};
+  changeDeep = ctx: type: loc: v:
+    let w = if changed ctx loc then changeValue type v else v;
+    in if ctx.change != { } && isSet w then mapAttrs (n: changeDeep ctx types.unspecified (loc ++ [ n ])) w else w;
+
+  # What a type makes of definitions, with the changes asked for.
+  at = ctx: type: loc: defs:
+    let v = type.merge ctx loc defs; in if type.own or false then v else changeDeep ctx type loc v;
+
+  # --- types ---
+
+  mkType = name: check: merge: { _type = "option-type"; inherit name check merge; description = name; };
+  one = ctx: loc: defs:
+    if length defs == 1 || all (d: d.value == (head defs).value) defs then (head defs).value
+    else throw "the option ${concatStringsSep "." loc} has conflicting definitions";
+  scalar = name: check: mkType name check one;
+
+  types = rec {
+    str = scalar "str" isString;
+    singleLineStr = str; nonEmptyStr = str; passwdEntry = _: str; strMatching = _: str;
+    lines = mkType "lines" isString (_: _: ds: concatStringsSep "\n" (map (d: d.value) ds));
+    commas = separatedString ","; envVar = separatedString ":";
+    separatedString = sep: mkType "lines" isString (_: _: ds: concatStringsSep sep (map (d: d.value) ds));
+    int = scalar "int" isInt;
+    port = int; number = int;
+    ints = { between = _: _: int; positive = int; unsigned = int; u8 = int; u16 = int; u32 = int; s32 = int; };
+    float = scalar "float" isFloat;
+    bool = scalar "bool" isBool;
+    path = scalar "path" (v: isPath v || isString v || lib.isDerivation v);
+    pathInStore = path;
+    package = scalar "package" lib.isDerivation;
+    shellPackage = package;
+    raw = scalar "raw" (_: true);
+    anything = mkType "anything" (_: true) byShape;
+    unspecified = mkType "unspecified" (_: true) (_: loc: ds:
+      if length ds == 1 then (head ds).value
+      else if all (d: isList d.value) ds then concatLists (map (d: d.value) ds)
+      else if all (d: isAttrs d.value) ds then foldl' (a: d: a // d.value) { } ds
+      else one { } loc ds);
+    attrs = mkType "attrs" isAttrs (_: _: foldl' (a: d: a // d.value) { });
+    functionTo = elem: mkType "functionTo" isFn (_: _: ds: (head ds).value);
+    optionType = raw;
+    enum = values: scalar "enum" (v: elem v values) // { inherit values; };
+    uniq = t: t;
+    unique = _: t: t;
+    nonEmptyListOf = listOf;
+    listOf = t: mkType "listOf" isList (ctx: loc: ds:
+      concatLists (map (d: map (v: t.merge (ctx // { change = { }; }) (loc ++ [ "*" ]) (discharge [ (d // { value = v; }) ])) d.value) ds)) // { elem = t; };
+    lazyAttrsOf = attrsOf;
+    attrsOf = t: mkType "attrsOf" isAttrs (ctx: loc: ds0: let
+      ds = pushDefs ds0;
+      live = filter (n: discharge (defsOf n ds) != [ ]) (namesOf ds);
+      member = n: from: lib.nameValuePair n (at ctx t (loc ++ [ n ]) from);
+      extra = if live != [ ] then discharge (defsOf (head live) ds) else [ { file = "added"; value = sample t; } ];
+    in listToAttrs (map (n: member n (discharge (defsOf n ds))) live ++ (if changed ctx loc then [ (member "added" extra) ] else [ ])))
+    // { elem = t; own = true;
+         subDefs = if t ? subDefs then ctx: loc: ds0: let ds = pushDefs ds0; in
+           concatMap (n: t.subDefs ctx (loc ++ [ n ]) (discharge (defsOf n ds))) (namesOf ds) else null; };
+    nullOr = t: t // { name = "nullOr"; elem = t; check = v: v == null || t.check v;
+      merge = ctx: loc: ds: if all (d: d.value == null) ds then null else t.merge ctx loc (filter (d: d.value != null) ds); };
+    either = a: b: mkType "either" (v: a.check v || b.check v) (ctx: loc: ds:
+      if all (d: a.check d.value) ds then a.merge ctx loc ds else b.merge ctx loc ds) // { elem = a; };
+    oneOf = ts: foldl' either (head ts) (tail ts);
+    coercedTo = from: f: to: to // { check = v: from.check v || to.check v;
+      merge = ctx: loc: ds: to.merge ctx loc (map (d: if from.check d.value then d // { value = f d.value; } else d) ds); };
+    addCheck = t: _: t;
+    submodule = m: submoduleWith { modules = lib.toList m; shorthandOnlyDefinesConfig = true; };
+    submoduleWith = { modules, specialArgs ? { }, shorthandOnlyDefinesConfig ? false, ... }: let
+      asModule = d: let v = d.value; in
+        if isFn v || isPath v || !shorthandOnlyDefinesConfig then { _file = d.file; imports = [ v ]; }
+        else { _file = d.file; config = v; };
+      run = ctx: loc: ds: evalModules {
+        inherit ctx; prefix = loc; modules = modules ++ map asModule ds;
+        specialArgs = { name = lib.last loc; } // specialArgs;
+      };
+    in mkType "submodule" (v: isAttrs v || isFn v || isPath v) (ctx: loc: ds: (run ctx loc ds).config)
+      // { own = true; subDefs = ctx: loc: ds: (run ctx loc ds).definitions; };
+    deferredModule = raw;
+  };
+
+  # --- evaluation ---
+
+  evalOption = ctx: opt: defs: loc: let
+    type = opt.type or types.unspecified;
+    byPrio = discharge (defs ++ (if opt ? default then [ { file = "default"; value = lib.mkOptionDefault opt.default; } ] else [ ]));
+    v = if byPrio == [ ] && type.name != "submodule" then undefined loc else at ctx type loc byPrio;
+  in (opt.apply or (x: x)) v;
+
+  evalTree = ctx: opts: defs: loc:
+    if ty opts == "option" then evalOption ctx opts defs loc
+    else let
+      ds = pushDefs defs;
+      names = lib.unique (attrNames opts ++ namesOf ds);
+    in listToAttrs (map (n: {
+      name = n;
+      value = if opts ? ${n} then evalTree ctx opts.${n} (defsOf n ds) (loc ++ [ n ]) else byShape ctx (loc ++ [ n ]) (defsOf n ds);
+    }) names);
+
+  mergeOptions = a: b:
+    if ty a == "option" || ty b == "option" then a // b
+    else a // mapAttrs (n: v: if a ? ${n} then mergeOptions a.${n} v else v) b;
+
+  # Every definition as { file, loc, hash }: its path stops where its value is no attribute set.
+  walk = opts: file: loc: v: let
+    t = tryEval (builtins.seq v v);
+    condition = tryEval v.condition;
+    known = ty opts == "option";
+  in
+    if !t.success then [ { inherit file loc; hash = "error"; } ]
+    else if ty v == "merge" then concatMap (walk opts file loc) v.contents
+    else if ty v == "if" then
+      if !condition.success then [ { inherit file loc; hash = "error"; } ]
+      else if condition.value then walk opts file loc v.content else [ ]
+    else if elem (ty v) [ "override" "order" ] then map (d: d // { hash = d.hash + toString v.priority; }) (walk opts file loc v.content)
+    else if known && (opts.type.subDefs or null) != null then [ ] # the nested modules tell them
+    else if isSet v && v != { } then concatMap (n: walk (if known then { } else opts.${n} or { }) file (loc ++ [ n ]) v.${n}) (attrNames v)
+    else [ { inherit file loc; hash = fingerprint v; } ];
+
+  # Definitions inside options of submodule type, and the defaults of those that nothing defines.
+  walkOptions = ctx: opts: defs: loc:
+    if ty opts == "option" then let ds = discharge defs; in
+      if (opts.type.subDefs or null) != null then opts.type.subDefs ctx loc ds
+      else if ds == [ ] && opts ? default then [ { file = "default"; inherit loc; hash = fingerprint opts.default; } ]
+      else [ ]
+    else let ds = pushDefs defs; in concatMap (n: walkOptions ctx opts.${n} (defsOf n ds) (loc ++ [ n ])) (attrNames opts);
+
+  show = v:
+    if isFn v then "<function>"
+    else if lib.isDerivation v then { drv = v.outPath; }
+    else if isAttrs v then mapAttrs (_: show) v
+    else if isList v then map show v
+    else if isPath v then toString v
+    else v;
+  fingerprint = v:
+    let t = tryEval (let s = unsafeDiscardStringContext (toJSON (show v)); in builtins.seq s s);
+    in if t.success then hashString "md5" t.value else "error";
+
+  # Every value of a part of config as { loc, set, hash }; a set's own hash is not told.
+  walkValues = loc: v: let t = tryEval (builtins.seq v v); in
+    if !t.success then [ { inherit loc; set = false; hash = "error"; } ]
+    else if isSet v then [ { inherit loc; set = true; hash = ""; bool = false; } ] ++ concatMap (n: walkValues (loc ++ [ n ]) v.${n}) (attrNames v)
+    else [ { inherit loc; set = false; bool = isBool v; hash = fingerprint v; } ];
+
+  evalModules = { modules, specialArgs ? { }, prefix ? [ ], ctx ? { change = { }; }, ... }: let
+    base = specialArgs // { inherit config lib; options = optionTree; };
+    apply = f: let formals = functionArgs' f; in
+      f (base // mapAttrs (n: _: base.${n} or config._module.args.${n}) (lib.filterAttrs (n: optional: base ? ${n} || !optional) formals));
+    functionArgs' = f: if isFunction f then functionArgs f else f.__functionArgs or { };
+    # key: the file that a module is the whole of, null for a module written in place or made by a function.
+    load = seen: key: file: m:
+      if isPath m || isString m then
+        (let k = toString m; in if elem k seen then [ ] else load (seen ++ [ k ]) k k (import m))
+      else if isFn m then load seen key file (apply m)
+      else if elem (ty m) [ "if" "override" ] then load seen key file { config = m; }
+      else let
+        f = m._file or file;
+        whole = m ? config || m ? options;
+      in [ {
+        inherit key;
+        file = f;
+        options = m.options or { };
+        config = if whole then m.config or { } else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" ];
+      } ] ++ concatMap (load seen null f) (m.imports or [ ]);
+    # A file that is imported twice counts once.
+    loaded = foldl' (acc: m: if m.key != null && lib.any (x: x.key == m.key) acc then acc else acc ++ [ m ]) [ ]
+      (concatMap (load [ ] null "<entry>") modules);
+    optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
+    defs = map (m: { inherit (m) file; value = m.config; }) loaded;
+    config = let c = evalTree ctx optionTree defs prefix; in c // { _module = (c._module or { }) // { args = c._module.args or { }; }; };
+  in {
+    config = if prefix == [ ] then config else removeAttrs config [ "_module" ];
+    options = optionTree;
+    definitions = filter (d: d.loc != prefix) (concatMap (d: walk optionTree d.file prefix d.value) defs) ++ walkOptions ctx optionTree defs prefix;
+    values = root: walkValues [ root ] (config.${root} or { });
+  };
+in
+{ inherit types evalModules walkValues; }
