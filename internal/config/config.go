@@ -31,6 +31,7 @@ type Config struct {
 	Layers        []Layer           `toml:"layer"`          // lowest first
 	IDRules       []IDRule          `toml:"id-rule"`
 	Aliases       map[string]string `toml:"aliases"` // id → value path
+	Title         string            `toml:"title"`   // what reports and pictures are called
 	Link          string            `toml:"link"`    // where a source line is found: https://…/{file}#L{line}
 	Benchmarks    Benchmarks        `toml:"benchmarks"`
 	Check         check.Config      `toml:"check"` // what the checks demand

@@ -1,0 +1,249 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/graph"
+	"nixsink/internal/check"
+	"nixsink/internal/check/output"
+	"nixsink/internal/check/revision"
+)
+
+// newCheck is the gate.
+func newCheck(a *app) *cobra.Command {
+	var out outputFlags
+	var baseline, since, link, prefix string
+	var ratchet bool
+	var formats strings.Builder
+	for _, f := range output.Formats {
+		fmt.Fprintf(&formats, "\n    %-10s  %s", f.Name, f.Summary)
+	}
+	cmd := &cobra.Command{
+		Use:   "check [PATH]",
+		Short: "Report findings, and fail if a gate fails",
+		Long: `Check runs every check over the tree below PATH and holds the result against the gates of the configuration file: thresholds
+for coverage and size, and the severity from which findings fail. It exits with 1 if a gate failed, and with 2 if no verdict is
+possible because a file could not be read or parsed.
+
+With --baseline, findings that the file knows fail nothing; with --ratchet, no coverage may fall below the one written there.
+With --changed-since, only findings that the revision did not have fail.
+
+Formats:
+` + formats.String(),
+		Example: `  nixsink check
+  nixsink check --changed-since origin/main
+  nixsink check --format sarif=nixsink.sarif --format text
+  nixsink check --baseline .nixsink-baseline.toml --ratchet`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		outs, err := outputs(out.formats, out.file, checkFormats(), checkGuess, "text")
+		if err != nil {
+			return err
+		}
+		if ratchet && baseline == "" {
+			return usagef("--ratchet needs --baseline FILE: that is what coverage is held against")
+		}
+		var gate check.GateOptions
+		gate.Ratchet = ratchet
+		if baseline != "" {
+			text, err := os.ReadFile(baseline)
+			if err != nil {
+				return fmt.Errorf("read baseline: %w; 'nixsink baseline' writes one", err)
+			}
+			b, err := check.ParseBaseline(text)
+			if err != nil {
+				return fmt.Errorf("read baseline %s: %w", baseline, err)
+			}
+			gate.Baseline = &b
+		}
+		t, err := a.locate(cmd, first(args))
+		if err != nil {
+			return err
+		}
+		g, report, err := a.check(cmd.Context(), t)
+		if err != nil {
+			return err
+		}
+		if since != "" {
+			if gate.Delta, err = a.since(cmd.Context(), t, since, g, report); err != nil {
+				return err
+			}
+		}
+		if gate.Baseline != nil {
+			gate.Baseline.Apply(&report)
+		}
+		verdict := check.Gate(g, report, t.cfg.Gate, gate)
+		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: Version, Prefix: prefix, Link: link}
+		if in.Link == "" {
+			in.Link = t.cfg.Link
+		}
+		if !cmd.Flags().Changed("prefix") {
+			in.Prefix = repositoryPrefix(g.Dir)
+		}
+		err = a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+			in := in
+			in.Color = o.file == "" && a.wantsColor()
+			f, _ := output.Lookup(o.format)
+			return f.Write(w, in)
+		})
+		if err != nil {
+			return err
+		}
+		// Whoever sends the findings to a file still wants to know why the run is red.
+		if !slices.ContainsFunc(outs, func(o outFile) bool { return o.file == "" && (o.format == "text" || o.format == "markdown") }) {
+			a.tellVerdict(verdict)
+		}
+		switch verdict.Status {
+		case exitFailed:
+			return errFailed
+		case exitWrong:
+			return errIncomplete
+		}
+		return nil
+	}
+	a.tree.add(cmd.Flags())
+	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
+	f := cmd.Flags()
+	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing")
+	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
+	f.StringVar(&since, "changed-since", "", "only what is new since this git `revision` fails")
+	f.StringVar(&link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")
+	f.StringVar(&prefix, "prefix", "", "put this `folder` before file names (default: where the tree lies in its git repository)")
+	return cmd
+}
+
+// check analyses a tree and runs the checks over it.
+func (a *app) check(ctx context.Context, t *tree) (*graph.Graph, check.Report, error) {
+	g, err := a.analyse(ctx, t)
+	if err != nil {
+		return nil, check.Report{}, err
+	}
+	report, err := check.Run(g, t.cfg.Check)
+	if err != nil {
+		return nil, check.Report{}, t.configError(err)
+	}
+	return g, report, nil
+}
+
+// since analyses another revision of the tree with the same configuration, and compares.
+func (a *app) since(ctx context.Context, t *tree, rev string, now *graph.Graph, is check.Report) (*check.Delta, error) {
+	dir, cleanup, err := revision.Checkout(ctx, t.dir, rev)
+	if cleanup != nil {
+		a.onInterrupt(cleanup)
+		defer cleanup()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
+	}
+	before, err := graph.Analyze(ctx, dir, t.opts)
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
+	}
+	was, err := check.Run(before, t.cfg.Check)
+	if err != nil {
+		return nil, t.configError(err)
+	}
+	delta := check.Compare(rev, before, was, now, is)
+	return &delta, nil
+}
+
+// tellVerdict says on standard error which gates failed.
+func (a *app) tellVerdict(v check.GateResult) {
+	if v.Incomplete != "" {
+		a.say("no verdict: %s", v.Incomplete)
+	}
+	for _, g := range v.Failed() {
+		line := fmt.Sprintf("%s failed: %s", g.Name, g.Value)
+		if g.Threshold != "" {
+			line += " (wanted " + g.Threshold + ")"
+		}
+		if g.How != "" {
+			line += "; " + g.How
+		}
+		a.say("%s", line)
+	}
+}
+
+// repositoryPrefix is where a folder lies in its git work tree, with a slash at the end; "" at its root or outside one. Services that
+// show findings beside code know files by their path in the repository.
+func repositoryPrefix(dir string) string {
+	for top := dir; ; top = filepath.Dir(top) {
+		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+			rel, err := filepath.Rel(top, dir)
+			if err != nil || rel == "." {
+				return ""
+			}
+			return filepath.ToSlash(rel) + "/"
+		}
+		if top == filepath.Dir(top) {
+			return ""
+		}
+	}
+}
+
+func checkFormats() []string {
+	var names []string
+	for _, f := range output.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func checkGuess(ext string) string {
+	return map[string]string{".sarif": "sarif", ".json": "json", ".xml": "junit", ".md": "markdown", ".svg": "badge", ".txt": "text"}[ext]
+}
+
+// newBaseline is the command that writes down what is known today.
+func newBaseline(a *app) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "baseline [PATH]",
+		Short: "Write down today's findings and coverage, so that only what gets worse fails",
+		Long: `Baseline writes the findings and coverages of the tree below PATH to a file, sorted and readable in a diff. With
+'nixsink check --baseline FILE' the findings it knows fail nothing; entries that match nothing any more fail until they are removed.`,
+		Example: `  nixsink baseline
+  nixsink check --baseline .nixsink-baseline.toml --ratchet`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		t, err := a.locate(cmd, first(args))
+		if err != nil {
+			return err
+		}
+		g, report, err := a.check(cmd.Context(), t)
+		if err != nil {
+			return err
+		}
+		// What an unreadable file would have shown must not be forgiven by accident, nor its coverage be set in stone.
+		if g.Source.Incomplete {
+			a.say("no baseline is written from an incomplete run")
+			return errIncomplete
+		}
+		b := check.NewBaseline(g, report)
+		if file == "-" {
+			_, _ = a.out.Write(b.Bytes())
+			return nil
+		}
+		path := file
+		if path == "" {
+			path = filepath.Join(t.dir, ".nixsink-baseline.toml")
+		}
+		if err := a.writeFile(path, b.Bytes()); err != nil {
+			return err
+		}
+		a.say("wrote %s (%d known findings)", path, len(b.Known))
+		return nil
+	}
+	a.tree.add(cmd.Flags())
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, - for standard output (default: .nixsink-baseline.toml in PATH)")
+	return cmd
+}

@@ -1,0 +1,158 @@
+// Package cli is the command line: it reads flags and the configuration file, runs the stages, and writes what they give.
+//
+// In go arguments and streams; out come bytes on standard output or in files, talk on standard error, and an exit status. Every
+// decision about Nix is made elsewhere. Nothing here calls os.Exit, so that tests run commands in process.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"nixsink/render"
+)
+
+// Exit statuses. Never a count: 256 findings would read as success.
+const (
+	exitClean  = 0 // clean, or nothing asked for that can fail
+	exitFailed = 1 // a gate failed
+	exitWrong  = 2 // wrong usage or configuration, a file that cannot be read or written, or an incomplete run under a gate
+)
+
+// errFailed ends a command whose gate failed. What failed has been said already.
+var errFailed = errors.New("a gate failed")
+
+// errIncomplete ends a command that could not give a verdict. Why has been said already.
+var errIncomplete = errors.New("the run is incomplete")
+
+// usageError is a mistake in the arguments.
+type usageError struct {
+	msg  string
+	help string // the command whose help explains, "" for none
+}
+
+func (e *usageError) Error() string { return e.msg }
+
+func usagef(format string, args ...any) error { return &usageError{msg: fmt.Sprintf(format, args...)} }
+
+// Main runs the command line args (without the program's name) and returns the exit status.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	// A closed pipe shall be an error from Write, which we pass over, and not kill us: `nixsink check | head` keeps its exit status,
+	// and a file that is still to be written is written.
+	pipe := make(chan os.Signal, 1)
+	signal.Notify(pipe, syscall.SIGPIPE)
+	defer signal.Stop(pipe)
+
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(stop)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a := newApp(stdin, stdout, stderr)
+	done := make(chan int, 1)
+	go func() { done <- a.run(ctx, args) }()
+	select {
+	case status := <-done:
+		return status
+	case sig := <-stop:
+		cancel()
+		// Interrupt stops at once, but a file that is being put in place is put in place.
+		a.writing.Lock()
+		a.progress.stop()
+		for _, undo := range a.undo {
+			undo()
+		}
+		return 128 + int(sig.(syscall.Signal))
+	}
+}
+
+// app is one run of the program.
+type app struct {
+	in       io.Reader
+	out      *results
+	err      io.Writer
+	progress *progress
+	writing  sync.Mutex // held while files are put in place
+	undo     []func()   // under writing: what an interrupt has to clean up
+
+	tree     treeFlags
+	color    string
+	profiles profiles
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{in: stdin, out: &results{w: stdout}, err: stderr, progress: newProgress(stderr)}
+}
+
+// run executes the command and turns its error into a status, printing it once.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	cmd, err := root.ExecuteContextC(ctx)
+	a.progress.stop()
+	if perr := a.profiles.stop(); err == nil {
+		err = perr
+	}
+	if err == nil {
+		err = a.out.err
+	}
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
+		return exitClean
+	case errors.Is(err, errFailed):
+		return exitFailed
+	case errors.Is(err, errIncomplete):
+		return exitWrong
+	case errors.Is(err, context.Canceled):
+		return 128 + int(syscall.SIGINT)
+	}
+	a.say("%v", err)
+	var usage *usageError
+	var option *render.UsageError
+	if errors.As(err, &usage) && usage.help != "" {
+		fmt.Fprintf(a.err, "Run '%s --help' for usage.\n", usage.help)
+	} else if errors.As(err, &option) {
+		fmt.Fprintf(a.err, "Run '%s --help' for usage.\n", cmd.CommandPath())
+	}
+	return exitWrong
+}
+
+// say prints a line of talk on standard error.
+func (a *app) say(format string, args ...any) {
+	a.progress.clear()
+	fmt.Fprintf(a.err, "nixsink: "+format+"\n", args...)
+}
+
+// onInterrupt has something done if the run is interrupted before it ends by itself.
+func (a *app) onInterrupt(undo func()) {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.undo = append(a.undo, undo)
+}
+
+// results is standard output. It remembers the first error, and is silent about a reader that has gone.
+type results struct {
+	w   io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return len(p), nil
+	}
+	if _, err := r.w.Write(p); err != nil && !errors.Is(err, syscall.EPIPE) {
+		r.err = fmt.Errorf("write to standard output: %w", err)
+	} else if err != nil {
+		r.err = err
+	}
+	return len(p), nil
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"nixsink/internal/suggest"
+)
+
+// outFile is one thing to write: a format, and where it goes.
+type outFile struct {
+	format string
+	file   string // "" is standard output
+}
+
+// outputs reads --format NAME[=FILE] (repeatable) and -o FILE. names are the formats there are, guess gives the format of a file name's
+// extension ("" if it tells none), and fallback is the format where nothing is said.
+func outputs(formats []string, file string, names []string, guess func(ext string) string, fallback string) ([]outFile, error) {
+	known := func(name string) error {
+		for _, n := range names {
+			if n == name {
+				return nil
+			}
+		}
+		msg := fmt.Sprintf("no format is called %q", name)
+		if near := suggest.Nearest(name, names); near != "" {
+			msg += fmt.Sprintf("; did you mean %q?", near)
+		}
+		return usagef("%s (there are %s)", msg, strings.Join(names, ", "))
+	}
+	var outs []outFile
+	toStdout := -1
+	for _, f := range formats {
+		name, to, given := strings.Cut(f, "=")
+		if err := known(name); err != nil {
+			return nil, err
+		}
+		if given && to == "" {
+			return nil, usagef("--format %s names no file after =", f)
+		}
+		if to == "-" {
+			to = ""
+		}
+		if to == "" {
+			if toStdout >= 0 {
+				return nil, usagef("the formats %s and %s both go to standard output: give one of them a file, as in --format %s=FILE", outs[toStdout].format, name, name)
+			}
+			toStdout = len(outs)
+		}
+		for _, o := range outs {
+			if to != "" && o.file == to {
+				return nil, usagef("two formats go to %s", to)
+			}
+		}
+		outs = append(outs, outFile{name, to})
+	}
+	switch {
+	case file == "" || file == "-":
+	case toStdout >= 0:
+		outs[toStdout].file = file
+		return outs, nil
+	case len(outs) > 0:
+		return nil, usagef("-o %s: every --format has a file of its own already", file)
+	default:
+		name := guess(strings.ToLower(filepath.Ext(file)))
+		if name == "" {
+			return nil, usagef("-o %s: its name does not tell the format; add --format (%s)", file, strings.Join(names, ", "))
+		}
+		return []outFile{{name, file}}, nil
+	}
+	if len(outs) == 0 {
+		outs = append(outs, outFile{format: fallback})
+	}
+	return outs, nil
+}
+
+// emit writes every output. Each is made whole before a byte of it goes anywhere; files come first, so that a reader of standard output
+// that stops reading cannot keep them from being written.
+func (a *app) emit(outs []outFile, write func(o outFile, w *bytes.Buffer) error) error {
+	var stdout *bytes.Buffer
+	for _, o := range outs {
+		var b bytes.Buffer
+		if err := write(o, &b); err != nil {
+			return err
+		}
+		if o.file == "" {
+			stdout = &b
+			continue
+		}
+		if err := a.writeFile(o.file, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	if stdout != nil {
+		_, _ = a.out.Write(stdout.Bytes()) // it keeps its error
+	}
+	return nil
+}
+
+// writeFile replaces a file in one step: a reader sees the old one or the new one, never half of it. A pipe or device is written to as it is.
+func (a *app) writeFile(path string, data []byte) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("write %s: it is a folder", path)
+		}
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			return fmt.Errorf("write output: %w", err)
+		}
+		return nil
+	}
+	// A link stays a link: what it points at is replaced.
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	// The temporary file lies beside its target: a rename does not cross file systems.
+	if err := renameio.WriteFile(path, data, 0o666, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
+}

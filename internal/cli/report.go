@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"nixsink/graph"
+	"nixsink/internal/check"
+	"nixsink/render"
+)
+
+// outputFlags say which formats are written, and where.
+type outputFlags struct {
+	formats []string
+	file    string
+}
+
+func (o *outputFlags) add(cmd *cobra.Command, names []string, help string) {
+	cmd.Flags().StringArrayVarP(&o.formats, "format", "f", nil, help)
+	cmd.Flags().StringVarP(&o.file, "output", "o", "", "write to this `file`, whose name tells the format if --format does not")
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// newReport is the command of the critical values, the coverage table and the numbers.
+func newReport(a *app, use string) *cobra.Command {
+	var out outputFlags
+	var opts render.Options
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: "Report the critical values, the coverage and the numbers",
+		Long: `Report reads the Nix files below PATH and shows its critical values with everything that reads them, how well the
+comments cover those reads, and the metrics against their benchmarks.`,
+		Example: `  nixsink report                                  on the terminal
+  nixsink report --format markdown=docs/report.md as a page
+  nixsink report hosts --root site                another tree, another namespace`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.render(cmd, first(args), out, opts, "text")
+	}
+	a.tree.add(cmd.Flags())
+	out.add(cmd, renderFormats(), formatHelp("text"))
+	lookFlags(cmd.Flags(), &opts)
+	return cmd
+}
+
+// newGraph is the command of pictures and of the graph's data.
+func newGraph(a *app) *cobra.Command {
+	var out outputFlags
+	var opts render.Options
+	var formats strings.Builder
+	for _, f := range render.Formats {
+		fmt.Fprintf(&formats, "    %-10s %s\n", f.Name, f.Help)
+	}
+	var views strings.Builder
+	for _, v := range render.Views {
+		fmt.Fprintf(&views, "    %-10s %s\n", v.Name, v.Help)
+	}
+	cmd := &cobra.Command{
+		Use:   "graph [PATH]",
+		Short: "Draw the graph, or write its data",
+		Long: "Graph writes the graph of values, modules and options as a picture or as data, in several formats at once if asked.\n\n" +
+			"Formats:\n\n" + formats.String() + "\nViews:\n\n" + strings.TrimRight(views.String(), "\n"),
+		Example: `  nixsink graph -o values.svg                     a picture
+  nixsink graph --format json=g.json --format svg=g.svg
+  nixsink graph --view sinks --focus CFG.ports.ssh -o ssh.svg
+  nixsink graph --view layers --format mermaid    for a README`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.render(cmd, first(args), out, opts, "dot")
+	}
+	a.tree.add(cmd.Flags())
+	out.add(cmd, renderFormats(), formatHelp("dot"))
+	lookFlags(cmd.Flags(), &opts)
+	viewFlags(cmd, &opts)
+	return cmd
+}
+
+func formatHelp(fallback string) string {
+	return "write this format, as `NAME[=FILE]` (repeatable; default: " + fallback + "): " + strings.Join(renderFormats(), ", ")
+}
+
+// lookFlags are what every format of package render understands.
+func lookFlags(f *pflag.FlagSet, o *render.Options) {
+	f.StringVar(&o.Title, "title", "", "call the report or picture `name`")
+	f.StringVar(&o.Link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")
+}
+
+// viewFlags choose what a picture shows.
+func viewFlags(cmd *cobra.Command, o *render.Options) {
+	f := cmd.Flags()
+	var views []string
+	for _, v := range render.Views {
+		views = append(views, v.Name)
+	}
+	f.StringVar(&o.View, "view", "", "`view` to draw: "+strings.Join(views, ", "))
+	f.StringVar(&o.Layout, "layout", "", "`layout` to draw it with: flow (our own) or dot (Graphviz); default: what suits the view")
+	f.StringSliceVar(&o.Focus, "focus", nil, "show only what is linked to this `id`, value, module or option (repeatable)")
+	f.IntVar(&o.Depth, "depth", 0, "at most so many steps from the focus (0: all)")
+	f.BoolVar(&o.Up, "up", false, "from the focus, only towards where values come from")
+	f.BoolVar(&o.Down, "down", false, "from the focus, only towards where values end up")
+	f.StringSliceVar(&o.Reaches, "reaches", nil, "show only what flows into this `option` (repeatable)")
+	f.IntVar(&o.MinReads, "min-reads", 0, "only values with at least so many reads")
+	f.IntVar(&o.Top, "top", 0, "only so many values, most read first (0: all)")
+	f.StringArrayVar(&o.Collapse, "collapse", nil, "fold nodes: `folder`, layer, service, or a regular expression (repeatable)")
+	f.StringSliceVar(&o.Include, "only", nil, "show only values, modules and options that match this `glob` (repeatable)")
+	f.StringSliceVar(&o.Exclude, "without", nil, "leave out values, modules and options that match this `glob` (repeatable)")
+	f.StringSliceVar(&o.Highlight, "highlight", nil, "bring out this `id`, value, module or option (repeatable)")
+	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: 150, -1: never)")
+	f.DurationVar(&o.LayoutTime, "layout-time", 0, "give Graphviz at most so `long` (0: 20s)")
+	must(cmd.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(views, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{"flow", "dot"}, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// render analyses a tree and writes it in the formats of package render.
+func (a *app) render(cmd *cobra.Command, path string, flags outputFlags, opts render.Options, fallback string) error {
+	outs, err := outputs(flags.formats, flags.file, renderFormats(), renderGuess, fallback)
+	if err != nil {
+		return err
+	}
+	// A mistake in the flags should not cost an analysis.
+	if err := opts.Check(); err != nil {
+		return err
+	}
+	t, err := a.locate(cmd, path)
+	if err != nil {
+		return err
+	}
+	g, findings, err := a.findings(cmd.Context(), t)
+	if err != nil {
+		return err
+	}
+	opts = t.options(opts)
+	opts.Findings = findings
+	for _, name := range slices.Concat(opts.Focus, opts.Highlight) {
+		if !knows(g, name) {
+			return unknownName(g, name)
+		}
+	}
+	return a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+		opts := opts
+		if o.file == "" {
+			opts.Color, opts.Width = a.wantsColor(), a.width()
+		}
+		f, _ := render.Lookup(o.format)
+		return f.Write(cmd.Context(), w, g, opts)
+	})
+}
+
+// options fills in what the configuration file says of looks.
+func (t *tree) options(o render.Options) render.Options {
+	if o.Link == "" {
+		o.Link = t.cfg.Link
+	}
+	if o.Title == "" {
+		o.Title = t.cfg.Title
+	}
+	b := t.cfg.Benchmarks
+	o.Benchmarks = render.Benchmarks{
+		Lines: b.Lines, Modules: b.Modules, LongestModule: b.LongestModule,
+		Documentation: b.Documentation, SourceID: b.SourceID,
+	}
+	return o
+}
+
+// findings analyses a tree and runs the checks over it, in the shape that package render shows.
+func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Finding, error) {
+	g, err := a.analyse(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := check.Run(g, t.cfg.Check)
+	if err != nil {
+		return nil, nil, t.configError(err)
+	}
+	var out []render.Finding
+	for _, f := range report.Findings {
+		if f.Waived {
+			continue
+		}
+		r := render.Finding{
+			Check: f.Check, Severity: f.Severity.String(), Message: f.Message,
+			File: f.At.File, Line: f.At.Line, Column: f.At.Column, EndLine: f.At.EndLine, EndColumn: f.At.EndColumn,
+		}
+		for _, rel := range f.Related {
+			r.Related = append(r.Related, render.Related{File: rel.At.File, Line: rel.At.Line, Column: rel.At.Column, Message: rel.Message})
+		}
+		for _, fix := range f.Fixes {
+			rf := render.Fix{Message: fix.Message}
+			for _, e := range fix.Edits {
+				rf.Edits = append(rf.Edits, render.Edit{File: e.At.File, Start: int(e.At.Span.Start), End: int(e.At.Span.End), Text: e.New})
+			}
+			r.Fixes = append(r.Fixes, rf)
+		}
+		out = append(out, r)
+	}
+	return g, out, nil
+}
+
+// configError names the file that a fault of the checks' configuration stands in.
+func (t *tree) configError(err error) error {
+	if t.cfg.Path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", display(t.cfg.Path), err)
+}
+
+func renderFormats() []string {
+	var names []string
+	for _, f := range render.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// renderGuess is the format of a file name's extension, "" if there is none.
+func renderGuess(ext string) string {
+	if ext == "" {
+		return ""
+	}
+	if f, ok := render.Lookup(ext); ok {
+		return f.Name
+	}
+	return ""
+}

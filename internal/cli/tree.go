@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"nixsink/graph"
+	"nixsink/internal/config"
+	"nixsink/internal/suggest"
+)
+
+// treeFlags say which tree is analysed and how.
+type treeFlags struct {
+	dir, config                       string
+	roots, argRoots, entries, exclude []string
+}
+
+func (t *treeFlags) add(f *pflag.FlagSet) {
+	f.StringVarP(&t.dir, "dir", "C", "", "analyse this `folder` instead of the current one")
+	f.StringVar(&t.config, "config", "", "read this `file` instead of the nearest "+config.Name)
+	f.StringSliceVar(&t.roots, "root", nil, "track this option `namespace` (repeatable; default: my, or found by itself)")
+	f.StringSliceVar(&t.argRoots, "arg-root", nil, "track this module `argument`, such as vars (repeatable)")
+	f.StringSliceVar(&t.entries, "entry", nil, "follow imports from this `file` (repeatable; default: found by itself)")
+	f.StringSliceVar(&t.exclude, "exclude", nil, "do not read what matches this `glob` (repeatable)")
+}
+
+// tree is a repository that has been located: its folder and what its configuration says.
+type tree struct {
+	dir  string
+	cfg  *config.Config
+	opts graph.Options
+}
+
+// locate finds the tree that PATH (or -C, or the current folder) names, and its configuration.
+func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
+	if path != "" && a.tree.dir != "" {
+		return nil, usagef("the folder is given twice: %s and -C %s", path, a.tree.dir)
+	}
+	if path == "" {
+		path = a.tree.dir
+	}
+	given := path != ""
+	if !given {
+		path = "."
+	}
+	if err := a.isFolder(cmd, path); err != nil {
+		return nil, err
+	}
+	file := a.tree.config
+	if file == "" {
+		var err error
+		if file, err = config.Find(path); err != nil {
+			return nil, err
+		}
+	}
+	cfg := &config.Config{}
+	if file != "" {
+		var err error
+		if cfg, err = config.Load(display(file)); err != nil {
+			return nil, err
+		}
+	}
+	// Without a PATH the whole repository is meant, wherever in it we were started.
+	if !given && a.tree.config == "" && cfg.Dir() != "" {
+		if here, err := filepath.Abs(path); err == nil && here != cfg.Dir() {
+			path = cfg.Dir()
+			a.say("analysing %s, where %s is", path, config.Name)
+		}
+	}
+	t := &tree{dir: path, cfg: cfg, opts: cfg.Options(path)}
+	if len(a.tree.roots) > 0 {
+		t.opts.Roots = a.tree.roots
+	}
+	if len(a.tree.argRoots) > 0 {
+		t.opts.ArgRoots = a.tree.argRoots
+	}
+	if len(a.tree.entries) > 0 {
+		t.opts.Entries = a.tree.entries
+	}
+	t.opts.Exclude = slices.Concat(t.opts.Exclude, a.tree.exclude)
+	return t, nil
+}
+
+// isFolder says what is wrong with a PATH that is none.
+func (a *app) isFolder(cmd *cobra.Command, path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		msg := fmt.Sprintf("%s: no such folder", path)
+		// A mistyped command reads as a PATH.
+		if !strings.ContainsAny(path, `/\.`) && cmd == cmd.Root() {
+			msg = fmt.Sprintf("%s: no such command or folder", path)
+			if near := suggest.Nearest(path, commandNames(cmd)); near != "" {
+				msg += fmt.Sprintf("; did you mean the command %q?", near)
+			}
+		}
+		return &usageError{msg: msg}
+	case err != nil:
+		return fmt.Errorf("look at %s: %w", path, errors.Unwrap(err))
+	case !info.IsDir() && strings.HasSuffix(path, ".nix"):
+		return usagef("%s is a file, and nixsink analyses a folder: give the repository's folder, or ask 'nixsink impact %s'", path, path)
+	case !info.IsDir():
+		return usagef("%s is a file, and nixsink analyses a folder", path)
+	}
+	return nil
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+// analyse reads the tree. What keeps the graph from being whole is told on standard error.
+func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
+	opts := t.opts
+	opts.Progress = a.progress.update
+	g, err := graph.Analyze(ctx, t.dir, opts)
+	a.progress.clear()
+	if err != nil {
+		return nil, err
+	}
+	// An empty picture that looks like success helps nobody: a folder without Nix files is the wrong folder.
+	if len(g.Modules) == 0 && g.Source.Files == 0 {
+		why := g.Empty
+		if why == "" {
+			why = "there are no .nix files"
+		}
+		return nil, usagef("%s: %s", t.dir, why)
+	}
+	if g.Empty != "" {
+		a.say("nothing to show: %s", g.Empty)
+	}
+	a.tellProblems(g)
+	return g, nil
+}
+
+// tellProblems lists what could not be read or parsed: the first few, and how many more there are.
+func (a *app) tellProblems(g *graph.Graph) {
+	const few = 5
+	n := 0
+	for _, p := range g.Problems {
+		if p.Kind == "annotation" || p.Kind == "static" {
+			continue // findings of their own: the file was read whole
+		}
+		if n++; n <= few {
+			a.say("%s%s", place(p.At), p.Msg)
+		}
+	}
+	if n > few {
+		a.say("and %d more problems", n-few)
+	}
+	if g.Source.Incomplete {
+		a.say("the run is incomplete: what these files read and define is not known")
+	}
+}
+
+// place writes "file:line:column: ", as far as it is known.
+func place(p graph.Place) string {
+	switch {
+	case p.File == "":
+		return ""
+	case p.Line == 0:
+		return p.File + ": "
+	}
+	return fmt.Sprintf("%s:%d:%d: ", p.File, p.Line, p.Column)
+}
+
+// display shortens a path for people: relative to the current folder where that is not longer.
+func display(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(here, path)
+	if err != nil || len(rel) >= len(path) {
+		return path
+	}
+	return rel
+}
+
+// first is args[0], or "" if there is none.
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
