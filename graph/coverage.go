@@ -1,0 +1,157 @@
+package graph
+
+import (
+	"slices"
+
+	"nixsink/parse"
+)
+
+// measureCoverage computes the coverages of docs/annotations.md. An empty denominator stays empty: it is no 100 %.
+func measureCoverage(g *Graph, spans *spanIndex) {
+	byFile := map[string][]*Annotation{}
+	for _, a := range g.Annotations {
+		byFile[a.File] = append(byFile[a.File], a)
+	}
+	c := &g.Coverage
+	*c = Coverage{ByLayer: map[string]Ratio{}, ByModule: map[string]Ratio{}}
+	coverReferences(g, spans, byFile)
+	c.Declaration = declarationCoverage(g, byFile)
+	c.Sink = sinkCoverage(g, byFile)
+	for _, a := range g.Annotations {
+		if a.Keyword == parse.Waiver {
+			continue // it speaks of findings, not of values
+		}
+		c.Precision.Total++
+		if a.State == OK {
+			c.Precision.Covered++
+		}
+	}
+	c.DocModules, c.DocOptions = documentationCoverage(g)
+}
+
+// coverReferences marks the references that an annotation with their id covers, and counts them: in all, by layer and
+// by module. A guard is no read of the value.
+func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation) {
+	covers := func(a *Annotation, r *Reference) bool {
+		return a.Keyword != parse.Waiver && slices.Contains(a.Values, r.Value)
+	}
+	layers := map[string]string{}
+	for _, m := range g.Modules {
+		layers[m.Path] = m.Layer
+	}
+	for _, layer := range g.Layers {
+		g.Coverage.ByLayer[layer] = Ratio{}
+	}
+	count := func(file string, add Ratio) {
+		g.Coverage.SourceID = g.Coverage.SourceID.plus(add)
+		g.Coverage.ByModule[file] = g.Coverage.ByModule[file].plus(add)
+		g.Coverage.ByLayer[layers[file]] = g.Coverage.ByLayer[layers[file]].plus(add)
+	}
+	for _, r := range g.References {
+		r.Covered = slices.ContainsFunc(byFile[r.At.File], func(a *Annotation) bool {
+			return covers(a, r) && a.Anchor.Span.Contains(r.At.Span)
+		}) || slices.ContainsFunc(byFile[r.ViaAt.File], func(a *Annotation) bool {
+			return covers(a, r) && readsThrough(r, a)
+		})
+		if r.Kind == Guard {
+			continue
+		}
+		add := Ratio{Total: 1}
+		if r.Covered {
+			add.Covered = 1
+		}
+		count(r.At.File, add)
+	}
+	for _, u := range g.Unresolved {
+		count(u.At.File, Ratio{Unresolved: 1})
+	}
+}
+
+func (r Ratio) plus(o Ratio) Ratio {
+	return Ratio{Covered: r.Covered + o.Covered, Total: r.Total + o.Total, Unresolved: r.Unresolved + o.Unresolved}
+}
+
+// declarationCoverage counts the values that carry their id where they are declared. A value that is read and never
+// declared cannot carry one there: it is a finding, not a value of the repository.
+func declarationCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
+	for _, v := range g.Values {
+		if len(v.Declared) == 0 {
+			continue
+		}
+		c.Total++
+		if slices.ContainsFunc(v.Declared, func(p Place) bool {
+			return slices.ContainsFunc(byFile[p.File], func(a *Annotation) bool {
+				return a.Keyword == parse.SourceID && a.Anchor.Span.Contains(p.Span) && slices.Contains(a.Values, v)
+			})
+		}) {
+			c.Covered++
+		}
+	}
+	return c
+}
+
+// sinkCoverage counts the pairs of a value and an option that it flows into directly, by module; a pair is covered if
+// the definition, or the binding that the value is read or passed on through, carries a sink annotation. A header's
+// stands at no definition; one that names other values or, being stale, nothing real, does not count.
+func sinkCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
+	type pair struct {
+		from   *Value
+		to, in string
+	}
+	covered := map[pair]bool{}
+	type sinkAt struct {
+		option string
+		at     Place
+	}
+	atSink := map[sinkAt]bool{}
+	for _, f := range g.Flows {
+		if f.ToValue != nil || len(f.Through) > 0 {
+			continue
+		}
+		carries := func(p Place) bool {
+			return slices.ContainsFunc(byFile[p.File], func(a *Annotation) bool {
+				return a.Keyword == parse.SinkKey && a.State != StaleSink && a.Annotation.Anchor.Kind != parse.AnchorFile &&
+					a.Anchor.Span.Contains(p.Span) && (len(a.IDs) == 0 || slices.Contains(a.Values, f.From))
+			})
+		}
+		ok := carries(f.At) || slices.ContainsFunc(f.Steps, func(s Step) bool { return carries(s.At) })
+		p := pair{f.From, f.To, f.At.File}
+		covered[p] = covered[p] || ok
+		if ok {
+			atSink[sinkAt{f.To, f.At}] = true
+		}
+	}
+	for _, ok := range covered {
+		c.Total++
+		if ok {
+			c.Covered++
+		}
+	}
+	for _, s := range g.Sinks {
+		s.Covered = atSink[sinkAt{s.Option, s.At}]
+	}
+	return c
+}
+
+// documentationCoverage counts modules with a header or a leading comment, and options with a description. Instances
+// of a factory share one text: the file counts once.
+func documentationCoverage(g *Graph) (modules, options Ratio) {
+	seen := map[string]bool{}
+	for _, m := range g.Modules {
+		if seen[m.Path] {
+			continue
+		}
+		seen[m.Path] = true
+		modules.Total++
+		if m.Documented {
+			modules.Covered++
+		}
+	}
+	for _, o := range g.Declared {
+		options.Total++
+		if o.Description != "" {
+			options.Covered++
+		}
+	}
+	return modules, options
+}

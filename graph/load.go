@@ -1,0 +1,219 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"nixsink/parse"
+)
+
+// tree is everything that was read: the parsed files of one folder and what lies around them.
+type tree struct {
+	dir      string                 // absolute
+	files    []*parse.File          // sorted by name; names are slash-separated and relative to dir
+	byName   map[string]*parse.File // the same by name
+	dirs     map[string][]dirEntry  // what readDir gives for each folder that was entered; "" is dir itself
+	links    map[string]string      // symbolic links that stay within dir: link → what it points at
+	exec     map[string]bool        // files with an executable bit, which a NAR records
+	notes    map[string]notes       // by file: what its comments say
+	problems []Problem
+	source   Source // all but NARHash
+}
+
+// dirEntry is one entry of a folder.
+type dirEntry struct {
+	name string
+	kind string // as builtins.readDir has it: regular, directory, symlink, unknown
+}
+
+// notes are what the comments of a file say.
+type notes struct {
+	annotations []*parse.Annotation
+	header      *parse.Header
+	documented  bool // it has a header or a leading comment
+}
+
+// Faults of a single file.
+var (
+	errNotRegular = errors.New("not a regular file")
+	errTooLarge   = errors.New("too large")
+)
+
+func tooLarge(size int64) error {
+	return fmt.Errorf("%w: %d bytes, the limit is %d", errTooLarge, size, int64(parse.MaxFileSize))
+}
+
+// load reads and parses every Nix file below dir. The error speaks of dir itself, of opts or of ctx; whatever is
+// wrong with a file inside is a Problem.
+func load(ctx context.Context, dir string, opts Options) (*tree, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	exclude, err := newExcluder(opts.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	// Opening the folder tells best what is wrong with it.
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}}
+	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
+	readers := make([]reader, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	var done atomic.Int64
+	var talk sync.Mutex
+	for i := range readers {
+		r := &readers[i]
+		wg.Go(func() {
+			for j := range w.jobs {
+				if ctx.Err() != nil {
+					continue // empty the channel, so that the walker is never left waiting
+				}
+				r.read(j)
+				if n := done.Add(1); opts.Progress != nil && n%64 == 0 {
+					talk.Lock()
+					opts.Progress(int(n), int(w.found.Load()))
+					talk.Unlock()
+				}
+			}
+		})
+	}
+	w.walk(ctx)
+	close(w.jobs)
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, fmt.Errorf("load %s: %w", dir, err)
+	}
+	t.gather(readers, w)
+	if opts.Progress != nil {
+		opts.Progress(len(t.files), len(t.files))
+	}
+	return t, nil
+}
+
+// reader reads and parses files, one after the other. Several work at once, each on its own results.
+type reader struct {
+	files    []*parse.File
+	notes    []notes // by index in files
+	exec     []string
+	problems []Problem
+}
+
+func (r *reader) read(j job) {
+	src, exec, err := readSource(j.path, parse.MaxFileSize)
+	if err != nil {
+		r.problems = append(r.problems, fileProblem(j.name, err))
+		return
+	}
+	if exec {
+		r.exec = append(r.exec, j.name)
+	}
+	f := parse.Parse(j.name, src)
+	r.files = append(r.files, f)
+	r.notes = append(r.notes, readNotes(f)) // now, while the text is in the processor's cache
+}
+
+func readNotes(f *parse.File) (n notes) {
+	return n
+}
+
+// fileProblem says why a file was not read.
+func fileProblem(name string, err error) Problem {
+	kind := "io"
+	if errors.Is(err, errTooLarge) {
+		kind = "limit"
+	}
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err // the path is in the problem's place, and absolute here
+	}
+	return Problem{At: Place{File: name}, Kind: kind, Msg: "cannot be read: " + err.Error()}
+}
+
+// gather puts together what the walker and the readers have found.
+func (t *tree) gather(readers []reader, w *walker) {
+	t.problems = w.problems
+	for i := range readers {
+		r := &readers[i]
+		t.files = append(t.files, r.files...)
+		t.problems = append(t.problems, r.problems...)
+		for i, f := range r.files {
+			t.notes[f.Name] = r.notes[i]
+		}
+		for _, name := range r.exec {
+			t.exec[name] = true
+		}
+	}
+	t.source.Incomplete = w.incomplete || slices.ContainsFunc(readers, func(r reader) bool { return len(r.problems) > 0 })
+	slices.SortFunc(t.files, func(a, b *parse.File) int { return strings.Compare(a.Name, b.Name) })
+	for _, f := range t.files {
+		t.byName[f.Name] = f
+		t.source.Files++
+		t.source.Bytes += len(f.Src)
+		t.source.Lines += f.LineCount()
+		for _, e := range f.Errors {
+			kind := "static"
+			if !e.Static {
+				kind, t.source.Incomplete = "syntax", true
+			}
+			at := placeIn(f, e.Span)
+			at.Line, at.Column = e.Pos.Line, e.Pos.Column // a file that is no text has no lines to look them up in
+			t.problems = append(t.problems, Problem{At: at, Msg: e.Msg, Kind: kind})
+		}
+	}
+	slices.SortStableFunc(t.problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start),
+			cmp.Compare(a.At.Span.End, b.At.Span.End), strings.Compare(a.Msg, b.Msg))
+	})
+}
+
+// placeIn is a span of f as people count it.
+func placeIn(f *parse.File, s parse.Span) Place {
+	from, to := f.Position(s.Start), f.Position(s.End)
+	return Place{File: f.Name, Span: s, Line: from.Line, Column: from.Column, EndLine: to.Line, EndColumn: to.Column}
+}
+
+// maxLinkHops bounds a chain of symbolic links, as the kernel does.
+const maxLinkHops = 40
+
+// resolve gives the name under which the tree knows path, a slash-separated path relative to the root: symbolic links
+// that stay within the root are replaced by what they point at.
+func (t *tree) resolve(path string) string {
+	if len(t.links) == 0 {
+		return path
+	}
+	for range maxLinkHops {
+		if _, ok := t.byName[path]; ok {
+			return path
+		}
+		link, target := t.linkIn(path)
+		if link == "" {
+			return path
+		}
+		path = strings.TrimPrefix(target+path[len(link):], "/")
+	}
+	return path
+}
+
+// linkIn finds the first link on a path's way.
+func (t *tree) linkIn(path string) (link, target string) {
+	for i := 0; i <= len(path); i++ {
+		if i == len(path) || path[i] == '/' {
+			if target, ok := t.links[path[:i]]; ok {
+				return path[:i], target
+			}
+		}
+	}
+	return "", ""
+}

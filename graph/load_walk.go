@@ -1,0 +1,165 @@
+package graph
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// walker finds the Nix files of a tree. It alone walks; the files that it finds go to the readers as it goes.
+type walker struct {
+	tree       *tree
+	exclude    excluder
+	jobs       chan job
+	found      atomic.Int64
+	prefix     string // place of the root in its git working tree, with a slash at its end
+	links      []string
+	problems   []Problem
+	incomplete bool // a folder could not be read
+}
+
+// job is one file to read: its name in the tree and its path on disk.
+type job struct{ name, path string }
+
+// versionControl are folders that hold no part of a configuration, though files in them may have its names.
+var versionControl = map[string]bool{".git": true, ".hg": true, ".jj": true, ".svn": true}
+
+func (w *walker) walk(ctx context.Context) {
+	ignores, prefix := ignoresAbove(w.tree.dir)
+	w.prefix = prefix
+	w.folder(ctx, w.tree.dir, "", ignores)
+	if ctx.Err() == nil {
+		w.follow()
+	}
+}
+
+// folder enters the folder at abs, whose name relative to the root is rel ("" for the root itself).
+func (w *walker) folder(ctx context.Context, abs, rel string, ignores *ignoreList) {
+	if ctx.Err() != nil {
+		return
+	}
+	entries, err := os.ReadDir(abs)
+	if err != nil {
+		w.problems = append(w.problems, fileProblem(rel, err))
+		w.incomplete = true
+		// What could be listed is still walked.
+	}
+	sub := rel
+	if rel != "" {
+		sub += "/"
+	}
+	if _, ok := slices.BinarySearchFunc(entries, ".gitignore", func(e os.DirEntry, name string) int { return strings.Compare(e.Name(), name) }); ok {
+		ignores = readIgnore(abs, w.prefix+sub, ignores)
+	}
+	listing := make([]dirEntry, 0, len(entries))
+	for _, e := range entries {
+		name, kind := e.Name(), e.Type()
+		path := sub + name
+		if ignores.ignores(w.prefix+path, kind.IsDir()) || w.exclude.excludes(path) {
+			continue
+		}
+		switch {
+		case kind.IsDir():
+			if versionControl[name] {
+				continue
+			}
+			listing = append(listing, dirEntry{name, "directory"})
+			w.folder(ctx, abs+string(filepath.Separator)+name, path, ignores)
+		case kind.IsRegular():
+			listing = append(listing, dirEntry{name, "regular"})
+			if isNix(name) {
+				w.read(path, abs+string(filepath.Separator)+name)
+			}
+		case kind&fs.ModeSymlink != 0:
+			listing = append(listing, dirEntry{name, "symlink"})
+			if !isResult(name) {
+				w.links = append(w.links, path)
+			}
+		default:
+			listing = append(listing, dirEntry{name, "unknown"})
+			if isNix(name) {
+				w.problems = append(w.problems, Problem{At: Place{File: path}, Kind: "io", Msg: "skipped: it is " + kindOf(kind) + ", not a file"})
+			}
+		}
+	}
+	w.tree.dirs[rel] = listing
+}
+
+func (w *walker) read(name, path string) {
+	w.found.Add(1)
+	w.jobs <- job{name, path}
+}
+
+// follow looks where the symbolic links lead, once every file is known. A link that stays within the root is another
+// name of what it points at; the file behind it is read under the link's name only where it has none that ends in
+// .nix. A link out of the root is not followed, nor one that leads nowhere.
+func (w *walker) follow() {
+	root, err := filepath.EvalSymlinks(w.tree.dir)
+	if err != nil {
+		return
+	}
+	read := map[string]string{} // file behind a link → the name it was read under
+	slices.Sort(w.links)
+	for _, link := range w.links {
+		abs := filepath.Join(w.tree.dir, filepath.FromSlash(link))
+		real, err := filepath.EvalSymlinks(abs)
+		if err != nil {
+			w.skipLink(link, "it leads nowhere")
+			continue
+		}
+		below, err := filepath.Rel(root, real)
+		if err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator)) {
+			w.skipLink(link, "it leads out of the tree")
+			continue
+		}
+		target := filepath.ToSlash(below)
+		if target == "." {
+			target = ""
+		}
+		info, err := os.Lstat(real)
+		switch {
+		case err != nil:
+			w.skipLink(link, "it leads nowhere")
+		case info.Mode().IsRegular() && isNix(link) && !isNix(target):
+			if first, ok := read[target]; ok {
+				w.tree.links[link] = first
+				continue
+			}
+			read[target] = link
+			w.read(link, real)
+		case info.IsDir() || info.Mode().IsRegular():
+			w.tree.links[link] = target
+		case isNix(link):
+			w.skipLink(link, "it leads to "+kindOf(info.Mode().Type()))
+		}
+	}
+}
+
+// skipLink notes a link that is not followed, if it looks like a part of the configuration. Emacs marks a file that
+// is being edited with a dangling link named .#file: that is none.
+func (w *walker) skipLink(link, why string) {
+	if isNix(link) && !strings.HasPrefix(link[strings.LastIndexByte(link, '/')+1:], ".#") {
+		w.problems = append(w.problems, Problem{At: Place{File: link}, Kind: "io", Msg: "symbolic link not followed: " + why})
+	}
+}
+
+func isNix(name string) bool { return strings.HasSuffix(name, ".nix") }
+
+// isResult tells the links that nix build leaves behind.
+func isResult(name string) bool { return name == "result" || strings.HasPrefix(name, "result-") }
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "a FIFO"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something special"
+}
