@@ -5,10 +5,11 @@ type Keyword string
 
 // Keywords of annotations (docs/annotations.md).
 const (
-	SourceID Keyword = "source-id"
-	SinkKey  Keyword = "sink"    // also written sink-id
-	Source   Keyword = "source"  // prose with paths in it
-	Waiver   Keyword = "nixsink" // nixsink: ignore CHECK because REASON
+	SourceID  Keyword = "source-id"
+	SinkKey   Keyword = "sink"    // also written sink-id
+	Source    Keyword = "source"  // prose with paths in it
+	Waiver    Keyword = "nixsink" // nixsink: ignore CHECK because REASON
+	HeaderKey Keyword = "header"  // only as a fault: the YAML of a header that cannot be read. Always Malformed
 )
 
 // AnchorKind is what kind of node an annotation stands at.
@@ -23,14 +24,19 @@ const (
 )
 
 // Anchor is the node that an annotation speaks of.
+//
+// The span is that of the whole binding (with its semicolon), element or expression, and the whole file for a header.
+// Two spans are other than the node's: a comment at the end of a line that holds several bindings or elements stands at
+// all of them (the node is the last); and a comment at one name of an inherit or one formal stands at just that.
 type Anchor struct {
-	Span // the whole binding (with its semicolon), element or expression; the whole file for a header
+	Span
 	Kind AnchorKind
-	Name string // the binding's attribute path as written, "" otherwise
-	Node Node   // *Attr, *Inherit, Expr; nil for the file
+	Name string // the binding's attribute path as written (names of an inherit with blanks between, the formal's name), "" otherwise
+	Node Node   // *Attr, *Inherit, Expr (for a formal its default, or the *Lambda if it has none); nil for the file
 }
 
-// Word is a piece of an annotation with its place in the file.
+// Word is a piece of an annotation with its place in the file. Text is what stands there, except that a.{b,c} gives two
+// words, a.b and a.c, with the span of the whole.
 type Word struct {
 	Span
 	Text string
@@ -59,5 +65,5 @@ type Header struct {
 	Span
 	Title, Owner, Status, Layer, Summary string
 	IDs                                  []Word
-	Meta                                 map[string]any // every key as YAML gives it
+	Meta                                 map[string]any // every key as YAML gives it: string, int64, float64, bool, nil, []any, map[string]any
 }
