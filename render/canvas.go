@@ -110,6 +110,23 @@ func elide(s string) string {
 	return string(r[:labelLimit*2/5]) + "…" + string(r[len(r)-labelLimit*3/5+1:])
 }
 
+// elidePath shortens an option path between its names: what it begins and ends with tells which option it is.
+func elidePath(s string) string {
+	const limit = labelLimit + 8
+	s = plain(s)
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	parts := splitPath(s)
+	for n := min(3, len(parts)-2); n > 0; n-- {
+		short := strings.Join(parts[:n], ".") + ".…." + parts[len(parts)-1]
+		if utf8.RuneCountInString(short) <= limit {
+			return short
+		}
+	}
+	return elide(s)
+}
+
 // wrapText breaks a text into lines of at most w pixels; longer words stand alone.
 func wrapText(s string, size, w float64) []string {
 	var lines []string

@@ -13,8 +13,8 @@ import (
 // weighted middle of their neighbours, to and fro, and the order that crosses least is kept. 4. Groups then move up
 // and down towards their neighbours as far as there is room. Everything is deterministic: ties go by name.
 const (
-	rowMin    = 20.0 // height of a node with little to carry
-	rowGap    = 5.0
+	rowMin    = 19.0 // height of a node with little to carry
+	rowGap    = 4.0
 	groupGap  = 16.0
 	bandPad   = 7.0
 	bandHead  = 20.0 // room for a group's name
@@ -62,7 +62,8 @@ type flowLayout struct {
 	columns [][]*cluster
 	boxes   []*box
 	ribbons []*ribbon
-	unit    float64 // pixels per read
+	unit    float64   // pixels per read
+	gaps    []float64 // between the nodes of each column
 	w, h    float64
 }
 
@@ -108,6 +109,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 		c.boxes = append(c.boxes, b)
 	}
 	f.columns = slices.DeleteFunc(f.columns, func(c []*cluster) bool { return len(c) == 0 })
+	f.gaps = slices.Repeat([]float64{rowGap}, len(f.columns))
 	for i, column := range f.columns {
 		for _, c := range column {
 			for _, b := range c.boxes {
@@ -331,9 +333,9 @@ func (f *flowLayout) settle(c *cluster) {
 	}
 	for _, b := range c.boxes {
 		b.y = y
-		y += b.h + rowGap
+		y += b.h + f.gaps[b.column]
 	}
-	c.h = y - rowGap + pad - c.y
+	c.h = y - f.gaps[c.boxes[0].column] + pad - c.y
 }
 
 // banded reports whether a cluster has a coloured ground: modules have, by layer.
@@ -346,6 +348,17 @@ func (f *flowLayout) place() {
 		last := column[len(column)-1]
 		f.h = max(f.h, last.y+last.h)
 	}
+	// A short column beside a long one gets air between its nodes.
+	for i, column := range f.columns {
+		last, rows := column[len(column)-1], 0
+		for _, c := range column {
+			rows += len(c.boxes)
+		}
+		f.gaps[i] += min(10, max(0, 0.85*f.h-last.y-last.h)/float64(rows))
+	}
+	h := f.h
+	f.stack()
+	f.h = h
 	for _, column := range f.columns {
 		last := column[len(column)-1]
 		shift := (f.h - last.y - last.h) / 2
@@ -365,6 +378,9 @@ func (f *flowLayout) place() {
 	}
 	x := 0.0
 	gap := min(260, max(150, f.h*0.14))
+	if len(f.columns) == 2 {
+		gap = min(420, max(220, f.h*0.25))
+	}
 	for i, column := range f.columns {
 		w := 0.0
 		for _, c := range column {
@@ -434,7 +450,12 @@ func (f *flowLayout) slots() {
 }
 
 // text is what is written on a box.
-func (b *box) text() string { return elide(b.label) }
+func (b *box) text() string {
+	if b.kind == optionNode {
+		return elidePath(b.label)
+	}
+	return elide(b.label)
+}
 
 // badge is the small number at a box's right end: a value's reads, or how many nodes are folded into it.
 func (b *box) badge() string {

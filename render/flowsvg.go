@@ -63,10 +63,10 @@ func (p *picture) describe() string {
 }
 
 func (f *flowLayout) tone(n *node) int {
-	if i := slices.Index(f.layers, n.group); i >= 0 && n.kind != optionNode && n.kind != valueNode {
-		return i
+	if n.kind == optionNode || n.kind == valueNode {
+		return -1
 	}
-	return -1
+	return f.toneOf(n.group)
 }
 
 func (f *flowLayout) bands(c *canvas) {
@@ -99,15 +99,7 @@ func (f *flowLayout) drawRibbons(c *canvas) {
 	bright := slices.ContainsFunc(f.nodes, func(n *node) bool { return n.high })
 	for _, r := range rs {
 		class := "r "
-		// A ribbon has the colour of the layer that it has to do with: the module's, at either end.
-		n := r.b.node
-		if n.kind == optionNode {
-			n = r.a.node
-		}
-		if n.kind == layerNode {
-			n = r.a.node
-		}
-		class += toneClass(f.tone(n))
+		class += toneClass(f.edgeTone(r.edge))
 		if r.uncovered {
 			class += " u"
 		}

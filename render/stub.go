@@ -10,9 +10,7 @@ import (
 
 var errNotYet = errors.New("this format is being written")
 
-func writeDOT(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error     { return errNotYet }
-func writeMermaid(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error { return errNotYet }
-func writeGEXF(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error    { return errNotYet }
+func writeGEXF(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error { return errNotYet }
 func writeCytoscape(_ context.Context, _ io.Writer, _ *graph.Graph, _ Options) error {
 	return errNotYet
 }

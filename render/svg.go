@@ -21,6 +21,7 @@ func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error
 	if err := o.Check(); err != nil {
 		return err
 	}
+	o.Layout = layout
 	var svg []byte
 	p, err := draw(g, o, true)
 	if err != nil {
@@ -29,8 +30,13 @@ func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error
 	switch {
 	case p.empty != "":
 		svg = emptySVG(p, o)
+	case layout == "dot":
+		svg, err = graphvizSVG(ctx, p, o)
 	default:
 		svg = flowSVG(p, o)
+	}
+	if err != nil {
+		return err
 	}
 	if _, err := w.Write(svg); err != nil {
 		return fmt.Errorf("writing SVG: %w", err)

@@ -1,0 +1,179 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// Mermaid's limits, which GitHub keeps: beyond them it shows an error instead of a picture.
+const (
+	mermaidText  = 50_000
+	mermaidEdges = 500
+)
+
+// writeMermaid writes a flow chart. It stays within what GitHub draws: if the picture would be too large, it is folded further.
+func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
+	if o.Layout == "" {
+		o.Layout = "dot" // one node for each layer, as Mermaid lays out by itself
+	}
+	if v, err := o.view(); err == nil && !slices.Contains(v.Layouts, "dot") {
+		o.Layout = ""
+	}
+	var src []byte
+	for _, limit := range []int{o.MaxNodes, 100, 60, 30, 15} {
+		o.MaxNodes = limit
+		p, err := draw(g, o, true)
+		if err != nil {
+			return err
+		}
+		src = mermaidSource(p, o)
+		if len(src) <= mermaidText && len(p.edges) <= mermaidEdges {
+			break
+		}
+		src = nil
+	}
+	if src == nil {
+		return fmt.Errorf("even folded this is more than Mermaid draws (%d edges, %d characters); draw a part with --focus or --top, or choose svg", mermaidEdges, mermaidText)
+	}
+	if _, err := w.Write(src); err != nil {
+		return fmt.Errorf("writing Mermaid: %w", err)
+	}
+	return nil
+}
+
+func mermaidSource(p *picture, o Options) []byte {
+	var b bytes.Buffer
+	b.WriteString("flowchart LR\n")
+	for _, n := range p.notes {
+		fmt.Fprintf(&b, "  %%%% %s\n", plain(n))
+	}
+	if p.empty != "" {
+		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
+		return b.Bytes()
+	}
+	groups := map[string][]int{}
+	for i, n := range p.nodes {
+		if n.kind == moduleNode {
+			groups[n.group] = append(groups[n.group], i)
+		} else {
+			mermaidNode(&b, n, i, "  ")
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
+		if d := p.layerOrder(x) - p.layerOrder(y); d != 0 {
+			return d
+		}
+		return strings.Compare(x, y)
+	})
+	for k, name := range names {
+		indent := "  "
+		if name != "" {
+			fmt.Fprintf(&b, "  subgraph g%d [%s]\n", k, mermaidString(name))
+			indent = "    "
+		}
+		for _, i := range groups[name] {
+			mermaidNode(&b, p.nodes[i], i, indent)
+		}
+		if name != "" {
+			b.WriteString("  end\n")
+		}
+	}
+	at := map[*node]int{}
+	for i, n := range p.nodes {
+		at[n] = i
+	}
+	styles := map[string][]string{}
+	for i, e := range p.edges {
+		a := e.amount()
+		arrow := "-->"
+		switch {
+		case e.disabled, a.uncovered > 0 && a.uncovered == a.n:
+			arrow = "-.->"
+		case a.n >= 5:
+			arrow = "==>"
+		}
+		label := ""
+		if a.n > 1 {
+			label = fmt.Sprintf("|%d|", a.n)
+		}
+		fmt.Fprintf(&b, "  n%d %s%s n%d\n", at[e.from], arrow, label, at[e.to])
+		style := "stroke:" + toneColor(p.edgeTone(e))
+		if e.violation {
+			style = "stroke:#D55E00,stroke-width:3px"
+		}
+		styles[style] = append(styles[style], fmt.Sprint(i))
+	}
+	for _, s := range slices.Sorted(maps.Keys(styles)) {
+		fmt.Fprintf(&b, "  linkStyle %s %s\n", strings.Join(styles[s], ","), s)
+	}
+	// Only strokes are coloured: fill and text are the reader's theme, light or dark.
+	var bad, faint, high []string
+	for i, n := range p.nodes {
+		id := fmt.Sprintf("n%d", i)
+		if n.bad {
+			bad = append(bad, id)
+		}
+		if n.faint && n.holds == 0 {
+			faint = append(faint, id)
+		}
+		if n.high || n.focus {
+			high = append(high, id)
+		}
+	}
+	class := func(name, style string, ids []string) {
+		if len(ids) > 0 {
+			fmt.Fprintf(&b, "  classDef %s %s\n  class %s %s\n", name, style, strings.Join(ids, ","), name)
+		}
+	}
+	class("bad", "stroke:#D55E00,stroke-width:3px", bad)
+	class("faint", "stroke-dasharray:4 3", faint)
+	class("high", "stroke-width:4px", high)
+	for i, n := range p.nodes {
+		if href := o.href(n.file, n.line); href != "" {
+			fmt.Fprintf(&b, "  click n%d href \"%s\"\n", i, strings.ReplaceAll(href, `"`, "%22"))
+		}
+	}
+	return b.Bytes()
+}
+
+func mermaidNode(b *bytes.Buffer, n *node, i int, indent string) {
+	label := elide(n.label)
+	if n.kind == optionNode {
+		label = elidePath(n.full())
+	}
+	if n.holds > 0 {
+		label += " ×" + count(n.holds)
+	}
+	left, right := "[", "]"
+	switch n.kind {
+	case valueNode:
+		left, right = "([", "])"
+	case optionNode:
+		left, right = "[/", "/]"
+	}
+	fmt.Fprintf(b, "%sn%d%s%s%s\n", indent, i, left, mermaidString(label), right)
+}
+
+// mermaidString quotes a label. Mermaid has no escape but its own numbered entities, and reads Markdown, HTML and its
+// own icons (fa:…) even in quotes: so everything but letters, digits and plain signs is numbered.
+func mermaidString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range plain(s) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune(" .-/,()…×", r), r > 0x7f:
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
