@@ -24,6 +24,7 @@ type parser struct {
 	lexer
 	slabs
 	scratch
+	checker    checker
 	depth      int
 	openLets   int // open let bindings, which an `in` ends
 	openParens int // open ( and [, which a stray closing one may belong to
