@@ -62,9 +62,9 @@ type Ignore struct {
 type Rule struct {
 	Name     string   `toml:"name"`
 	Summary  string   `toml:"summary"`
-	When     string   `toml:"when"` // CEL, bool: which definitions the rule speaks of; "" : all
-	Expr     string   `toml:"expr"` // CEL, bool: what must hold for each of them
-	Some     string   `toml:"some"` // CEL, bool: what must hold for at least one definition of the tree; instead of expr
-	Message  string   `toml:"message"`
+	When     string   `toml:"when"`     // CEL, bool: which definitions the rule speaks of; "" : all
+	Expr     string   `toml:"expr"`     // CEL, bool: what must hold for each of them
+	Required bool     `toml:"required"` // some definition of the tree must match When
+	Message  string   `toml:"message"`  // {option} and {value} are filled in
 	Severity Severity `toml:"severity"` // Off (not given): Warning
 }

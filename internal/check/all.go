@@ -1,0 +1,33 @@
+package check
+
+// All is every check, sorted by name.
+var All = []Check{
+	ambiguousSourceID,
+	disabledImport,
+	hardCodedCopy,
+	importCycle,
+	layerViolation,
+	lowFanOut,
+	malformedAnnotation,
+	mismatchedSourceID,
+	missingDoc,
+	missingImport,
+	missingSink,
+	missingSourceID,
+	moduleTooLong,
+	orphanedSourceID,
+	parseError,
+	portCollision,
+	portOutOfRange,
+	staleSink,
+	undeclaredValue,
+	unhardenedService,
+	unreachableModule,
+	unresolvedReference,
+	unusedException,
+	unusedValue,
+	unusedWaiver,
+	unwantedSourceID,
+	valueCycle,
+	waiverWithoutReason,
+}

@@ -1,0 +1,149 @@
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"nixsink/graph"
+)
+
+// baselineFile is a baseline as it is stored.
+type baselineFile struct {
+	Version  int                `toml:"version"`
+	Coverage map[string]float64 `toml:"coverage"`
+	Known    []Known            `toml:"known"`
+}
+
+func newBaseline(g *graph.Graph, r Report) Baseline {
+	b := Baseline{Coverage: map[string]float64{}}
+	for name, ratio := range coverages(g) {
+		if v, ok := ratio.LowerBound(); ok {
+			b.Coverage[name] = round4(v)
+		}
+	}
+	at := map[Known]int{}
+	for _, f := range r.Findings {
+		if f.Waived {
+			continue
+		}
+		k := f.known()
+		i, ok := at[k]
+		if !ok {
+			i = len(b.Known)
+			at[k] = i
+			b.Known = append(b.Known, k)
+		}
+		b.Known[i].Count++
+	}
+	for i := range b.Known {
+		if b.Known[i].Count == 1 {
+			b.Known[i].Count = 0
+		}
+	}
+	b.sort()
+	return b
+}
+
+// known is a finding's identity: what it is and where, without lines.
+func (f Finding) known() Known {
+	return Known{Check: f.Check, File: f.At.File, Value: f.Value, Anchor: f.Anchor}
+}
+
+func (b *Baseline) sort() {
+	slices.SortFunc(b.Known, func(x, y Known) int {
+		return cmp.Or(cmp.Compare(x.Check, y.Check), cmp.Compare(x.File, y.File), cmp.Compare(x.Value, y.Value), cmp.Compare(x.Anchor, y.Anchor))
+	})
+}
+
+func (b Baseline) apply(r *Report) []Known {
+	left := map[Known]int{}
+	for _, k := range b.Known {
+		n := max(1, k.Count)
+		k.Count = 0
+		left[k] += n
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if k := f.known(); !f.Waived && left[k] > 0 {
+			left[k]--
+			f.Baselined = true
+		}
+	}
+	var stale []Known
+	for k, n := range left {
+		if n > 0 {
+			if n > 1 {
+				k.Count = n
+			}
+			stale = append(stale, k)
+		}
+	}
+	s := Baseline{Known: stale}
+	s.sort()
+	return s.Known
+}
+
+func parseBaseline(text []byte) (Baseline, error) {
+	var f baselineFile
+	d := toml.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return Baseline{}, fmt.Errorf("read baseline: %w", err)
+	}
+	if f.Version != 1 {
+		return Baseline{}, fmt.Errorf("read baseline: version %d is not known; `nixsink baseline` writes the file anew", f.Version)
+	}
+	b := Baseline{Coverage: f.Coverage, Known: f.Known}
+	b.sort()
+	return b, nil
+}
+
+// bytes writes the file by hand: one blank line between entries and nothing that moves when another entry comes or goes.
+func (b Baseline) bytes() []byte {
+	var w bytes.Buffer
+	w.WriteString("# Findings that were known when this was written: they fail no gate. `nixsink baseline` writes it anew.\nversion = 1\n")
+	if len(b.Coverage) > 0 {
+		w.WriteString("\n[coverage]\n")
+		for _, name := range slices.Sorted(maps.Keys(b.Coverage)) {
+			fmt.Fprintf(&w, "%s = %s\n", name, strconv.FormatFloat(b.Coverage[name], 'f', 4, 64))
+		}
+	}
+	for _, k := range b.Known {
+		fmt.Fprintf(&w, "\n[[known]]\ncheck = %s\nfile = %s\n", tomlString(k.Check), tomlString(k.File))
+		if k.Value != "" {
+			fmt.Fprintf(&w, "value = %s\n", tomlString(k.Value))
+		}
+		if k.Anchor != "" {
+			fmt.Fprintf(&w, "anchor = %s\n", tomlString(k.Anchor))
+		}
+		if k.Count > 1 {
+			fmt.Fprintf(&w, "count = %d\n", k.Count)
+		}
+	}
+	return w.Bytes()
+}
+
+// tomlString quotes by TOML's rules, which know \u and \U but not Go's \x.
+func tomlString(s string) string {
+	var w bytes.Buffer
+	w.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			w.WriteByte('\\')
+			w.WriteRune(r)
+		case r < 0x20 || r == 0x7f:
+			fmt.Fprintf(&w, "\\u%04X", r)
+		default:
+			w.WriteRune(r)
+		}
+	}
+	w.WriteByte('"')
+	return w.String()
+}

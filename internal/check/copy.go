@@ -1,0 +1,304 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+	"nixsink/parse"
+)
+
+var hardCodedCopy = Check{
+	Name:    "hard-coded-copy",
+	Summary: "a literal repeats a central value",
+	Default: Warning,
+	Doc: `A literal equals a central value and stands where the value could be read: a port after a colon, the domain inside a URL, the user in a
+home folder. When the value changes, the copy does not. Read the value instead.
+
+Equal alone is not enough. A number must stand where ports stand (after an address and a colon, in an attribute named for ports, in a
+firewall rule), and a number that many programs use by default, such as 8080, must also belong to the service of the value's name. A domain, an
+address and a path must end where the text's word ends. A plain word must stand in an attribute named like the value. Descriptions,
+messages, the value's own definitions, fallbacks behind a test for the value, and comparisons with the value are no copies.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.wiki = lib.mkOption { type = lib.types.port; default = 28081; };
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.example"; };
+
+  config.services.wiki.port = config.my.ports.wiki;
+  config.services.caddy.virtualHosts."wiki".extraConfig = "reverse_proxy 127.0.0.1:28081"; # <- here
+  config.networking.domain = config.my.domain;
+  config.services.postfix.origin = "mail.home.example"; # <- here
+  config.services.redis.maxclients = 28081;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		n := p.needles()
+		if len(n.all) == 0 {
+			return nil
+		}
+		var out []Finding
+		for _, file := range p.files() {
+			m := p.modules[file]
+			// A flake's outputs and a helper cannot read config: what they repeat is not theirs to read.
+			if m == nil || m.Role == "helper" || m.Role == "unparsed" || strings.HasSuffix(file, "flake.nix") {
+				continue
+			}
+			out = append(out, p.copies(file, n)...)
+		}
+		return out
+	},
+}
+
+// site is a literal in the source: a number, or the text of a string between interpolations.
+type site struct {
+	file   string
+	src    string // raw source of the literal
+	start  int32
+	whole  bool // it is all of the string
+	before bool // an interpolation stands directly before it
+	number bool // an integer, not a string
+	key    bool // an attribute's name, not a value
+	sc     scope
+	names  []string // tokens of the attributes around it, nearest last, and of the file's name
+}
+
+// hit is a central value that a part of a site may repeat.
+type hit struct {
+	n          *needle
+	start, end int  // in site.src
+	sure       bool // the position alone says so; otherwise a name in common is wanted
+}
+
+// copies finds the sites of a file that repeat a central value. The longest part speaks; parts of it are silent.
+func (p *Pass) copies(file string, n *needles) []Finding {
+	var out []Finding
+	walk(p.Graph.Files[file].Expr, scope{}, func(e parse.Expr, sc scope) {
+		for _, s := range sites(file, p.Graph.Files[file].Src, e, sc) {
+			if sc.Prose || slices.Contains(sc.Names, "imports") {
+				continue
+			}
+			taken := -1 // end of the last part that spoke
+			for _, group := range n.find(s) {
+				if group[0].start < taken {
+					continue
+				}
+				if f, ok := p.copied(s, group); ok {
+					out = append(out, f)
+					taken = group[0].end
+				}
+			}
+		}
+	})
+	return out
+}
+
+// sites are the literals that an expression itself is.
+func sites(file, src string, e parse.Expr, sc scope) []site {
+	base := strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".nix")
+	names := tokens(base)
+	for _, name := range sc.Names {
+		names = append(names, tokens(name)...)
+	}
+	switch e := e.(type) {
+	case *parse.Int:
+		return []site{{file: file, src: e.Text, start: e.Start, whole: true, number: true, sc: sc, names: names}}
+	case *parse.String:
+		var out []site
+		for i, part := range e.Parts {
+			if part.Expr != nil {
+				continue
+			}
+			// The raw source rather than the decoded text, so that offsets are exact; escapes only ever end a word.
+			out = append(out, site{
+				file: file, src: src[part.Start:part.End], start: part.Start, whole: len(e.Parts) == 1,
+				before: i > 0, sc: sc, names: names,
+			})
+		}
+		return out
+	case *parse.Set:
+		var out []site
+		for _, b := range e.Bindings {
+			a, ok := b.(*parse.Attr)
+			if !ok {
+				continue
+			}
+			for i := range a.Path {
+				if !a.Path[i].Static() || i == 0 && len(sc.Names) == 0 {
+					continue
+				}
+				in := sc.under(a.Path[:i])
+				var around []string
+				for _, name := range in.Names {
+					around = append(around, tokens(name)...)
+				}
+				start := a.Path[i].Start
+				if a.Path[i].Len() != len(a.Path[i].Name) {
+					start++ // a quoted name
+				}
+				out = append(out, site{file: file, src: a.Path[i].Name, start: start, whole: true, key: true, sc: in, names: around})
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// copied decides whether one of the values at the same part of a site is meant, and which.
+func (p *Pass) copied(s site, group []hit) (Finding, bool) {
+	var fit []hit
+	for _, h := range group {
+		if p.couldRead(s, h) && (h.sure || related(h.n, s)) {
+			fit = append(fit, h)
+		}
+	}
+	if len(fit) == 0 {
+		return Finding{}, false
+	}
+	// The value whose name has most in common with the place is meant, else the one that most modules read.
+	slices.SortStableFunc(fit, func(a, b hit) int {
+		if d := common(b.n, s) - common(a.n, s); d != 0 {
+			return d
+		}
+		if d := b.n.value.FanOut.Reads - a.n.value.FanOut.Reads; d != 0 {
+			return d
+		}
+		return strings.Compare(a.n.value.Path, b.n.value.Path)
+	})
+	h := fit[0]
+	v := h.n.value
+	f := Finding{
+		At:    p.place(s.file, parse.Span{Start: s.start + int32(h.start), End: s.start + int32(h.end)}),
+		Value: v.Path,
+		Message: fmt.Sprintf("%s repeats %s: read config.%s instead", s.src[h.start:h.end], described(v),
+			v.Path),
+		Related: []Related{{At: h.n.literal.At, Message: fmt.Sprintf("%s is %s here", v.Path, h.n.literal.Text)}},
+	}
+	if p.argumentRoot(v) {
+		f.Message = fmt.Sprintf("%s repeats %s: read %s instead", s.src[h.start:h.end], described(v), v.Path)
+	}
+	for _, o := range fit[1:] {
+		f.Related = append(f.Related, Related{At: o.n.literal.At, Message: o.n.value.Path + " is the same"})
+	}
+	return f, true
+}
+
+func (p *Pass) argumentRoot(v *graph.Value) bool {
+	return slices.ContainsFunc(p.Graph.Roots, func(r graph.Root) bool {
+		return r.Argument && (v.Path == r.Path || strings.HasPrefix(v.Path, r.Path+"."))
+	})
+}
+
+// couldRead reports whether reading the value at the site would be natural.
+func (p *Pass) couldRead(s site, h hit) bool {
+	v := h.n.value
+	span := parse.Span{Start: s.start, End: s.start + int32(len(s.src))}
+	own := func(at graph.Place) bool { return at.File == s.file && at.Span.Contains(span) }
+	for _, l := range v.Literals {
+		if own(l.At) {
+			return false
+		}
+	}
+	if own(v.DefaultAt) || slices.ContainsFunc(v.Declared, own) {
+		return false
+	}
+	// What defines another central value is judged for what only one value can be: of two domains, the less read one is the copy.
+	if w := p.definedBy(s.file, span); w != nil {
+		if h.n.kind != domainNeedle && h.n.kind != emailNeedle {
+			return false
+		}
+		if w == v || w.FanOut.Reads > v.FanOut.Reads || w.FanOut.Reads == v.FanOut.Reads && w.Path <= v.Path {
+			return false
+		}
+	}
+	if s.sc.InOption && h.n.kind != domainNeedle && h.n.kind != emailNeedle {
+		return false
+	}
+	for _, r := range p.refs[s.file] {
+		if r.Value != v {
+			continue
+		}
+		for _, g := range s.sc.Guards {
+			if g.Contains(r.At.Span) {
+				return false // if config ? my.x then config.my.x else "copy": it cannot be read here
+			}
+		}
+		for _, x := range s.sc.Against {
+			if x.Range().Contains(r.At.Span) {
+				return false // config.my.x == "copy": the point is that it be spelled out
+			}
+		}
+	}
+	// Where reading would break the layers, the answer is another one.
+	if from, ok := p.layer(s.file); ok && len(v.Declared) > 0 {
+		if to, ok := p.layer(v.Declared[0].File); ok && from < to {
+			return false
+		}
+	}
+	return true
+}
+
+// definedBy is the central value that a span defines, or nil.
+func (p *Pass) definedBy(file string, s parse.Span) *graph.Value {
+	for _, v := range p.Graph.Values {
+		for _, l := range v.Literals {
+			if l.At.File == file && l.At.Span.Contains(s) {
+				return v
+			}
+		}
+		if v.DefaultAt.File == file && v.DefaultAt.Span.Contains(s) {
+			return v
+		}
+	}
+	return nil
+}
+
+// noise are tokens that two names have in common without meaning the same thing.
+var noise = []string{"my", "config", "configs", "settings", "services", "service", "enable", "default", "defaults", "name", "value", "options", "the", "port", "ports", "option", "extra", "file", "files", "dir", "path", "nix"}
+
+// related reports whether the value's name and the place speak of the same thing.
+func related(n *needle, s site) bool {
+	if n.kind == wordNeedle {
+		return sameName(n, s)
+	}
+	return common(n, s) > 0
+}
+
+// common counts the tokens that a value's name and the place's names share.
+func common(n *needle, s site) int {
+	count := 0
+	for _, t := range n.tokens {
+		if slices.ContainsFunc(s.names, func(o string) bool { return singular(o) == singular(t) }) {
+			count++
+		}
+	}
+	return count
+}
+
+// sameName reports whether the attribute nearest to the place is named like the value itself: user and AllowUsers, host and hostName.
+func sameName(n *needle, s site) bool {
+	if len(s.sc.Names) == 0 {
+		return false
+	}
+	near := tokens(s.sc.Names[len(s.sc.Names)-1])
+	if s.key && len(s.sc.Names) > 0 {
+		near = tokens(s.sc.Names[len(s.sc.Names)-1])
+	}
+	for _, t := range tokens(n.last()) {
+		if !slices.ContainsFunc(near, func(o string) bool { return singular(o) == singular(t) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func singular(s string) string {
+	if len(s) > 3 {
+		return strings.TrimSuffix(s, "s")
+	}
+	return s
+}

@@ -1,0 +1,87 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+var importCycle = Check{
+	Name:    "import-cycle",
+	Summary: "modules import each other in a circle",
+	Default: Warning,
+	Doc: `Module A imports B, and B imports A, perhaps through others. The module system imports each file once and so survives it, yet none of
+them can be understood, tested or moved without the rest. Import them from above instead.
+
+` + "```nix" + `
+-- default.nix --
+{ imports = [ ./a.nix ]; }
+-- a.nix --
+{ imports = [ ./b.nix ]; } # <- here
+-- b.nix --
+{ imports = [ ./a.nix ]; }
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		for _, cycle := range p.Graph.Network().ImportCycles() {
+			var names []string
+			f := Finding{At: cycle[0].At, Value: cycle[0].From}
+			for i, im := range cycle {
+				names = append(names, im.From)
+				if i > 0 {
+					f.Related = append(f.Related, Related{At: im.At, Message: fmt.Sprintf("%s imports %s", im.From, im.To)})
+				}
+			}
+			f.Message = circle(names) + ": import them from above instead"
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+var valueCycle = Check{
+	Name:    "value-cycle",
+	Summary: "central values are defined by each other in a circle",
+	Default: Error,
+	Doc: `A value is defined or defaults by way of another one, which takes it from the first: Nix stops with "infinite recursion encountered" as
+soon as it is read. Set one of them outright.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.host = lib.mkOption { type = lib.types.str; default = config.my.fqdn; }; # <- here
+  options.my.fqdn = lib.mkOption { type = lib.types.str; default = "${config.my.host}.example"; };
+  config.networking.hostName = config.my.host;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		for _, cycle := range p.Graph.Network().ValueCycles() {
+			// What only decides whether a definition is made is no part of what it is made of: mkIf may look at the value's sibling.
+			if slices.ContainsFunc(cycle, func(f *graph.Flow) bool { return f.Kind == graph.Control }) {
+				continue
+			}
+			first := slices.MinFunc(cycle, func(a, b *graph.Flow) int { return comparePlaces(a.At, b.At) })
+			f := Finding{At: first.At, Value: first.ToValue.Path}
+			var names []string
+			for _, fl := range cycle {
+				names = append(names, fl.From.Path)
+				if fl != first {
+					f.Related = append(f.Related, Related{At: fl.At, Message: fmt.Sprintf("%s takes it from %s here", fl.ToValue.Path, fl.From.Path)})
+				}
+			}
+			f.Message = circle(names) + ": set one of them outright"
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+func circle(cycle []string) string {
+	return strings.Join(append(slices.Clone(cycle), cycle[0]), " → ")
+}

@@ -1,0 +1,143 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"nixsink/graph"
+)
+
+var disabledImport = Check{
+	Name:    "disabled-import",
+	Summary: "an import is commented out",
+	Default: Info,
+	Doc: `An entry of an imports list is commented out: the module is there, and nothing of it is in force. The comment's own reason is shown
+where one is written beside it. Import the module, or delete both.
+
+` + "```nix" + `
+-- default.nix --
+{
+  imports = [
+    ./ssh.nix
+    # ./policy.nix  # TODO-POLICY-7 after the rebuild     # <- here
+  ];
+}
+-- ssh.nix --
+{ services.openssh.enable = true; }
+-- policy.nix --
+{ security.sudo.enable = false; }
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		for _, im := range p.Graph.Imports {
+			if !im.Disabled {
+				continue
+			}
+			f := Finding{At: im.At, Value: im.To, Message: fmt.Sprintf("the import of %s is commented out", im.To)}
+			if im.Reason != "" {
+				f.Message += ": " + oneLine(im.Reason)
+			}
+			if im.Missing {
+				f.Message += " (there is no such file)"
+			} else if m := p.modules[im.To]; m != nil {
+				f.Related = append(f.Related, Related{At: p.top(im.To), Message: "the module that is left out"})
+			}
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+var missingImport = Check{
+	Name:    "missing-import",
+	Summary: "an imported file does not exist",
+	Default: Error,
+	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant.
+
+` + "```nix" + `
+-- default.nix --
+{
+  imports = [
+    ./ssh.nix
+    ./firewal.nix # <- here
+  ];
+}
+-- ssh.nix --
+{ services.openssh.enable = true; }
+-- firewall.nix --
+{ networking.firewall.enable = true; }
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		for _, im := range p.Graph.Imports {
+			if im.Missing && !im.Disabled && !im.External {
+				out = append(out, Finding{
+					At: im.At, Value: im.To,
+					Message: fmt.Sprintf("there is no file %s%s", im.To, suggest(im.To, p.files())),
+				})
+			}
+		}
+		return out
+	},
+}
+
+var unreachableModule = Check{
+	Name:    "unreachable-module",
+	Summary: "no import reaches a module",
+	Default: Info,
+	Doc: `No entry point imports this module, directly or through others: what it says is not in force. Import it, delete it, or exclude it in
+the configuration file. Where the only import of it is commented out, that place is shown.
+
+` + "```nix" + `
+-- configuration.nix --
+{ imports = [ ./ssh.nix ]; }
+-- ssh.nix --
+{ services.openssh.enable = true; }
+-- policy.nix --
+{ security.sudo.enable = false; } # <- here
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		reached := false
+		for _, m := range p.Graph.Modules {
+			reached = reached || m.Reachable
+		}
+		if !reached {
+			return nil // without an entry point "unreachable" says nothing
+		}
+		disabled := map[string][]*graph.Import{}
+		live := map[string][]string{}
+		for _, im := range p.Graph.Imports {
+			if im.Disabled {
+				disabled[im.To] = append(disabled[im.To], im)
+			} else {
+				live[im.To] = append(live[im.To], im.From)
+			}
+		}
+		var out []Finding
+		for _, m := range p.Graph.Modules {
+			if m.Reachable || m.Instance != "" || m.Role == "unparsed" {
+				continue
+			}
+			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
+			if from := live[m.Path]; len(from) > 0 {
+				f.Message += fmt.Sprintf(": %s imports it, and nothing reaches that either", from[0])
+			}
+			for _, im := range disabled[m.Path] {
+				f.Related = append(f.Related, Related{At: im.At, Message: "an import of it is commented out here"})
+			}
+			if len(f.Related) > 0 && len(live[m.Path]) == 0 {
+				f.Message += ": its import is commented out"
+			}
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+// oneLine folds a comment into one line and takes its markers off.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(strings.TrimLeft(strings.TrimSpace(s), "#* ")), " ")
+}

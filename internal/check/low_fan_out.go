@@ -1,0 +1,74 @@
+package check
+
+import (
+	"fmt"
+
+	"nixsink/graph"
+)
+
+var lowFanOut = Check{
+	Name:    "low-fan-out",
+	Summary: "a value is central, yet hardly any module reads it",
+	Default: Info,
+	Doc: `A value is declared in one place and read in at most N modules (` + "`low-fan-out = N`" + `, default 1), none of them the one that declares
+it. Central values earn their place by being shared; this one could live in the module that reads it. Members of a registry are
+not meant: a port registry is central because the numbers must differ, not because they are shared.
+
+` + "```nix" + `
+-- default.nix --
+{ imports = [ ./values.nix ./time.nix ./a.nix ./b.nix ]; }
+-- values.nix --
+{ lib, ... }:
+{
+  options.my.zone = lib.mkOption { type = lib.types.str; default = "Europe/Vienna"; }; # <- here
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.example"; };
+}
+-- time.nix --
+{ config, ... }: { time.timeZone = config.my.zone; }
+-- a.nix --
+{ config, ... }: { networking.domain = config.my.domain; }
+-- b.nix --
+{ config, ... }: { services.postfix.domain = config.my.domain; }
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		most := 1
+		if p.Config.LowFanOut != nil {
+			most = *p.Config.LowFanOut
+		}
+		var out []Finding
+		for _, v := range p.Graph.Values {
+			if len(v.Declared) == 0 || v.Member || v.Registry || v.FanOut.Reads == 0 || v.FanOut.Modules > most {
+				continue
+			}
+			f := Finding{At: v.Declared[0], Value: v.Path}
+			home := false
+			for _, r := range p.readers[v] {
+				if r.Kind == graph.Guard {
+					continue
+				}
+				f.Related = append(f.Related, Related{At: r.At, Message: "read here"})
+				for _, d := range v.Declared {
+					home = home || d.File == r.At.File
+				}
+			}
+			if home {
+				continue
+			}
+			f.Message = fmt.Sprintf("%s is read in %s: it could live there", described(v), count(v.FanOut.Modules, "module"))
+			if v.FanOut.Modules != 1 {
+				f.Message = fmt.Sprintf("%s is read in only %s", described(v), count(v.FanOut.Modules, "module"))
+			}
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+// count is "1 module", "2 modules".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

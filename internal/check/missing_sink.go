@@ -1,0 +1,63 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"nixsink/graph"
+)
+
+var missingSink = Check{
+	Name:    "missing-sink",
+	Summary: "an option takes a central value and no sink annotation says so",
+	Default: Info,
+	Doc: `A central value flows into this definition, and neither the definition nor the binding that reads the value carries a ` + "`sink`" + `
+comment. ` + "`nixsink annotate -w`" + ` writes what is missing; the gate ` + "`sink-coverage`" + ` asks for a share of it.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.ssh = lib.mkOption { type = lib.types.port; default = 53844; };
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.example"; };
+
+  # source-id: CFG.ports.ssh
+  # sink: services.openssh.ports
+  config.services.openssh.ports = [ config.my.ports.ssh ];
+  config.networking.domain = config.my.domain; # <- here
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		type spot struct {
+			option string
+			at     graph.Place
+		}
+		from := map[spot][]string{}
+		for _, f := range p.Graph.Flows {
+			if f.ToValue == nil && len(f.Through) == 0 {
+				k := spot{f.To, f.At}
+				if !slices.Contains(from[k], f.From.Path) {
+					from[k] = append(from[k], f.From.Path)
+				}
+			}
+		}
+		var out []Finding
+		for _, s := range p.Graph.Sinks {
+			if s.Covered {
+				continue
+			}
+			values := from[spot{s.Option, s.At}]
+			slices.Sort(values)
+			what := words(values)
+			if what == "" {
+				what = "a central value"
+			}
+			out = append(out, Finding{
+				At: s.At, Value: s.Option,
+				Message: fmt.Sprintf("%s flows into %s, and no annotation says so: write `# sink: %s`", what, s.Option, s.Option),
+			})
+		}
+		return out
+	},
+}

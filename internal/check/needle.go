@@ -1,0 +1,322 @@
+package check
+
+import (
+	"cmp"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// needleKind is what a central literal is, which decides where it can be found again.
+type needleKind uint8
+
+const (
+	portNeedle    needleKind = iota
+	domainNeedle             // home.example: also inside strings, where a word ends
+	emailNeedle              // root@home.example: likewise
+	addressNeedle            // 192.168.1.10, 10.0.0.0/8: likewise
+	pathNeedle               // /srv/media: likewise, also in front of /more
+	textNeedle               // anything long and peculiar: all of a string, or a word of it
+	wordNeedle               // a plain word: all of a string, in an attribute of the same name
+)
+
+// needle is a literal that a central value takes.
+type needle struct {
+	kind    needleKind
+	value   *graph.Value
+	literal graph.Literal
+	tokens  []string // of the value's name, without noise
+	generic bool     // everybody uses it: found only beside a name in common
+}
+
+func (n *needle) last() string { return n.value.Segments[len(n.value.Segments)-1] }
+
+// needles are all of them, by kind and text.
+type needles struct {
+	all  []*needle
+	text map[needleKind]map[string][]*needle
+}
+
+var (
+	hostname = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
+	email    = regexp.MustCompile(`^[A-Za-z0-9._+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
+	absolute = regexp.MustCompile(`^(/[A-Za-z0-9._@-]+)+/?$`)
+	ip4      = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(/[0-9]+)?(:[0-9]+)?$`)
+	peculiar = regexp.MustCompile(`^[A-Za-z0-9_.@:/+=-]{8,}$`)
+	plain    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,}$`)
+)
+
+// Ports that many programs use by default: equal numbers prove nothing.
+var commonPorts = []int{3000, 3001, 4000, 5000, 5432, 3306, 6379, 8000, 8001, 8008, 8080, 8081, 8082, 8083, 8088, 8090, 8443, 8888, 9000, 9001, 9090, 9091, 9100, 9443}
+
+// Addresses and networks that stand for a concept rather than for one machine.
+var genericAddresses = []string{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+	"100.64.0.0/10", "169.254.0.0/16", "10.0.0.0", "172.16.0.0", "192.168.0.0"}
+
+// Folders that everything lies in.
+var commonPaths = []string{"/", "/etc", "/var", "/var/lib", "/var/log", "/var/cache", "/var/run", "/run", "/run/secrets", "/run/current-system", "/tmp", "/home", "/root", "/mnt", "/srv", "/opt",
+	"/data", "/boot", "/dev", "/dev/null", "/nix", "/nix/store", "/bin", "/bin/sh", "/usr", "/usr/bin", "/usr/bin/env", "/sys", "/proc", "/persist", "/media", "/export", "/backup", "/config"}
+
+// Words that many attributes take, whatever they are about.
+var commonWords = []string{"root", "nobody", "nogroup", "users", "wheel", "admin", "localhost", "none", "auto", "always", "never", "yes", "true", "false", "default", "info", "debug", "warn", "warning", "error",
+	"tcp", "udp", "http", "https", "both", "all", "any", "local", "nixos", "main", "master", "latest", "stable", "unstable", "disabled", "enabled"}
+
+func (p *Pass) needles() *needles {
+	n := &needles{text: map[needleKind]map[string][]*needle{}}
+	for _, v := range p.Graph.Values {
+		if len(v.Segments) == 0 || strings.Contains(v.Path, "*") {
+			continue // a template's default is everybody's
+		}
+		seen := map[string]bool{}
+		for _, l := range v.Literals {
+			kind, generic, ok := classify(v, l)
+			if !ok || seen[l.Text] {
+				continue
+			}
+			seen[l.Text] = true
+			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v)}
+			n.all = append(n.all, x)
+			if n.text[kind] == nil {
+				n.text[kind] = map[string][]*needle{}
+			}
+			key := strings.TrimSuffix(l.Text, "/")
+			if kind == domainNeedle {
+				key = strings.ToLower(key)
+			}
+			n.text[kind][key] = append(n.text[kind][key], x)
+		}
+	}
+	return n
+}
+
+// nameTokens are the telling tokens of a value's last two segments.
+func nameTokens(v *graph.Value) []string {
+	var out []string
+	for _, s := range v.Segments[max(0, len(v.Segments)-2):] {
+		for _, t := range tokens(s) {
+			if !slices.Contains(noise, t) && len(t) > 1 {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// classify tells what kind of needle a literal is; false if it says too little to be looked for.
+func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok bool) {
+	t := l.Text
+	switch {
+	case l.Kind == "int":
+		n, err := strconv.Atoi(t)
+		return portNeedle, slices.Contains(commonPorts, n) || n < 1024, err == nil && n > 0 && n <= 65535 && isPort(v)
+	case l.Kind != "string" && l.Kind != "path" || strings.Contains(t, "\n"):
+		return 0, false, false
+	case email.MatchString(t):
+		return emailNeedle, false, true
+	case ip4.MatchString(t):
+		a, err := netip.ParseAddr(regexp.MustCompile(`[/:].*`).ReplaceAllString(t, ""))
+		if err != nil || a.IsLoopback() || a.IsUnspecified() || a.IsMulticast() {
+			return 0, false, false
+		}
+		return addressNeedle, slices.Contains(genericAddresses, t) || strings.HasPrefix(t, "255."), true
+	case hostname.MatchString(t) && !strings.HasSuffix(t, ".service") && !strings.HasSuffix(t, ".target") && !fileName(t):
+		return domainNeedle, false, true
+	case absolute.MatchString(t):
+		t = strings.TrimSuffix(t, "/")
+		if slices.Contains(commonPaths, t) {
+			return 0, false, false
+		}
+		return pathNeedle, strings.Count(t, "/") < 2, true
+	case isPeculiar(t):
+		return textNeedle, false, true
+	case plain.MatchString(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
+		return wordNeedle, true, true
+	}
+	return 0, false, false
+}
+
+// fileName reports whether what looks like a domain is a file: settings.json.
+func fileName(t string) bool {
+	switch t[strings.LastIndexByte(t, '.')+1:] {
+	case "nix", "json", "yaml", "yml", "toml", "conf", "cfg", "ini", "txt", "md", "sh", "py", "js", "css", "html", "xml", "pem", "key", "crt", "env", "log", "db", "sqlite", "png", "jpg", "svg", "local":
+		return !strings.HasSuffix(t, ".local")
+	}
+	return false
+}
+
+// isPeculiar reports whether a text is hardly ever written by accident: long, and of more than plain words.
+func isPeculiar(t string) bool {
+	if !peculiar.MatchString(t) || isNumber(t) {
+		return false
+	}
+	kinds := 0
+	for _, in := range []func(byte) bool{
+		func(c byte) bool { return c >= 'a' && c <= 'z' },
+		func(c byte) bool { return c >= 'A' && c <= 'Z' },
+		func(c byte) bool { return c >= '0' && c <= '9' },
+		func(c byte) bool { return strings.IndexByte("_.@:/+=", c) >= 0 },
+	} {
+		if slices.ContainsFunc([]byte(t), in) {
+			kinds++
+		}
+	}
+	return kinds >= 2
+}
+
+func isNumber(t string) bool { return strings.Trim(t, "0123456789.") == "" }
+
+// Where a string may repeat a value. Group 1 is the part that counts.
+var (
+	portSpots = []*regexp.Regexp{
+		regexp.MustCompile(`(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]|\*):([0-9]{2,5})(?:[^0-9.:]|$)`), // on this machine
+		regexp.MustCompile(`(?:dport|sport|--dport|--sport)[ =]+([0-9]{2,5})(?:[^0-9-]|$)`),                // nftables, iptables
+	}
+	namedSpots = []*regexp.Regexp{
+		regexp.MustCompile(`^:([0-9]{2,5})$`), // ":443", a listening address
+		regexp.MustCompile(`(?i)(?:^|[^a-z])port[ =:"']+([0-9]{2,5})(?:[^0-9.]|$)`),
+		regexp.MustCompile(`^([0-9]{2,5})$`), // "8080" in an attribute named for ports
+	}
+	hostSpot    = regexp.MustCompile(`[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?`)
+	emailSpot   = regexp.MustCompile(`[A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z0-9]`)
+	addressSpot = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(?:/[0-9]+)?(?::[0-9]+)?`)
+	pathSpot    = regexp.MustCompile(`(?:/[A-Za-z0-9._@-]+)+`)
+	wordSpot    = regexp.MustCompile(`[A-Za-z0-9_.@:/+=-]{8,}`)
+	homeSpot    = regexp.MustCompile(`^/home/([A-Za-z0-9_-]+)(?:/|$)`)
+)
+
+// find gives the parts of a site that equal central literals: values at the same part together, parts in order, a longer one before
+// those that lie in it.
+func (n *needles) find(s site) [][]hit {
+	var hits []hit
+	add := func(kind needleKind, key string, start, end int, sure bool) {
+		for _, x := range n.text[kind][key] {
+			hits = append(hits, hit{x, start, end, sure && !x.generic})
+		}
+	}
+	near := ""
+	if len(s.sc.Names) > 0 {
+		near = s.sc.Names[len(s.sc.Names)-1]
+	}
+	switch {
+	case s.number:
+		if namesPort(near) || len(s.sc.Names) > 1 && s.sc.List && namesPort(near) {
+			add(portNeedle, s.src, 0, len(s.src), true)
+			// A firewall opens the port of whichever service has the number.
+			if slices.Contains(s.sc.Names, "firewall") {
+				for i := range hits {
+					hits[i].sure = true
+				}
+			}
+		}
+	case s.key:
+		// users.users.anna: an attribute named like a user stands below users.
+		add(wordNeedle, s.src, 0, len(s.src), false)
+		n.findIn(s, add)
+	default:
+		for _, re := range portSpots {
+			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
+				add(portNeedle, s.src[m[2]:m[3]], m[2], m[3], true)
+				if n, err := strconv.Atoi(s.src[m[2]:m[3]]); err == nil && re == portSpots[1] && n >= 1024 {
+					for i := range hits {
+						hits[i].sure = true
+					}
+				}
+			}
+		}
+		for i, re := range namedSpots {
+			if i == 2 && !namesPort(near) || !s.whole && i != 1 {
+				continue
+			}
+			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
+				add(portNeedle, s.src[m[2]:m[3]], m[2], m[3], true)
+			}
+		}
+		n.findIn(s, add)
+		if s.whole {
+			add(wordNeedle, s.src, 0, len(s.src), false)
+			if peculiar.MatchString(s.src) {
+				add(textNeedle, s.src, 0, len(s.src), true)
+			}
+		}
+		if m := homeSpot.FindStringSubmatchIndex(s.src); m != nil {
+			for _, x := range n.text[wordNeedle][s.src[m[2]:m[3]]] {
+				if slices.ContainsFunc(tokens(x.last()), func(t string) bool { return t == "user" || t == "username" || t == "owner" || t == "admin" }) {
+					hits = append(hits, hit{x, m[2], m[3], true})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	var out [][]hit
+	for _, h := range hits {
+		if k := len(out) - 1; k >= 0 && out[k][0].start == h.start && out[k][0].end == h.end {
+			if !slices.ContainsFunc(out[k], func(o hit) bool { return o.n == h.n }) {
+				out[k] = append(out[k], h)
+			}
+			continue
+		}
+		out = append(out, []hit{h})
+	}
+	return out
+}
+
+// findIn looks for what may stand anywhere in a string, up to where a word ends.
+func (n *needles) findIn(s site, add func(kind needleKind, key string, start, end int, sure bool)) {
+	open := func(start int) bool { return start == 0 && s.before } // the word may begin in the interpolation before it
+	for _, m := range emailSpot.FindAllStringIndex(s.src, -1) {
+		if !open(m[0]) {
+			add(emailNeedle, s.src[m[0]:m[1]], m[0], m[1], true)
+		}
+	}
+	for _, m := range hostSpot.FindAllStringIndex(s.src, -1) {
+		// home.example, and home.example in wiki.home.example.
+		for start := m[0]; start < m[1]; {
+			if !open(start) {
+				add(domainNeedle, strings.ToLower(s.src[start:m[1]]), start, m[1], true)
+			}
+			dot := strings.IndexByte(s.src[start:m[1]], '.')
+			if dot < 0 {
+				break
+			}
+			start += dot + 1
+		}
+	}
+	for _, m := range addressSpot.FindAllStringIndex(s.src, -1) {
+		if open(m[0]) || m[0] > 0 && strings.IndexByte(".-_", s.src[m[0]-1]) >= 0 {
+			continue
+		}
+		// With its prefix length and port, without the port, and the address alone.
+		end := m[1]
+		add(addressNeedle, s.src[m[0]:end], m[0], end, true)
+		for _, cut := range []byte(":/") {
+			if i := strings.LastIndexByte(s.src[m[0]:end], cut); i >= 0 {
+				end = m[0] + i
+				add(addressNeedle, s.src[m[0]:end], m[0], end, true)
+			}
+		}
+	}
+	for _, m := range pathSpot.FindAllStringIndex(s.src, -1) {
+		// Part of a longer path or a URL, or the inner side of a container's volume.
+		if open(m[0]) || m[0] > 0 && (s.src[m[0]-1] == ':' || s.src[m[0]-1] == '/' || s.src[m[0]-1] == '.' || isWord(s.src[m[0]-1])) {
+			continue
+		}
+		for end := m[1]; end > m[0]; {
+			add(pathNeedle, s.src[m[0]:end], m[0], end, true)
+			end = m[0] + strings.LastIndexByte(s.src[m[0]:end], '/')
+		}
+	}
+	for _, m := range wordSpot.FindAllStringIndex(s.src, -1) {
+		word := strings.TrimRight(s.src[m[0]:m[1]], "=:.,/")
+		if !open(m[0]) && len(word) >= 10 {
+			add(textNeedle, word, m[0], m[0]+len(word), true)
+		}
+	}
+}
+
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '@'
+}

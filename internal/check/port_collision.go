@@ -1,0 +1,233 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixsink/graph"
+)
+
+var portCollision = Check{
+	Name:    "port-collision",
+	Summary: "two services have the same port",
+	Default: Error,
+	Doc: `Two central values that are ports (by type, as members of a port registry, or by name) have the same number; or two services listen
+on the same number at the same address. Whichever starts second fails. Give one of them another number. Values of which one speaks of
+UDP and the other one of TCP may share a number.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  config.my.ports = {
+    adguard = 3000;
+    grafana = 3000; # <- here
+  };
+  config.services.adguardhome.port = config.my.ports.adguard;
+  config.services.grafana.settings.server.http_port = config.my.ports.grafana;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		return append(valueCollisions(p), listenerCollisions(p)...)
+	},
+}
+
+func valueCollisions(p *Pass) []Finding {
+	byNumber := map[int][]port{}
+	var numbers []int
+	for _, x := range p.ports() {
+		if byNumber[x.number] == nil {
+			numbers = append(numbers, x.number)
+		}
+		byNumber[x.number] = append(byNumber[x.number], x)
+	}
+	slices.Sort(numbers)
+	var out []Finding
+	for _, n := range numbers {
+		group := byNumber[n]
+		slices.SortStableFunc(group, func(a, b port) int { return comparePlaces(a.literal.At, b.literal.At) })
+		for i, x := range group {
+			var others []port
+			for _, y := range group[:i] {
+				if collide(p, x, y) {
+					others = append(others, y)
+				}
+			}
+			if len(others) == 0 {
+				continue
+			}
+			f := Finding{At: x.literal.At, Value: x.value.Path}
+			var names []string
+			for _, y := range others {
+				names = append(names, y.value.Path)
+				f.Related = append(f.Related, Related{At: y.literal.At, Message: fmt.Sprintf("%s has port %d too", y.value.Path, n)})
+			}
+			f.Message = fmt.Sprintf("%s has port %d, which %s has already: give one of them another number", x.value.Path, n, words(names))
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func collide(p *Pass, x, y port) bool {
+	if x.value == y.value || strings.Contains(x.value.Path, "*") && strings.Contains(y.value.Path, "*") {
+		return false
+	}
+	if a, b := protocol(x.value.Path), protocol(y.value.Path); a != "" && b != "" && a != b {
+		return false
+	}
+	if sameValue(p, x, y) {
+		return false
+	}
+	// Hosts of one repository may each give out the same number; files of different hosts never meet on one machine.
+	a, b := hostOf(x.literal.At.File), hostOf(y.literal.At.File)
+	return a == "" || b == "" || a == b
+}
+
+// sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
+func sameValue(p *Pass, x, y port) bool {
+	return slices.ContainsFunc(p.Graph.Flows, func(f *graph.Flow) bool {
+		return f.From == x.value && f.ToValue == y.value || f.From == y.value && f.ToValue == x.value
+	})
+}
+
+func protocol(path string) string {
+	for _, t := range tokens(path) {
+		if t == "tcp" || t == "udp" {
+			return t
+		}
+	}
+	return ""
+}
+
+// hostOf is the machine that a file belongs to by its folder: hosts/tower/ports.nix is tower's.
+func hostOf(file string) string {
+	segs := strings.Split(file, "/")
+	for i, s := range segs[:len(segs)-1] {
+		if s == "hosts" || s == "machines" || s == "systems" {
+			return strings.Join(segs[:min(i+2, len(segs))], "/")
+		}
+	}
+	return ""
+}
+
+// listener is an option that makes a service listen on a port.
+type listener struct {
+	service string
+	address string // "" if not known
+	number  int
+	def     *graph.Definition
+}
+
+func listenerCollisions(p *Pass) []Finding {
+	var all []listener
+	defs := map[string]*graph.Definition{}
+	for _, d := range p.Graph.Definitions {
+		defs[d.Option] = d
+	}
+	for _, d := range p.Graph.Definitions {
+		if l, ok := listens(d, defs); ok {
+			all = append(all, l)
+		}
+	}
+	feeds := map[graph.Place][]*graph.Value{}
+	for _, f := range p.Graph.Flows {
+		if f.Kind == graph.Data && f.ToValue == nil {
+			feeds[f.At] = append(feeds[f.At], f.From)
+		}
+	}
+	var out []Finding
+	for i, x := range all {
+		for _, y := range all[:i] {
+			if x.service == y.service || x.number != y.number || !sameAddress(x.address, y.address) {
+				continue
+			}
+			// Two values that collide are reported where they are defined; one value in two services is a client and its server.
+			if len(feeds[x.def.At]) > 0 && len(feeds[y.def.At]) > 0 {
+				continue
+			}
+			a, b := hostOf(x.def.At.File), hostOf(y.def.At.File)
+			if a != "" && b != "" && a != b {
+				continue
+			}
+			out = append(out, Finding{
+				At: x.def.At, Value: x.def.Option,
+				Message: fmt.Sprintf("%s is %d, where %s listens already: give one of them another port", x.def.Option, x.number, y.def.Option),
+				Related: []Related{{At: y.def.At, Message: fmt.Sprintf("%s is %d too", y.def.Option, y.number)}},
+			})
+			break
+		}
+	}
+	return out
+}
+
+// clientNames are segments that make a port somebody else's: services.x.database.port is where x connects to.
+var clientNames = []string{"database", "db", "postgres", "postgresql", "mysql", "redis", "cache", "smtp", "mail", "mailer", "imap", "ldap",
+	"remote", "upstream", "backend", "target", "peer", "peers", "endpoint", "client", "relay", "broker", "mqtt", "jails", "provision", "datasources", "exporters"}
+
+// listens reads services.NAME.port and its like. Only what is a listener beyond doubt counts.
+func listens(d *graph.Definition, defs map[string]*graph.Definition) (listener, bool) {
+	n := len(d.Segments)
+	if n < 3 || n > 6 || d.Segments[0] != "services" || !d.Known {
+		return listener{}, false
+	}
+	service := d.Segments[1]
+	if on := defs["services."+service+".enable"]; on != nil && on.Value == false {
+		return listener{}, false
+	}
+	for _, s := range d.Segments[2 : n-1] {
+		for _, t := range tokens(s) {
+			if slices.Contains(clientNames, t) {
+				return listener{}, false
+			}
+		}
+	}
+	last := strings.ToLower(strings.Join(tokens(d.Segments[n-1]), ""))
+	l := listener{service: service, def: d}
+	switch last {
+	case "port", "listenport", "httpport", "webport", "rocketport":
+		l.number = number(d.Value)
+		for _, name := range []string{"host", "address", "listenAddress", "addr", "bind", "bindAddress", "http_addr", "ROCKET_ADDRESS"} {
+			if a := defs[strings.Join(append(slices.Clone(d.Segments[:n-1]), name), ".")]; a != nil {
+				l.address, _ = a.Value.(string)
+			}
+		}
+	case "listen", "listenaddr", "listenaddress", "listeningaddress", "bindaddr":
+		s, _ := d.Value.(string)
+		i := strings.LastIndexByte(s, ':')
+		if i < 0 {
+			return listener{}, false
+		}
+		l.address = s[:i]
+		l.number, _ = strconv.Atoi(s[i+1:])
+	default:
+		return listener{}, false
+	}
+	return l, l.number > 0
+}
+
+func number(v any) int {
+	switch v := v.(type) {
+	case int64:
+		return int(v)
+	case string:
+		n, _ := strconv.Atoi(v)
+		return n
+	}
+	return 0
+}
+
+func sameAddress(a, b string) bool {
+	any := func(s string) bool { return s == "" || s == "0.0.0.0" || s == "::" || s == "[::]" || s == "*" }
+	local := func(s string) string {
+		if s == "localhost" {
+			return "127.0.0.1"
+		}
+		return s
+	}
+	return any(a) || any(b) || local(a) == local(b)
+}

@@ -1,0 +1,125 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+var undeclaredValue = Check{
+	Name:    "undeclared-value",
+	Summary: "a central value is read and nothing declares it",
+	Default: Error,
+	Doc: `The code reads a path below a root, and no module declares an option there. Behind ` + "`?`" + ` or ` + "`or`" + ` nobody notices: the fallback is
+used for ever. Correct the path, or declare the option. One finding per file and path.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.configs.identity.user = lib.mkOption { type = lib.types.str; default = "anna"; };
+
+  config.users.users.root.initialPassword = config.my.configs.identity.user;
+  config.services.getty.autologinUser = config.my.identity.user or "anna"; # <- here
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var known []string
+		for _, v := range p.Graph.Values {
+			if len(v.Declared) > 0 {
+				known = append(known, v.Path)
+			}
+		}
+		type key struct {
+			value *graph.Value
+			file  string
+		}
+		groups := map[key][]*graph.Reference{}
+		var order []key
+		for _, r := range p.Graph.References {
+			if len(r.Value.Declared) > 0 || p.declaredAround(r.Value, known) {
+				continue
+			}
+			k := key{r.Value, r.At.File}
+			if groups[k] == nil {
+				order = append(order, k)
+			}
+			groups[k] = append(groups[k], r)
+		}
+		var out []Finding
+		for _, k := range order {
+			rs := groups[k]
+			// The read itself is the better place than the test before it.
+			first := rs[0]
+			if i := slices.IndexFunc(rs, func(r *graph.Reference) bool { return r.Kind != graph.Guard }); i >= 0 {
+				first = rs[i]
+			} else if readDeeper(rs, p.refs[k.file]) {
+				continue // config ? my.a && config ? my.a.b: the innermost test or read speaks for all
+			}
+			f := Finding{At: first.At, Value: k.value.Path}
+			f.Message = fmt.Sprintf("nothing declares %s", k.value.Path)
+			if near := nearestPath(k.value.Path, known); near != "" {
+				f.Message += fmt.Sprintf(": did you mean %s?", near)
+				f.Related = append(f.Related, declared(p.values[near])...)
+			} else {
+				f.Message += ": declare it with mkOption, or remove the read"
+			}
+			for _, r := range rs {
+				if r != first {
+					f.Related = append(f.Related, Related{At: r.At, Message: "also here"})
+				}
+			}
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+// declaredAround reports whether something above or below the value is declared, so that reading it is sound: a test for a whole
+// namespace (config ? my), a field of an option that holds a free-form set.
+func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
+	for _, k := range known {
+		if strings.HasPrefix(k, v.Path+".") || matchesPath(k, v.Path) {
+			return true
+		}
+		if strings.HasPrefix(v.Path, k+".") && !p.values[k].Registry {
+			return true
+		}
+	}
+	for _, o := range p.Graph.Declared {
+		if o.Path == v.Path || strings.HasPrefix(o.Path, v.Path+".") {
+			return true
+		}
+		if strings.HasPrefix(v.Path, o.Path+".") && (p.values[o.Path] == nil || !p.values[o.Path].Registry) {
+			return true
+		}
+	}
+	return false
+}
+
+// readDeeper reports whether the file reads or tests something below the value that rs test.
+func readDeeper(rs, all []*graph.Reference) bool {
+	for _, r := range all {
+		if strings.HasPrefix(r.Value.Path, rs[0].Value.Path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesPath reports whether a path with * for unknown segments covers another one, or something above it.
+func matchesPath(pattern, path string) bool {
+	ps, xs := strings.Split(pattern, "."), strings.Split(path, ".")
+	if len(xs) > len(ps) || !strings.Contains(pattern, "*") {
+		return false
+	}
+	for i := range xs {
+		if ps[i] != "*" && xs[i] != "*" && ps[i] != xs[i] {
+			return false
+		}
+	}
+	return true
+}
