@@ -1,6 +1,16 @@
 package graph
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/graph/eval"
+	"nixsink/parse"
+)
 
 // Options steer an analysis. The zero value analyses with the defaults.
 type Options struct {
@@ -30,5 +40,243 @@ type IDRule struct {
 // Analyze reads the tree at dir and returns its graph. The error speaks of dir itself (it does not exist, is no folder);
 // whatever is wrong inside the tree is in Graph.Problems.
 func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
-	panic("not written yet")
+	t, err := load(ctx, dir, opts)
+	if err != nil {
+		return nil, err
+	}
+	g := &Graph{Dir: t.dir, Source: t.source, Problems: t.problems, Files: t.byName}
+	hash := make(chan error, 1)
+	go func() {
+		var err error
+		g.Source.NARHash, err = t.narHash()
+		hash <- err
+	}()
+	err = follow(ctx, g, t, opts)
+	if herr := <-hash; err == nil {
+		err = herr
+	}
+	if err != nil {
+		return nil, err
+	}
+	measure(g, t, opts)
+	g.Empty = emptiness(g)
+	slices.SortStableFunc(g.Problems, func(a, b Problem) int { return comparePlaces(a.At, b.At) })
+	return g, nil
+}
+
+// emptiness says why there is nothing to show.
+func emptiness(g *Graph) string {
+	switch {
+	case g.Source.Files == 0:
+		return "there are no .nix files here"
+	case len(g.Values) == 0:
+		return fmt.Sprintf("no option is declared or read under %s in %d files; name your own namespace with --root", g.Roots[0].Path, g.Source.Files)
+	}
+	return ""
+}
+
+// treeHost is what the evaluator may know of a tree.
+type treeHost struct{ t *tree }
+
+func (h treeHost) File(name string) *parse.File {
+	name = path.Clean(name)
+	if f := h.t.byName[name]; f != nil {
+		return f
+	}
+	return h.t.byName[h.t.resolve(name)]
+}
+
+func (h treeHost) Dir(name string) ([]eval.Entry, bool) {
+	if name = path.Clean(name); name == "." || name == "/" {
+		name = ""
+	}
+	es, ok := h.t.dirs[name]
+	if !ok {
+		if es, ok = h.t.dirs[h.t.resolve(name)]; !ok {
+			return nil, false
+		}
+	}
+	out := make([]eval.Entry, len(es))
+	for i, e := range es {
+		out[i] = eval.Entry{Name: e.name, Kind: e.kind}
+	}
+	return out, true
+}
+
+// entryNames are the files that a configuration commonly starts from, in the order in which they are looked for.
+var entryNames = []string{"flake.nix", "configuration.nix", "default.nix", "home.nix", "nixos/configuration.nix", "main.nix"}
+
+func entriesOf(t *tree, opts Options) []string {
+	if len(opts.Entries) > 0 {
+		return opts.Entries
+	}
+	var out []string
+	for _, n := range entryNames {
+		if t.byName[n] != nil {
+			out = append(out, n)
+		}
+	}
+	if len(out) == 0 || len(out) == 1 && out[0] == "default.nix" {
+		for _, f := range t.files {
+			if strings.HasPrefix(f.Name, "hosts/") && (path.Base(f.Name) == "configuration.nix" || path.Base(f.Name) == "default.nix") {
+				out = append(out, f.Name)
+			}
+		}
+	}
+	return out
+}
+
+// follow evaluates the modules and takes the evaluation's results into the graph.
+func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
+	for _, e := range opts.Entries {
+		if t.byName[e] == nil {
+			return fmt.Errorf("analyze: the entry point %s is not a Nix file of this tree", e)
+		}
+	}
+	ev := eval.New(treeHost{t}, opts.ArgRoots)
+	ev.Run(ctx, entriesOf(t, opts), t.files)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	g.Roots = chooseRoots(ev, opts)
+	vs := &values{roots: g.Roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
+	for _, r := range g.Roots {
+		vs.split = append(vs.split, strings.Split(r.Path, "."))
+	}
+	vs.declare(ev)
+	g.Modules = modulesOf(ev, t, len(entriesOf(t, opts)) > 0)
+	byFile := map[string]*Module{}
+	for _, m := range g.Modules {
+		if m.Instance == "" {
+			byFile[m.Path] = m
+		}
+	}
+	g.References, g.Unresolved = vs.referencesOf(ev)
+	vs.literals(ev)
+	fl := followAll(ev, vs, byFile)
+	g.Flows, g.Sinks = fl.sorted()
+	g.Values = slices.DeleteFunc(vs.all, func(v *Value) bool { return false })
+	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
+	for _, e := range ev.Escapes {
+		g.Unresolved = append(g.Unresolved, &Unresolved{"config", placeIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
+	}
+	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
+	nameAnchors(g, t)
+	for _, i := range ev.Imports {
+		name, start, end := i.At()
+		at := placeIn(t.byName[name], parse.Span{Start: start, End: end})
+		if i.Unknown != "" {
+			if i.Module {
+				g.Problems = append(g.Problems, Problem{at, "this import cannot be followed: " + i.Unknown, "limit"})
+			}
+			continue
+		}
+		g.Imports = append(g.Imports, &Import{From: name, To: i.To, At: at, Missing: i.Missing, External: i.External})
+	}
+	for _, l := range ev.Limits {
+		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), "this expression is too deep or too large to be followed to its end", "limit"})
+	}
+	for _, d := range ev.Declarations {
+		_, segs, _ := vs.place(d.Path)
+		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
+	}
+	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return strings.Compare(a.Path, b.Path) })
+	for _, d := range ev.Definitions {
+		if d.Names || d.Default {
+			continue
+		}
+		segs := d.Path.Segments()
+		if len(segs) == 0 || strings.HasPrefix(segs[0], "\x02") || d.Path.Root.Arg != "" {
+			continue
+		}
+		x, known := ev.Literal(d)
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: x, Known: known, Conditional: d.Conditional})
+	}
+	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
+		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
+	})
+	return nil
+}
+
+// nameAnchors tells every reference what it stands in.
+func nameAnchors(g *Graph, t *tree) {
+	byFile := map[string]*anchors{}
+	for _, r := range g.References {
+		f := t.byName[r.At.File]
+		a := byFile[f.Name]
+		if a == nil {
+			a = anchorsOf(f)
+			byFile[f.Name] = a
+		}
+		if s, name, ok := a.around(r.At.Span); ok {
+			r.Anchor, r.Name = placeIn(f, s), name
+			if name == "inherit" {
+				r.Name = f.Text(r.At.Span)
+			}
+		} else {
+			r.Anchor = r.At
+		}
+	}
+	slices.SortStableFunc(g.References, func(a, b *Reference) int {
+		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Value.Path, b.Value.Path))
+	})
+}
+
+// modulesOf lists the files, and the instances of those that make modules from arguments.
+func modulesOf(ev *eval.Evaluator, t *tree, entries bool) []*Module {
+	byFile := map[string]*Module{}
+	var out []*Module
+	for _, f := range t.files {
+		m := &Module{Path: f.Name, Role: "helper"}
+		if f.Errors.Syntax() {
+			m.Role = "unparsed"
+		}
+		byFile[f.Name] = m
+		out = append(out, m)
+	}
+	instances := map[string]bool{}
+	for _, em := range ev.Modules {
+		m := byFile[em.File.Name]
+		if m == nil {
+			continue
+		}
+		if em.Instance != "" && !em.Inline {
+			m.Role = "factory"
+			key := m.Path + "\x00" + em.Instance
+			if !instances[key] {
+				instances[key] = true
+				out = append(out, &Module{Path: m.Path, Instance: em.Instance, Role: "module", Reachable: em.Reachable, Why: em.Why, Home: em.Home})
+			}
+		} else if m.Role == "helper" {
+			m.Role = "module"
+		}
+		m.Home = m.Home || em.Home
+		if em.Why == "entry point" {
+			m.Role = "entry"
+		}
+		if em.Reachable && !m.Reachable {
+			m.Reachable, m.Why = true, em.Why
+		} else if m.Why == "" {
+			m.Why = em.Why
+		}
+	}
+	// A file that a reachable one imports as a function or as data takes part as well.
+	for changed := true; changed; {
+		changed = false
+		for _, i := range ev.Imports {
+			from, _, _ := i.At()
+			if a, b := byFile[from], byFile[i.To]; a != nil && b != nil && a.Reachable && !b.Reachable {
+				b.Reachable, b.Why = true, from
+				changed = true
+			}
+		}
+		if f := byFile["flake.nix"]; f != nil && !f.Reachable && entries {
+			f.Reachable, f.Role, f.Why = true, "entry", "entry point"
+			changed = true
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Module) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Instance, b.Instance))
+	})
+	return out
 }

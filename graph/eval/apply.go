@@ -1,0 +1,325 @@
+package eval
+
+import (
+	"slices"
+
+	"nixsink/parse"
+)
+
+// maxRecursion is how often a function may be entered again before its result counts as anything made of its arguments.
+const maxRecursion = 6
+
+// apply is f x (rule 3).
+func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
+	ev.steps++
+	if ev.depth >= maxDepth || ev.steps > ev.fuel {
+		ev.limit(at.file, at.span)
+		return Val{}
+	}
+	ev.depth++
+	defer func() { ev.depth-- }()
+	switch s := f.shape.(type) {
+	case *closure:
+		return ev.enter(s, x).with(f.org)
+	case *builtin:
+		args := append(slices.Clip(s.args), x)
+		if len(args) < s.spec.arity {
+			return Val{shape: &builtin{s.spec, args}, org: f.org}
+		}
+		return s.spec.call(ev, args, at).with(f.org)
+	case *altShape:
+		var out []Val
+		for _, t := range s.alts {
+			out = append(out, ev.apply(ev.force(t), x, at))
+		}
+		return ev.join(out...).with(f.org)
+	case *setShape:
+		if fun, ok := s.get("__functor"); ok {
+			return ev.apply(ev.apply(ev.force(fun.val), ready(f), at), x, at)
+		}
+	case *typeShape:
+		return f
+	}
+	// Nothing is known of the function: the result may hold whatever went in (rule 8).
+	a := ev.force(x)
+	if ev.isWholeConfig(a) {
+		ev.escape(a, at)
+	}
+	return unknown(union(ev.origins(f), ev.deep(a)))
+}
+
+func (ev *Evaluator) enter(c *closure, x *thunk) Val {
+	ev.visit(c.env.file, c.fn.Start, visitedBody)
+	if ev.active[c.fn] >= maxRecursion {
+		return unknown(ev.deep(ev.force(x)))
+	}
+	ev.active[c.fn]++
+	defer func() { ev.active[c.fn]-- }()
+	en := &env{up: c.env, file: c.env.file}
+	if c.fn.Formals == nil {
+		en.set = &setShape{attrs: make([]attr, 0, 1)}
+		ev.bindArg(en, c.fn.Arg.Name, c.fn.Arg.Span, x)
+		return ev.eval(c.fn.Body, en)
+	}
+	en.set = &setShape{attrs: make([]attr, 0, len(c.fn.Formals.List)+1)}
+	if c.fn.Arg != nil {
+		ev.bindArg(en, c.fn.Arg.Name, c.fn.Arg.Span, x)
+	}
+	for i := range c.fn.Formals.List {
+		fm := &c.fn.Formals.List[i]
+		name := fm.Name
+		t := lazily(func() Val {
+			v := ev.sel(ev.force(x), name)
+			if v.shape == missing {
+				if fm.Default == nil {
+					return unknown(v.org)
+				}
+				return ev.eval(fm.Default, en).with(v.org)
+			}
+			if fm.Default != nil && v.shape == nil {
+				return ev.join(v, ev.eval(fm.Default, en))
+			}
+			return v
+		})
+		t.bind = &binding{name: name, arg: true, site: site{en.file, fm.NameSpan}}
+		en.set.add(attr{name, nil, t, site{en.file, fm.NameSpan}})
+		if fm.Default != nil {
+			ev.pending = append(ev.pending, &thunk{expr: fm.Default, env: en})
+		}
+	}
+	return ev.eval(c.fn.Body, en)
+}
+
+func (ev *Evaluator) bindArg(en *env, name string, span parse.Span, x *thunk) {
+	t := lazily(func() Val { return ev.force(x) })
+	t.bind = &binding{name: name, arg: true, site: site{en.file, span}}
+	en.set.add(attr{name, nil, t, site{en.file, span}})
+}
+
+// call applies a value to arguments that are ready.
+func (ev *Evaluator) call(f Val, at site, args ...*thunk) Val {
+	for _, a := range args {
+		f = ev.apply(f, a, at)
+	}
+	return f
+}
+
+// origins are those of the value as a whole; what is read from config counts as used here.
+func (ev *Evaluator) origins(v Val) Origins {
+	if r, ok := v.shape.(*refShape); ok {
+		if r.path.Parent == nil {
+			return v.org // config itself: what of it is used is not known here
+		}
+		if r.read != nil {
+			r.read.Consumed = true
+		}
+		return union(v.org, Origins{{Path: r.path, Kind: Data, Read: r.read}})
+	}
+	return v.org
+}
+
+const (
+	maxDeep  = 60   // levels of structure that are searched for origins
+	maxDepth = 2500 // nested evaluations
+)
+
+// deep are the origins of a value and of everything in it.
+func (ev *Evaluator) deep(v Val) Origins {
+	switch s := v.shape.(type) {
+	case nil, *strShape, *intShape, *boolShape, *pathShape, *nullShape, *floatShape, *libShape:
+		return v.org
+	case *refShape:
+		return ev.origins(v)
+	case *listShape:
+		if ev.deepness > maxDeep {
+			return v.org
+		}
+		ev.deepness++
+		org := v.org
+		for _, t := range s.elems {
+			org = union(org, ev.deep(ev.force(t)))
+		}
+		ev.deepness--
+		return org
+	case *altShape:
+		if ev.deepness > maxDeep {
+			return v.org
+		}
+		ev.deepness++
+		org := v.org
+		for _, t := range s.alts {
+			org = union(org, ev.deep(ev.force(t)))
+		}
+		ev.deepness--
+		return org
+	case *setShape:
+		if s.deep != nil {
+			return union(v.org, *s.deep)
+		}
+		if ev.deepness > maxDeep {
+			return v.org
+		}
+		if a, ok := s.get("outPath"); ok {
+			return union(v.org, ev.deep(ev.force(a.val)))
+		}
+		s.deep = new(Origins) // a set that holds itself
+		ev.deepness++
+		var org Origins
+		for i := range s.attrs {
+			org = union(org, union(s.attrs[i].key, ev.deep(ev.force(s.attrs[i].val))))
+		}
+		if s.base != nil {
+			org = union(org, ev.deep(*s.base))
+		}
+		ev.deepness--
+		*s.deep = org
+		return union(v.org, org)
+	case *closure:
+		if s.deep == nil {
+			s.deep = new(Origins)
+			if ev.deepness <= maxDeep {
+				ev.deepness++
+				*s.deep = ev.deep(ev.enter(s, ready(Val{})))
+				ev.deepness--
+			}
+		}
+		return union(v.org, *s.deep)
+	case *builtin:
+		org := v.org
+		for _, t := range s.args {
+			org = union(org, ev.deep(ev.force(t)))
+		}
+		return org
+	}
+	return v.org
+}
+
+// elems are a list's elements, whether they are all and in order, and what the list as a whole depends on.
+func (ev *Evaluator) elems(v Val) ([]*thunk, bool, Origins) {
+	switch s := v.shape.(type) {
+	case *listShape:
+		return s.elems, s.exact, v.org
+	case *altShape:
+		var out []*thunk
+		for _, t := range s.alts {
+			es, _, o := ev.elems(ev.force(t))
+			for _, e := range es {
+				out = append(out, ev.adding(e, o))
+			}
+		}
+		return out, false, v.org
+	case *refShape:
+		org := ev.origins(v)
+		return []*thunk{ready(unknown(org))}, false, org
+	case nil:
+		if len(v.org) == 0 {
+			return []*thunk{ready(Val{})}, false, nil
+		}
+		return []*thunk{ready(unknown(v.org))}, false, v.org
+	}
+	return nil, true, v.org
+}
+
+// entries are a set's attributes, whether they are all, and what the set as a whole depends on (rule 7).
+// Of a part of config the names are its names, and the values its members.
+func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
+	switch s := v.shape.(type) {
+	case *setShape:
+		if s.base == nil {
+			return s.attrs, !s.dyn, v.org
+		}
+		more, _, o := ev.entries(*s.base)
+		return append(slices.Clip(s.attrs), more...), false, union(v.org, o)
+	case *refShape:
+		if s.read != nil {
+			s.read.Names = true
+		}
+		names := Origins{{Path: s.path, Names: true, Kind: Data, Read: s.read}}
+		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s)}, org: v.org}
+		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
+	case *altShape:
+		var out []attr
+		org := v.org
+		for _, t := range s.alts {
+			as, _, o := ev.entries(ev.force(t))
+			out = append(out, ev.conditional(as, o)...)
+			org = union(org, o)
+		}
+		return out, false, org
+	case nil:
+		return []attr{{name: hole, key: v.org, val: ready(unknown(v.org))}}, false, v.org
+	}
+	return nil, true, v.org
+}
+
+// memberRead is the read of a registry's members where code goes over all of them.
+func (ev *Evaluator) memberRead(s *refShape) *Read {
+	if s.read == nil {
+		return nil
+	}
+	p := ev.child(s.path, hole)
+	key := readKey{s.read.File, s.read.Span, p}
+	rd := ev.reads[key]
+	if rd == nil {
+		c := *s.read
+		c.Path, c.How, c.Selected, c.Consumed, c.Names, c.Members = p, Dynamic, false, false, false, true
+		rd = &c
+		ev.reads[key] = rd
+		ev.Reads = append(ev.Reads, rd)
+	}
+	return rd
+}
+
+// nameOf is an attribute's name as a value.
+func nameOf(a attr) Val {
+	return str(a.name).with(dataOf(a.key))
+}
+
+// dataOf lets the origins of a name count as data of what is made from it.
+func dataOf(os Origins) Origins {
+	out := os
+	for i, o := range os {
+		if o.Kind == Key {
+			if &out[0] == &os[0] {
+				out = slices.Clone(os)
+			}
+			out[i].Kind = Data
+		}
+	}
+	return out
+}
+
+// isWholeConfig says that a value is, or carries in an attribute, config as a whole.
+func (ev *Evaluator) isWholeConfig(v Val) bool {
+	switch s := v.shape.(type) {
+	case *refShape:
+		return s.path.Parent == nil
+	case *setShape:
+		for i := range s.attrs {
+			if t := s.attrs[i].val; t.state == 2 {
+				if r, ok := t.val.shape.(*refShape); ok && r.path.Parent == nil {
+					return true
+				}
+			} else if s.attrs[i].name == "config" && t.fn != nil || s.attrs[i].name == "config" && t.expr != nil {
+				if r, ok := ev.force(t).shape.(*refShape); ok && r.path.Parent == nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// escape notes that config went where it cannot be followed.
+func (ev *Evaluator) escape(v Val, at site) {
+	k := escapeKey{at.file, at.span}
+	if !ev.escaped[k] {
+		ev.escaped[k] = true
+		ev.Escapes = append(ev.Escapes, Escape{at.file, at.span})
+	}
+}
+
+type escapeKey struct {
+	f    *parse.File
+	span parse.Span
+}

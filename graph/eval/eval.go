@@ -1,0 +1,145 @@
+package eval
+
+import (
+	"context"
+
+	"nixsink/parse"
+)
+
+// Host is what the evaluator may know of the tree. It never touches the disk itself.
+type Host interface {
+	// File gives the parsed file at a slash-separated path relative to the root, nil if there is none.
+	File(name string) *parse.File
+	// Dir lists a folder: names and whether each is "regular", "directory" or "symlink"; false if there is no such folder.
+	Dir(name string) ([]Entry, bool)
+}
+
+// Entry is one entry of a folder.
+type Entry struct{ Name, Kind string }
+
+// Escape is a place where config as a whole goes where it cannot be followed.
+type Escape struct {
+	File *parse.File
+	Span parse.Span
+}
+
+// Limit is a place where the evaluation was cut short by a bound.
+type Limit struct {
+	File *parse.File
+	Span parse.Span
+}
+
+// Evaluator evaluates the modules of one tree. It is not safe for concurrent use.
+type Evaluator struct {
+	Config *Path // the system's config
+
+	Reads        []*Read
+	Escapes      []Escape
+	Limits       []Limit
+	Definitions  []*Definition
+	Declarations []*Declaration
+	Imports      []*Import
+	Modules      []*Module
+
+	ctx      context.Context
+	host     Host
+	argRoots map[string]*Path
+	files    map[*parse.File]*thunk
+	reads    map[readKey]*Read
+	declared map[*Path]bool // every prefix of a declared option
+	visited  map[*parse.File][]uint8
+	active   map[*parse.Lambda]int
+	escaped  map[escapeKey]bool
+	limits   map[escapeKey]bool
+	pending  []*thunk
+	closures []*closure
+	paths    uint32
+	steps    int
+	fuel     int
+	depth    int
+	deepness int
+
+	queue       []*Module
+	instances   map[string]*Module
+	imported    map[string]bool
+	current     *Module
+	special     map[string]*thunk // arguments that modules get besides config, lib, pkgs
+	homeSpecial map[string]*thunk
+	entering    map[*parse.File]bool
+	systems     int
+}
+
+// fuelPerModule bounds the evaluation of one module, in expressions.
+const fuelPerModule = 3_000_000
+
+// New makes an evaluator. argRoots are the module arguments that hold central values.
+func New(host Host, argRoots []string) *Evaluator {
+	ev := &Evaluator{
+		host:      host,
+		argRoots:  map[string]*Path{},
+		files:     map[*parse.File]*thunk{},
+		reads:     map[readKey]*Read{},
+		declared:  map[*Path]bool{},
+		visited:   map[*parse.File][]uint8{},
+		active:    map[*parse.Lambda]int{},
+		escaped:   map[escapeKey]bool{},
+		limits:    map[escapeKey]bool{},
+		instances: map[string]*Module{},
+		imported:  map[string]bool{},
+		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
+		entering: map[*parse.File]bool{},
+	}
+	ev.Config = ev.newPath(nil, "", &Root{})
+	for _, a := range argRoots {
+		ev.argRoots[a] = ev.newPath(nil, "", &Root{Arg: a})
+	}
+	return ev
+}
+
+const (
+	visitedThunk uint8 = 1 << iota
+	visitedBody
+)
+
+// visit marks an expression as evaluated, and says whether this is the first time.
+func (ev *Evaluator) visit(f *parse.File, start int32, bit uint8) bool {
+	v := ev.visited[f]
+	if v == nil {
+		v = make([]uint8, len(f.Src)+1)
+		ev.visited[f] = v
+	}
+	if v[start]&bit != 0 {
+		return false
+	}
+	v[start] |= bit
+	return true
+}
+
+func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
+	k := escapeKey{f, parse.Span{}}
+	if f != nil && !ev.limits[k] {
+		ev.limits[k] = true
+		ev.Limits = append(ev.Limits, Limit{f, span})
+	}
+}
+
+// fileValue is what a file evaluates to.
+func (ev *Evaluator) fileValue(f *parse.File) Val {
+	t := ev.files[f]
+	if t == nil {
+		t = &thunk{expr: f.Expr, env: &env{file: f, set: &setShape{}}}
+		ev.files[f] = t
+	}
+	return ev.force(t)
+}
+
+// declares says whether some option is declared at p.name or below it.
+func (ev *Evaluator) declares(p *Path, name string) bool {
+	if k, ok := p.kids[name]; ok && ev.declared[k] {
+		return true
+	}
+	if k, ok := p.kids[hole]; ok && ev.declared[k] {
+		return true
+	}
+	return false
+}

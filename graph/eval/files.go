@@ -1,0 +1,173 @@
+package eval
+
+import (
+	"path"
+	"strings"
+)
+
+// insidePath is the path that a value names within the tree.
+func (ev *Evaluator) insidePath(v Val) (string, bool) {
+	switch s := v.shape.(type) {
+	case *pathShape:
+		return s.s, s.inside
+	case *strShape:
+		// "${self}/modules/x.nix" and "${./.}/x.nix" are strings that name files of the tree.
+		if strings.HasPrefix(s.s, selfPrefix) {
+			return path.Clean(strings.TrimPrefix(strings.TrimPrefix(s.s, selfPrefix), "/")), true
+		}
+	case *setShape:
+		if a, ok := s.get("outPath"); ok {
+			return ev.insidePath(ev.force(a.val))
+		}
+	}
+	return "", false
+}
+
+// selfPrefix stands for the flake's own store path in strings.
+const selfPrefix = "\x01self"
+
+func (ev *Evaluator) exists(name string) bool {
+	if ev.host.File(name) != nil {
+		return true
+	}
+	if _, ok := ev.host.Dir(name); ok {
+		return true
+	}
+	es, ok := ev.host.Dir(path.Dir(name))
+	if !ok {
+		return false
+	}
+	for _, e := range es {
+		if e.Name == path.Base(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func readDir(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	name, ok := ev.insidePath(v)
+	if !ok || !known(name) {
+		return unknown(ev.deep(v))
+	}
+	es, ok := ev.host.Dir(name)
+	if !ok {
+		return unknown(ev.deep(v))
+	}
+	out := &setShape{}
+	for _, e := range es {
+		out.add(attr{e.Name, nil, ready(str(e.Kind)), at})
+	}
+	return Val{shape: out, org: v.org}
+}
+
+func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	name, ok := ev.insidePath(v)
+	if !ok || !known(name) {
+		return unknown(ev.deep(v))
+	}
+	var ts []*thunk
+	var walk func(dir string, depth int)
+	walk = func(dir string, depth int) {
+		es, _ := ev.host.Dir(dir)
+		for _, e := range es {
+			p := path.Join(dir, e.Name)
+			if e.Kind == "directory" && depth < maxDeep {
+				walk(p, depth+1)
+			} else {
+				ts = append(ts, ready(Val{shape: &pathShape{p, true}}))
+			}
+		}
+	}
+	walk(name, 0)
+	return list(ts, true).with(v.org)
+}
+
+// resolveFile is the file that importing a path reads: a folder means its default.nix.
+func (ev *Evaluator) resolveFile(name string) string {
+	name = path.Clean(name)
+	if ev.host.File(name) != nil {
+		return name
+	}
+	if _, ok := ev.host.Dir(name); ok {
+		return path.Join(name, "default.nix")
+	}
+	return name
+}
+
+// Import is one place where a file imports another.
+type Import struct {
+	Site     site
+	To       string // relative to the root; "" if not known
+	Missing  bool
+	External bool
+	Unknown  string // why it is not known
+	Module   bool   // in a list of imports, not by import
+}
+
+// File and Span of an import.
+func (i *Import) At() (f string, start, end int32) {
+	return i.Site.file.Name, i.Site.span.Start, i.Site.span.End
+}
+
+func (ev *Evaluator) noteImport(i *Import) {
+	if i.Site.file == nil {
+		return
+	}
+	key := i.Site.file.Name + "\x00" + i.To + "\x00" + intText(int64(i.Site.span.Start)) + i.Unknown
+	if !ev.imported[key] {
+		ev.imported[key] = true
+		ev.Imports = append(ev.Imports, i)
+	}
+}
+
+// importValue is import x.
+func (ev *Evaluator) importValue(v Val, at site) Val {
+	if a, ok := v.shape.(*altShape); ok {
+		var out []Val
+		for _, t := range a.alts {
+			out = append(out, ev.importValue(ev.force(t), at))
+		}
+		return ev.join(out...)
+	}
+	if p, ok := v.shape.(*pathShape); ok && !p.inside {
+		switch p.s {
+		case "<nixpkgs/lib>":
+			return Val{shape: &libShape{"lib"}}
+		case "<nixpkgs>":
+			return ev.libFunction("nixpkgsImport")
+		case "<nixpkgs/nixos>", "<nixpkgs/nixos/lib/eval-config.nix>":
+			return ev.libFunction("eval-config")
+		}
+		ev.noteImport(&Import{Site: at, To: p.s, External: true})
+		return Val{org: v.org}
+	}
+	name, inside := ev.insidePath(v)
+	if !inside {
+		if isLib(v) {
+			return v
+		}
+		if s, ok := v.shape.(*strShape); ok && strings.HasSuffix(s.s, "nixos/lib/eval-config.nix") {
+			return ev.libFunction("eval-config")
+		}
+		return unknown(ev.deep(v))
+	}
+	if !known(name) {
+		ev.noteImport(&Import{Site: at, Unknown: "the path is computed and not known from the text"})
+		return unknown(ev.deep(v))
+	}
+	to := ev.resolveFile(name)
+	f := ev.host.File(to)
+	if strings.HasPrefix(to, "../") {
+		ev.noteImport(&Import{Site: at, To: to, External: true})
+		return unknown(v.org)
+	}
+	if f == nil {
+		ev.noteImport(&Import{Site: at, To: to, Missing: !ev.exists(to)})
+		return unknown(v.org)
+	}
+	ev.noteImport(&Import{Site: at, To: to})
+	return ev.fileValue(f).with(v.org)
+}

@@ -1,0 +1,59 @@
+package eval
+
+// Literal is a definition's value in Go's types, as far as it is known: string, int64, float64, bool, nil, []any,
+// map[string]any. The second result says that all of it is known.
+func (ev *Evaluator) Literal(d *Definition) (any, bool) {
+	if len(d.Origins) > 0 && len(d.Origins.only(Data)) > 0 {
+		v, _ := ev.literal(d.val, 0)
+		return v, false
+	}
+	return ev.literal(d.val, 0)
+}
+
+func (ev *Evaluator) literal(v Val, depth int) (any, bool) {
+	const deepest = 8
+	if depth > deepest {
+		return nil, false
+	}
+	switch s := v.shape.(type) {
+	case *strShape:
+		if !known(s.s) {
+			return nil, false
+		}
+		return s.s, true
+	case *pathShape:
+		return s.s, known(s.s)
+	case *intShape:
+		return s.n, true
+	case *floatShape:
+		return s.f, true
+	case *boolShape:
+		return s.b, true
+	case *nullShape:
+		return nil, true
+	case *listShape:
+		out := make([]any, 0, len(s.elems))
+		all := s.exact
+		for _, t := range s.elems {
+			x, ok := ev.literal(ev.force(t), depth+1)
+			if ok || x != nil {
+				out = append(out, x)
+			}
+			all = all && ok
+		}
+		return out, all
+	case *setShape:
+		out := map[string]any{}
+		all := s.base == nil && !s.dyn
+		for i := range s.attrs {
+			if x, ok := ev.literal(ev.force(s.attrs[i].val), depth+1); ok || x != nil {
+				out[s.attrs[i].name] = x
+				all = all && ok
+			} else {
+				all = false
+			}
+		}
+		return out, all
+	}
+	return nil, false
+}

@@ -1,0 +1,990 @@
+package eval
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/parse"
+)
+
+// Module is one module of the configuration: a file, a set written inline, or one call of a function that makes modules.
+type Module struct {
+	File      *parse.File
+	Instance  string // what tells this call of a factory apart, "" for the file itself
+	Base      *Path  // what `config` is in it
+	Home      bool   // a home-manager module
+	Inline    bool   // written inside another module
+	Reachable bool
+	Why       string
+
+	val    *thunk
+	config []part
+}
+
+// part is a piece of a module's definitions with what decides over it.
+type part struct {
+	val Val
+	ctl Origins
+}
+
+// Definition is one definition of an option: a leaf of a module's config, or the names of a set in it.
+type Definition struct {
+	Module      *Module
+	Path        *Path
+	File        *parse.File
+	Span        parse.Span
+	Origins     Origins
+	Names       bool // the origins are those of the attribute names below Path
+	Conditional bool
+	Default     bool // an option's default
+	Apply       bool // an option's apply function
+	val         Val
+}
+
+// Declaration is one option declaration.
+type Declaration struct {
+	Module      *Module
+	Path        *Path
+	File        *parse.File
+	Span        parse.Span // the mkOption call
+	Type        string
+	Kind        string // innermost known type name: "port", "str", "submodule"
+	Default     string
+	DefaultSpan parse.Span
+	Description string
+	Registry    bool // attrsOf: members are values
+	Open        bool // members have structure of their own (attrsOf anything, freeform)
+	Nested      bool // a submodule: its fields are declared below
+}
+
+// moduleArgs answers for the arguments of a module that are not known when it is entered.
+type moduleArgs struct{ m *Module }
+
+func (ev *Evaluator) argument(m *Module, name string) Val {
+	if r := ev.argRoots[name]; r != nil {
+		return Val{shape: &refShape{path: r}}
+	}
+	special := ev.special
+	if m.Home {
+		special = ev.homeSpecial
+		switch name {
+		case "osConfig", "nixosConfig", "darwinConfig":
+			return Val{shape: &refShape{path: ev.Config}}
+		}
+	}
+	switch name {
+	case "config":
+		return Val{shape: &refShape{path: m.Base}}
+	case "lib":
+		if t := special["lib"]; t != nil {
+			if v := ev.force(t); v.shape != nil {
+				return v
+			}
+		}
+		return Val{shape: &libShape{"lib"}}
+	case "pkgs":
+		return Val{shape: &libShape{"pkgs"}}
+	}
+	if t := special[name]; t != nil {
+		return ev.force(t)
+	}
+	return Val{}
+}
+
+// argsOf is the argument set that the module system passes to m.
+func (ev *Evaluator) argsOf(m *Module) *thunk {
+	return ready(Val{shape: &setShape{base: &Val{shape: &moduleArgs{m}}}})
+}
+
+// load queues what an imports list holds as modules (rule 9).
+func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Module) {
+	reach, why := true, ""
+	if parent != nil {
+		reach, why = parent.Reachable, parent.File.Name
+	}
+	add := func(m *Module, key string) {
+		if old := ev.instances[key]; old != nil {
+			old.Reachable = old.Reachable || m.Reachable
+			return
+		}
+		ev.instances[key] = m
+		ev.queue = append(ev.queue, m)
+		ev.Modules = append(ev.Modules, m)
+	}
+	prefix := intText(int64(base.id)) + "\x00"
+	if home {
+		prefix += "h"
+	}
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.load(ev.force(t), base, home, from, parent)
+		}
+	case *listShape:
+		for _, t := range s.elems {
+			at := from
+			if t.expr != nil && from.file != nil {
+				at.span = t.expr.Range()
+			}
+			ev.load(ev.force(t), base, home, at, parent)
+		}
+	case *closure:
+		label := ev.instanceLabel(s)
+		file := s.env.file
+		key := prefix + file.Name + "\x00" + label + "\x00" + intText(int64(s.fn.Start))
+		inline := parent != nil && file == parent.File
+		if label == "" && !inline && s.env.up != nil {
+			key += "\x00" + intText(int64(from.span.Start)) + from.file.Name
+		}
+		add(&Module{File: file, Instance: label, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
+	case *builtin:
+		// A file that still waits for arguments is no module.
+	case *setShape:
+		if name, ok := ev.insidePath(v); ok {
+			ev.loadFile(name, base, home, from, parent, add, prefix)
+			return
+		}
+		file, span := from.file, from.span
+		for _, a := range s.attrs {
+			if a.site.file != nil {
+				file, span = a.site.file, a.site.span
+				break
+			}
+		}
+		if file == nil {
+			return
+		}
+		inline := parent != nil && file == parent.File
+		key := prefix + file.Name + "\x00{}" + intText(int64(span.Start))
+		if !inline {
+			key += "\x00" + intText(int64(from.span.Start)) + from.file.Name
+		}
+		add(&Module{File: file, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
+	case *pathShape, *strShape:
+		if name, ok := ev.insidePath(v); ok {
+			ev.loadFile(name, base, home, from, parent, add, prefix)
+			return
+		}
+		if p, ok := s.(*pathShape); ok {
+			ev.noteImport(&Import{Site: from, To: p.s, External: true, Module: true})
+		} else {
+			ev.noteImport(&Import{Site: from, To: strings.ReplaceAll(ev.asText(v), hole, "*"), External: true, Module: true})
+		}
+	case nil:
+		ev.noteImport(&Import{Site: from, External: true, Module: true, To: ev.sourceText(from)})
+	}
+}
+
+func (ev *Evaluator) sourceText(s site) string {
+	if s.file == nil || s.span.Len() > 120 {
+		return ""
+	}
+	return strings.Join(strings.Fields(s.file.Text(s.span)), " ")
+}
+
+func (ev *Evaluator) loadFile(name string, base *Path, home bool, from site, parent *Module, add func(*Module, string), prefix string) {
+	if !known(name) {
+		ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text", Module: true})
+		return
+	}
+	to := ev.resolveFile(name)
+	f := ev.host.File(to)
+	imp := &Import{Site: from, To: to, Module: true}
+	if f == nil {
+		imp.Missing = !ev.exists(to)
+		imp.External = strings.HasPrefix(to, "../")
+	}
+	ev.noteImport(imp)
+	if f == nil {
+		return
+	}
+	reach, why := true, ""
+	if parent != nil {
+		reach, why = parent.Reachable, parent.File.Name
+	}
+	add(&Module{File: f, Base: base, Home: home, Reachable: reach, Why: why}, prefix+to)
+}
+
+// instanceLabel is what tells one call of a module-making function apart: its known text arguments, `name` first.
+func (ev *Evaluator) instanceLabel(c *closure) string {
+	best := ""
+	for en := c.env; en != nil && en.set != nil; en = en.up {
+		for i := range en.set.attrs {
+			a := &en.set.attrs[i]
+			if a.val.bind == nil || !a.val.bind.arg {
+				continue
+			}
+			v := ev.force(a.val)
+			if s, ok := v.shape.(*strShape); ok && known(s.s) && len(s.s) < 64 {
+				if l := a.name + ` = "` + s.s + `"`; a.name == "name" || best == "" {
+					best = l
+				}
+			}
+		}
+	}
+	return best
+}
+
+// drain runs the queued modules: first imports and options of all, so that what is declared is known, then the definitions.
+func (ev *Evaluator) drain() {
+	for len(ev.queue) > 0 {
+		var batch []*Module
+		for len(ev.queue) > 0 {
+			m := ev.queue[0]
+			ev.queue = ev.queue[1:]
+			ev.open(m)
+			batch = append(batch, m)
+		}
+		for _, m := range batch {
+			ev.current = m
+			ev.steps, ev.fuel = 0, fuelPerModule
+			for _, p := range m.config {
+				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
+			}
+			m.config = nil
+			ev.compact()
+		}
+	}
+}
+
+func (ev *Evaluator) compact() {
+	if len(ev.pending) < 1<<15 {
+		return
+	}
+	ev.pending = slices.DeleteFunc(ev.pending, func(t *thunk) bool { return t.state == 2 })
+}
+
+// open enters a module: its imports are queued, its options declared, its definitions kept for later.
+func (ev *Evaluator) open(m *Module) {
+	ev.current = m
+	ev.steps, ev.fuel = 0, fuelPerModule
+	var v Val
+	if m.val != nil {
+		v = ev.force(m.val)
+	} else {
+		v = ev.fileValue(m.File)
+	}
+	for range 3 {
+		if _, ok := v.shape.(*closure); !ok {
+			break
+		}
+		v = ev.apply(v, ev.argsOf(m), site{m.File, m.File.Expr.Range()})
+	}
+	m.val = nil
+	ev.parts(m, v, nil)
+}
+
+// notDefinitions are the attributes of a module that are no option definitions (Nixpkgs lib/modules.nix, unifyModuleSyntax).
+var notDefinitions = []string{"imports", "options", "config", "_file", "key", "disabledModules", "_class", "freeformType", "meta"}
+
+func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.parts(m, ev.force(t), union(ctl, v.org))
+		}
+	case *pathShape:
+		ev.load(v, m.Base, m.Home, site{m.File, m.File.Expr.Range()}, m)
+	case *setShape:
+		ctl = union(ctl, v.org)
+		_, hasConfig := s.get("config")
+		_, hasOptions := s.get("options")
+		if im, ok := s.get("imports"); ok {
+			at := im.site
+			if at.file == nil {
+				at.file = m.File
+			}
+			is := ev.force(im.val)
+			if isRef(is) {
+				ev.noteImport(&Import{Site: at, Unknown: "imports depend on config", Module: true})
+			} else {
+				ts, _, _ := ev.elems(is)
+				for _, t := range ts {
+					e := at
+					if t.expr != nil && t.expr.Range().Start >= 0 {
+						if t.env == nil || t.env.file == at.file {
+							e.span = t.expr.Range()
+						}
+					}
+					ev.load(ev.force(t), m.Base, m.Home, e, m)
+				}
+			}
+		}
+		if o, ok := s.get("options"); ok {
+			ev.options(m, m.Base, ev.force(o.val), 0)
+		}
+		if hasConfig || hasOptions {
+			if c, ok := s.get("config"); ok {
+				cv := ev.force(c.val)
+				m.config = append(m.config, part{cv, ctl})
+				ev.moduleArguments(m, cv)
+			}
+			return
+		}
+		bare := &setShape{base: s.base}
+		for _, a := range s.attrs {
+			if !slices.Contains(notDefinitions, a.name) {
+				bare.add(a)
+			}
+		}
+		bv := Val{shape: bare}
+		m.config = append(m.config, part{bv, ctl})
+		ev.moduleArguments(m, bv)
+	}
+}
+
+// moduleArguments makes what `_module.args` defines known to every module.
+func (ev *Evaluator) moduleArguments(m *Module, v Val) {
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return
+	}
+	mod, ok := s.get("_module")
+	if !ok {
+		return
+	}
+	args := ev.sel(ev.force(mod.val), "args")
+	as, _, _ := ev.entries(args)
+	if args.shape == nil {
+		return
+	}
+	for _, a := range as {
+		if known(a.name) {
+			if m.Home {
+				ev.homeSpecial[a.name] = a.val
+			} else {
+				ev.special[a.name] = a.val
+			}
+		}
+	}
+}
+
+const maxOptionDepth = 40
+
+// options declares what a set of options holds (rule 10).
+func (ev *Evaluator) options(m *Module, p *Path, v Val, depth int) {
+	if depth > maxOptionDepth {
+		return
+	}
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.options(m, p, ev.force(t), depth+1)
+		}
+	case *optShape:
+		ev.declare(m, p, s, depth)
+	case *setShape:
+		for i := range s.attrs {
+			a := &s.attrs[i]
+			ev.options(m, ev.child(p, a.name), ev.force(a.val), depth+1)
+		}
+		if s.base != nil {
+			ev.options(m, p, *s.base, depth+1)
+		}
+	}
+}
+
+func exprText(a *attr) (string, parse.Span) {
+	if a.val.expr != nil && a.site.file != nil {
+		sp := a.val.expr.Range()
+		return a.site.file.Text(sp), sp
+	}
+	if a.site.file != nil {
+		for _, sep := range []string{"="} {
+			t := a.site.file.Text(a.site.span)
+			if i := strings.Index(t, sep); i >= 0 && strings.HasSuffix(t, ";") {
+				raw := t[i+1 : len(t)-1]
+				lead := len(raw) - len(strings.TrimLeft(raw, " \t\r\n"))
+				text := strings.TrimSpace(raw)
+				start := a.site.span.Start + int32(i+1+lead)
+				return text, parse.Span{Start: start, End: start + int32(len(text))}
+			}
+		}
+	}
+	return "", parse.Span{}
+}
+
+func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
+	d := &Declaration{Module: m, Path: p, File: m.File}
+	args := ev.force(o.args)
+	set, _ := args.shape.(*setShape)
+	d.File, d.Span = o.site().file, o.site().span
+	if d.File == nil {
+		d.File = m.File
+	}
+	ev.Declarations = append(ev.Declarations, d)
+	for q := p; q != nil && !ev.declared[q]; q = q.Parent {
+		ev.declared[q] = true
+	}
+	switch o.kind {
+	case "mkEnableOption":
+		d.Type, d.Kind, d.Default = "bool", "bool", "false"
+		d.Description = ev.asText(args)
+	case "mkPackageOption":
+		d.Type, d.Kind = "package", "package"
+	}
+	if set == nil {
+		return
+	}
+	if t, ok := set.get("type"); ok {
+		d.Type, _ = exprText(t)
+		ev.typed(m, p, d, ev.force(t.val), depth)
+	}
+	if t, ok := set.get("description"); ok {
+		v := ev.force(t.val)
+		d.Description = strings.TrimSpace(strings.ReplaceAll(ev.asText(v), hole, "…"))
+		if d.Description == "…" {
+			d.Description = ""
+		}
+	}
+	if t, ok := set.get("default"); ok {
+		d.Default, d.DefaultSpan = exprText(t)
+		at := t.site
+		if at.file == nil {
+			at = o.site()
+		}
+		ev.define(m, p, ev.force(t.val), args.org, at, true, 0)
+	}
+	if t, ok := set.get("apply"); ok {
+		at := t.site
+		if at.file == nil {
+			at = o.site()
+		}
+		if org := ev.deep(ev.apply(ev.force(t.val), ready(Val{}), at)); len(org) > 0 {
+			ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: org, Default: true, Apply: true})
+		}
+	}
+}
+
+// typed follows an option's type to registries and submodules (rule 11).
+func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int) {
+	for range 8 {
+		s, ok := t.shape.(*typeShape)
+		if !ok {
+			if a, ok := t.shape.(*altShape); ok && len(a.alts) > 0 {
+				t = ev.force(a.alts[0])
+				continue
+			}
+			return
+		}
+		switch s.name {
+		case "nullOr", "uniq":
+			t = ev.force(s.elem)
+			continue
+		case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf":
+			d.Registry = true
+			p = ev.child(p, hole)
+			t = ev.force(s.elem)
+			if e, ok := t.shape.(*typeShape); ok {
+				switch e.name {
+				case "anything", "attrs", "unspecified", "raw", "attrsOf", "lazyAttrsOf":
+					d.Open = true
+				}
+			} else {
+				d.Open = true
+			}
+			ev.declared[p] = true
+			continue
+		case "submodule", "submoduleWith", "attrTag":
+			d.Kind = "submodule"
+			d.Nested = true
+			mod := ev.force(s.elem)
+			if s.name == "submoduleWith" {
+				mod = ev.orUnknown(ev.sel(mod, "modules"))
+			}
+			if s.name == "attrTag" {
+				ev.options(m, p, mod, depth+1)
+				return
+			}
+			ev.submodule(m, p, d, mod, depth+1)
+			return
+		case "listOf", "nonEmptyListOf", "functionTo":
+			d.Kind = s.name
+			ev.unlisted(m, s.elem, depth)
+			return
+		default:
+			d.Kind = s.name
+			return
+		}
+	}
+}
+
+// unlisted enters the submodules below a listOf, where a path stops: their own config is not the system's.
+func (ev *Evaluator) unlisted(m *Module, elem *thunk, depth int) {
+	if elem == nil || depth > maxOptionDepth {
+		return
+	}
+	t, ok := ev.force(elem).shape.(*typeShape)
+	if !ok || t.elem == nil {
+		return
+	}
+	if t.name != "submodule" {
+		ev.unlisted(m, t.elem, depth+1)
+		return
+	}
+	if mod := ev.force(t.elem); mod.shape != nil {
+		if _, ok := mod.shape.(*closure); ok {
+			args := &setShape{base: &Val{shape: &moduleArgs{m}}}
+			args.add(attr{name: "config", val: ready(Val{})})
+			args.add(attr{name: "name", val: ready(Val{})})
+			mod = ev.apply(mod, ready(Val{shape: args}), site{m.File, m.File.Expr.Range()})
+		}
+	}
+}
+
+// instanceArgs are the arguments of a submodule's function: config is the instance (rule 11).
+func (ev *Evaluator) instanceArgs(m *Module, p *Path, name Val) *thunk {
+	args := &setShape{base: &Val{shape: &moduleArgs{m}}}
+	args.add(attr{name: "config", val: ready(Val{shape: &refShape{path: p}})})
+	args.add(attr{name: "name", val: ready(name)})
+	args.add(attr{name: "options", val: ready(Val{})})
+	return ready(Val{shape: args})
+}
+
+func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth int) {
+	if depth > maxOptionDepth {
+		return
+	}
+	at := site{d.File, d.Span}
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.submodule(m, p, d, ev.force(t), depth+1)
+		}
+		return
+	case *listShape:
+		for _, t := range s.elems {
+			ev.submodule(m, p, d, ev.force(t), depth+1)
+		}
+		return
+	case *pathShape:
+		if f := ev.host.File(ev.resolveFile(s.s)); s.inside && known(s.s) && f != nil {
+			ev.noteImport(&Import{Site: at, To: f.Name})
+			ev.submodule(m, p, d, ev.fileValue(f), depth+1)
+		}
+		return
+	case *closure:
+		name := Val{}
+		if p.Name == hole {
+			name = str(hole).with(Origins{{Path: p.Parent, Names: true, Kind: Data}})
+		} else {
+			name = str(p.Name)
+		}
+		v = ev.apply(v, ev.instanceArgs(m, p, name), at)
+	}
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return
+	}
+	if o, ok := s.get("options"); ok {
+		ev.options(m, p, ev.force(o.val), depth+1)
+	}
+	if _, ok := s.get("freeformType"); ok {
+		d.Open = true
+	}
+	if im, ok := s.get("imports"); ok {
+		ev.submodule(m, p, d, ev.force(im.val), depth+1)
+	}
+	if c, ok := s.get("config"); ok {
+		ev.define(m, p, ev.force(c.val), v.org, c.site, false, 0)
+	} else if _, ok := s.get("options"); !ok {
+		ev.define(m, p, v, nil, at, false, 0)
+	}
+}
+
+func (o *optShape) site() site { return o.at }
+
+const maxDefinitionDepth = 60
+
+// define records what a value defines at p and below (rule 12). ctl is what decides over it.
+func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dflt bool, depth int) {
+	if at.file == nil {
+		at = site{m.File, m.File.Expr.Range()}
+	}
+	if v.shape == missing {
+		return
+	}
+	if base, home, ok := ev.modulePoint(p, m); ok && !dflt {
+		switch v.shape.(type) {
+		case *altShape:
+		default:
+			ev.load(v, base, home, at, m)
+			return
+		}
+	}
+	if depth < maxDefinitionDepth {
+		switch s := v.shape.(type) {
+		case *altShape:
+			acc := union(ctl, v.org)
+			for _, t := range s.alts {
+				ev.define(m, p, ev.force(t), acc, at, dflt, depth+1)
+			}
+			return
+		case *setShape:
+			if _, ok := s.get("outPath"); ok {
+				break
+			}
+			if p.Parent != nil && p.Parent.Parent == nil && p.Name == "_module" {
+				return
+			}
+			acc := union(ctl, v.org)
+			var keys Origins
+			for i := range s.attrs {
+				keys = union(keys, s.attrs[i].key)
+			}
+			if len(keys) > 0 {
+				keys = keys.atMost(Key)
+				ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: union(keys, acc.only(Control)), Names: true, Default: dflt, Conditional: len(acc) > 0})
+			}
+			for i := range s.attrs {
+				a := s.attrs[i]
+				where := a.site
+				if where.file == nil {
+					where = at
+				}
+				c := acc
+				if ks := a.key.only(Control); len(ks) > 0 {
+					c = union(c, ks)
+				}
+				ev.define(m, ev.child(p, a.name), ev.force(a.val), c, where, dflt, depth+1)
+			}
+			if s.base != nil && (s.base.shape != nil || len(s.base.org) > 0) {
+				ev.define(m, p, *s.base, acc, at, dflt, depth+1)
+			}
+			if len(s.attrs) > 0 || s.base != nil {
+				return
+			}
+		case *closure:
+			if submoduleFunction(s.fn) && p != m.Base {
+				ev.define(m, p, ev.apply(v, ev.instanceArgs(m, p, str(p.Name)), at), ctl, at, dflt, depth+1)
+				return
+			}
+		case *refShape:
+			if s.path == p {
+				return // inherit (config) x at its own place
+			}
+		}
+	}
+	if ev.isWholeConfig(v) {
+		ev.escape(v, at)
+		return
+	}
+	if p == m.Base {
+		return // a module that is not understood as a set: nothing is known to be defined
+	}
+	org := union(ctl, ev.deep(v))
+	ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: org, Default: dflt, Conditional: len(ctl) > 0, val: v})
+}
+
+// submoduleFunction says that a function takes a module's arguments.
+func submoduleFunction(f *parse.Lambda) bool {
+	if f.Formals == nil {
+		return false
+	}
+	for i := range f.Formals.List {
+		switch f.Formals.List[i].Name {
+		case "config", "name", "options", "lib", "pkgs":
+			return f.Formals.Ellipsis
+		}
+	}
+	return f.Formals.Ellipsis && len(f.Formals.List) == 0
+}
+
+// modulePoint says whether the option at p holds a module of its own: a home-manager user, a container, a specialisation.
+func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool) {
+	a := p.Parent
+	if a == nil {
+		return nil, false, false
+	}
+	b := a.Parent
+	if b == nil {
+		return nil, false, false
+	}
+	switch {
+	case a.Name == "users" && b.Name == "home-manager" && b.Parent == ev.Config:
+		return p, true, true
+	case p.Name == "sharedModules" && a.Name == "home-manager" && b == ev.Config:
+		return ev.at(ev.Config, "home-manager", "users", hole), true, true
+	case p.Name == "config" && b.Name == "containers" && b.Parent == ev.Config:
+		return p, false, true
+	case p.Name == "configuration" && b.Name == "specialisation" && b.Parent == ev.Config:
+		return ev.Config, false, true
+	}
+	if f := ev.at(ev.Config, flakeParts); m.Base == f {
+		switch {
+		case b.Name == "flake" && b.Parent == f && (a.Name == "nixosModules" || a.Name == "darwinModules"):
+			return ev.Config, false, true
+		case b.Name == "flake" && b.Parent == f && a.Name == "homeModules",
+			b.Name == "modules" && b.Parent != nil && b.Parent.Name == "flake" && a.Name == "homeManager":
+			return ev.at(ev.Config, "home-manager", "users", hole), true, true
+		case b.Name == "modules" && b.Parent != nil && b.Parent.Name == "flake":
+			return ev.Config, false, true
+		}
+	}
+	return nil, false, false
+}
+
+// flakeParts is the base of flake-parts modules, whose config is not the system's. No option has a name like that.
+const flakeParts = "\x02flake-parts"
+
+// system is nixosSystem, darwinSystem, homeManagerConfiguration or evalModules: what it is given are modules.
+func (ev *Evaluator) system(name string, v Val, at site) Val {
+	for _, arg := range []string{"specialArgs", "extraSpecialArgs"} {
+		as := ev.sel(v, arg)
+		if as.shape == nil || as.shape == missing {
+			continue
+		}
+		es, _, _ := ev.entries(as)
+		for _, a := range es {
+			if known(a.name) && ev.special[a.name] == nil {
+				ev.special[a.name] = a.val
+			}
+		}
+	}
+	ev.systems++
+	root := &Module{File: at.file, Reachable: true}
+	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
+		ts, _, _ := ev.elems(ms)
+		for _, t := range ts {
+			e := at
+			if t.expr != nil && (t.env == nil || t.env.file == at.file) {
+				e.span = t.expr.Range()
+			}
+			ev.load(ev.force(t), ev.Config, false, e, root)
+		}
+	}
+	out := &setShape{base: &Val{}}
+	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: ev.Config}})})
+	return Val{shape: out}
+}
+
+// Run evaluates the tree: from the entries first, then what they do not reach, then whatever code nobody asked for,
+// since a read counts wherever it stands.
+func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.File) {
+	ev.ctx = ctx
+	for _, e := range entries {
+		f := ev.host.File(e)
+		if f == nil {
+			continue
+		}
+		if path.Base(e) == "flake.nix" {
+			ev.flake(f)
+		} else {
+			ev.loadEntry(f)
+		}
+		ev.drain()
+	}
+	for _, f := range files {
+		if ev.files[f] == nil && looksLikeModule(f) {
+			home := hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig")
+			base := ev.Config
+			if home {
+				base = ev.at(ev.Config, "home-manager", "users", hole)
+			}
+			m := &Module{File: f, Base: base, Home: home, Why: "no entry point imports it"}
+			ev.instances[intText(int64(base.id))+"\x00"+f.Name] = m
+			ev.queue = append(ev.queue, m)
+			ev.Modules = append(ev.Modules, m)
+			ev.drain()
+		}
+	}
+	for _, f := range files {
+		if ev.files[f] == nil {
+			ev.steps, ev.fuel = 0, fuelPerModule
+			ev.fileValue(f)
+		}
+	}
+	for arg, p := range ev.argRoots {
+		if t := ev.special[arg]; t != nil {
+			ev.steps, ev.fuel = 0, fuelPerModule
+			ev.define(&Module{File: files[0], Base: nil, Reachable: true}, p, ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
+		}
+	}
+	ev.sweep()
+	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
+		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
+	})
+}
+
+func (ev *Evaluator) loadEntry(f *parse.File) {
+	key := intText(int64(ev.Config.id)) + "\x00" + f.Name
+	if ev.instances[key] != nil {
+		return
+	}
+	m := &Module{File: f, Base: ev.Config, Reachable: true, Why: "entry point"}
+	ev.instances[key] = m
+	ev.queue = append(ev.queue, m)
+	ev.Modules = append(ev.Modules, m)
+}
+
+// flake evaluates a flake's outputs; the systems that they build are found on the way.
+func (ev *Evaluator) flake(f *parse.File) {
+	ev.steps, ev.fuel = 0, fuelPerModule
+	v := ev.fileValue(f)
+	out := ev.sel(v, "outputs")
+	dir := path.Dir(f.Name)
+	if dir == "." {
+		dir = ""
+	}
+	var result *thunk
+	self := &setShape{base: &Val{}}
+	inputs := &setShape{base: &Val{}}
+	result = lazily(func() Val {
+		return ev.apply(out, ready(Val{shape: inputs}), site{f, f.Expr.Range()})
+	})
+	self.add(attr{name: "outPath", val: ready(str(selfPrefix + "/" + dir))})
+	selfVal := lazily(func() Val {
+		r := ev.force(result)
+		if s, ok := r.shape.(*setShape); ok {
+			c := &setShape{base: s.base, attrs: slices.Concat(self.attrs, s.attrs)}
+			return Val{shape: c}
+		}
+		return Val{shape: self}
+	})
+	if in := ev.sel(v, "inputs"); in.shape != nil && in.shape != missing {
+		as, _, _ := ev.entries(in)
+		for _, a := range as {
+			if a.name == "self" {
+				continue
+			}
+			inputs.add(attr{name: a.name, val: ready(Val{})})
+		}
+	}
+	inputs.add(attr{name: "self", val: lazily(func() Val {
+		// While the outputs are still being computed, self is at least its own path.
+		if result.state == 1 {
+			return Val{shape: &setShape{attrs: self.attrs, base: &Val{shape: &laterShape{selfVal}}}}
+		}
+		return ev.force(selfVal)
+	})})
+	ev.deep(ev.force(result))
+	ev.drain()
+}
+
+// laterShape is a value that is not there yet when it is first passed on, and is when it is asked.
+type laterShape struct{ t *thunk }
+
+// moduleNames are the arguments that the module system passes.
+var moduleNames = map[string]bool{"config": true, "lib": true, "pkgs": true, "options": true, "modulesPath": true, "inputs": true, "self": true, "outputs": true,
+	"osConfig": true, "nixosConfig": true, "utils": true, "specialArgs": true, "name": true, "vars": true, "globals": true}
+
+func looksLikeModule(f *parse.File) bool {
+	e := f.Expr
+	for {
+		switch n := e.(type) {
+		case *parse.Paren:
+			e = n.X
+			continue
+		case *parse.Let:
+			e = n.Body
+			continue
+		case *parse.With:
+			e = n.Body
+			continue
+		case *parse.Set:
+			for _, b := range n.Bindings {
+				if a, ok := b.(*parse.Attr); ok && a.Path[0].Static() {
+					switch a.Path[0].Name {
+					case "options", "config", "imports", "services", "environment", "networking", "programs", "users", "systemd", "boot", "my", "home", "virtualisation", "security", "hardware", "nix":
+						return true
+					}
+				}
+			}
+			return false
+		case *parse.Lambda:
+			if n.Formals == nil {
+				return false
+			}
+			some, all := false, true
+			for i := range n.Formals.List {
+				switch name := n.Formals.List[i].Name; {
+				case name == "config" || name == "options" || name == "osConfig":
+					some = true
+				case name == "lib" || name == "pkgs":
+					some = some || n.Formals.Ellipsis
+				default:
+					all = all && moduleNames[name]
+				}
+			}
+			if !n.Formals.Ellipsis {
+				return some && all && moduleBody(n.Body)
+			}
+			return some && moduleBody(n.Body) || len(n.Formals.List) == 0 && moduleBody(n.Body)
+		}
+		return false
+	}
+}
+
+// moduleBody says whether a function's body can be a module: it is not a call that builds a package, nor a function again.
+func moduleBody(e parse.Expr) bool {
+	for {
+		switch n := e.(type) {
+		case *parse.Paren:
+			e = n.X
+		case *parse.Let:
+			e = n.Body
+		case *parse.With:
+			e = n.Body
+		case *parse.Assert:
+			e = n.Body
+		case *parse.Set:
+			return !n.LegacyLet
+		case *parse.Binary:
+			return n.Op == parse.OpUpdate
+		case *parse.Apply:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+func hasFormal(f *parse.File, name string) bool {
+	if l, ok := f.Expr.(*parse.Lambda); ok && l.Formals != nil {
+		for i := range l.Formals.List {
+			if l.Formals.List[i].Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sweep evaluates what nothing asked for: bindings nobody uses, functions nobody calls. Only reads come of it.
+func (ev *Evaluator) sweep() {
+	const fuelPerThunk = 100_000
+	none := &Module{Base: ev.Config}
+	for len(ev.pending) > 0 || len(ev.closures) > 0 {
+		for len(ev.pending) > 0 {
+			t := ev.pending[len(ev.pending)-1]
+			ev.pending = ev.pending[:len(ev.pending)-1]
+			if t.state != 0 {
+				continue
+			}
+			if t.expr != nil && t.env != nil && ev.visited[t.env.file] != nil && ev.visited[t.env.file][t.expr.Range().Start]&visitedThunk != 0 {
+				continue
+			}
+			ev.steps, ev.fuel = 0, fuelPerThunk
+			ev.force(t)
+		}
+		cs := ev.closures
+		ev.closures = nil
+		for _, c := range cs {
+			f := c.env.file
+			if v := ev.visited[f]; v != nil && v[c.fn.Start]&visitedBody != 0 {
+				continue
+			}
+			none.File = f
+			ev.steps, ev.fuel = 0, fuelPerThunk
+			arg := ready(Val{})
+			if c.fn.Formals != nil {
+				arg = ev.argsOf(&Module{File: f, Base: ev.Config})
+			}
+			ev.enter(c, arg)
+		}
+	}
+	ev.queue = nil
+}

@@ -1,0 +1,262 @@
+package eval
+
+import (
+	"strings"
+
+	"nixsink/parse"
+)
+
+// hole stands in a name or string for text that is not known. NUL cannot occur in a Nix string, so it never clashes.
+const hole = "\x00"
+
+// Path is an option path: one node of a tree that is shared by all that speak of the same option, so identity is the pointer.
+// A segment that is not known is Hole; "app.\x00" is a name of which only the beginning is known.
+type Path struct {
+	Parent *Path  // nil for the root
+	Name   string // "" for the root
+	Root   *Root
+	id     uint32
+	kids   map[string]*Path
+}
+
+// Root tells what a path starts from: config, or a module argument that holds central values.
+type Root struct {
+	Arg string // "" for config; the argument's name otherwise
+}
+
+// Hole is the segment of a name that is not known.
+const Hole = hole
+
+// Segments returns the names from the root down.
+func (p *Path) Segments() []string {
+	n := p.Len()
+	out := make([]string, n)
+	for q := p; q.Parent != nil; q = q.Parent {
+		n--
+		out[n] = q.Name
+	}
+	return out
+}
+
+// Len is the number of segments.
+func (p *Path) Len() int {
+	n := 0
+	for q := p; q.Parent != nil; q = q.Parent {
+		n++
+	}
+	return n
+}
+
+func (ev *Evaluator) newPath(parent *Path, name string, root *Root) *Path {
+	ev.paths++
+	return &Path{Parent: parent, Name: name, Root: root, id: ev.paths}
+}
+
+func (ev *Evaluator) child(p *Path, name string) *Path {
+	if k, ok := p.kids[name]; ok {
+		return k
+	}
+	if p.kids == nil {
+		p.kids = map[string]*Path{}
+	}
+	k := ev.newPath(p, name, p.Root)
+	p.kids[name] = k
+	return k
+}
+
+func (ev *Evaluator) at(p *Path, names ...string) *Path {
+	for _, n := range names {
+		p = ev.child(p, n)
+	}
+	return p
+}
+
+// Kind is the part that an origin has in a value, weakest first.
+type Kind uint8
+
+// Kinds of origin.
+const (
+	Control Kind = iota + 1 // it decides whether, or which
+	Key                     // it is in an attribute's name
+	Data                    // it is part of the value
+)
+
+// Step is one stop of a value between its read and its definition, latest first.
+type Step struct {
+	What string
+	File *parse.File
+	Span parse.Span
+	Prev *Step
+}
+
+// Read is one place where an option is read.
+type Read struct {
+	Path     *Path
+	File     *parse.File
+	Span     parse.Span
+	How      How
+	Via      string // the let binding it reads through
+	ViaFile  *parse.File
+	ViaSpan  parse.Span
+	Unknown  string // why a segment of the path is not known, "" if all are
+	Names    bool   // only the names of its attributes are read
+	Members  bool   // all members of Path's parent are gone over
+	Selected bool   // something below it is read through this
+	Consumed bool   // its value itself is used
+}
+
+// How is the way of a read.
+type How uint8
+
+// Ways of a read.
+const (
+	Direct How = iota
+	Alias
+	With
+	Dynamic
+	Guard
+)
+
+// Origin says that a value comes from an option.
+type Origin struct {
+	Path  *Path
+	Names bool // from the names of its attributes only, not from what they hold
+	Kind  Kind
+	Read  *Read
+	Why   *Step
+}
+
+func (o Origin) rank() uint64 {
+	r := uint64(o.Path.id) << 1
+	if o.Names {
+		r |= 1
+	}
+	return r
+}
+
+// Origins is a set of origins, sorted by path, each path once with its strongest kind. It is never changed in place.
+type Origins []Origin
+
+func union(a, b Origins) Origins {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 || (len(a) == len(b) && &a[0] == &b[0]) {
+		return a
+	}
+	// b within a is common (the same condition over and over): find out before allocating.
+	if covers(a, b) {
+		return a
+	}
+	if covers(b, a) {
+		return b
+	}
+	out := make(Origins, 0, len(a)+len(b))
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		ra, rb := a[i].rank(), b[j].rank()
+		switch {
+		case ra < rb:
+			out = append(out, a[i])
+			i++
+		case rb < ra:
+			out = append(out, b[j])
+			j++
+		default:
+			if b[j].Kind > a[i].Kind {
+				out = append(out, b[j])
+			} else {
+				out = append(out, a[i])
+			}
+			i++
+			j++
+		}
+	}
+	out = append(out, a[i:]...)
+	return append(out, b[j:]...)
+}
+
+func covers(a, b Origins) bool {
+	if len(b) > len(a) {
+		return false
+	}
+	i := 0
+	for _, o := range b {
+		r := o.rank()
+		for i < len(a) && a[i].rank() < r {
+			i++
+		}
+		if i == len(a) || a[i].rank() != r || a[i].Kind < o.Kind {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// atMost weakens every origin to kind k.
+func (os Origins) atMost(k Kind) Origins {
+	weak := true
+	for _, o := range os {
+		if o.Kind > k {
+			weak = false
+			break
+		}
+	}
+	if weak {
+		return os
+	}
+	out := make(Origins, len(os))
+	for i, o := range os {
+		o.Kind = min(o.Kind, k)
+		out[i] = o
+	}
+	return out
+}
+
+// only keeps the origins of kind k.
+func (os Origins) only(k Kind) Origins {
+	var out Origins
+	for _, o := range os {
+		if o.Kind == k {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// through adds a step to the way of every origin.
+func (os Origins) through(what string, f *parse.File, span parse.Span) Origins {
+	if len(os) == 0 {
+		return os
+	}
+	out := make(Origins, len(os))
+	for i, o := range os {
+		o.Why = &Step{What: what, File: f, Span: span, Prev: o.Why}
+		out[i] = o
+	}
+	return out
+}
+
+// joinText concatenates two partly known texts; neighbouring holes are one, and a text too long to be a name is not kept.
+func joinText(a, b string) string {
+	const longest = 1 << 14
+	if a == "" {
+		return b
+	}
+	if b == "" {
+		return a
+	}
+	if strings.HasSuffix(a, hole) && strings.HasPrefix(b, hole) {
+		b = b[1:]
+	}
+	if len(a)+len(b) > longest {
+		if len(a) > longest/2 {
+			a = a[:longest/2]
+		}
+		return strings.TrimSuffix(a, hole) + hole
+	}
+	return a + b
+}
+
+func known(s string) bool { return strings.IndexByte(s, 0) < 0 }

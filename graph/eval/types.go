@@ -1,0 +1,48 @@
+package eval
+
+// typeNames are the option types without arguments (NixOS manual, "Options Types").
+var typeNames = map[string]bool{
+	"str": true, "string": true, "int": true, "bool": true, "path": true, "port": true, "float": true, "number": true, "package": true, "shellPackage": true,
+	"attrs": true, "anything": true, "unspecified": true, "raw": true, "lines": true, "commas": true, "envVar": true, "singleLineStr": true, "nonEmptyStr": true,
+	"optionType": true, "deferredModule": true, "pathInStore": true, "pkgs": true, "passwdEntry": true, "boolByOr": true, "externalPath": true,
+	"ints": true, "numbers": true,
+}
+
+// typeMakers are those that take arguments, with how many.
+var typeMakers = map[string]int{
+	"attrsOf": 1, "lazyAttrsOf": 1, "listOf": 1, "nonEmptyListOf": 1, "nullOr": 1, "uniq": 1, "unique": 2, "functionTo": 1, "submodule": 1, "submoduleWith": 1,
+	"enum": 1, "either": 2, "oneOf": 1, "coercedTo": 3, "strMatching": 1, "separatedString": 1, "addCheck": 2, "deferredModuleWith": 1, "attrsWith": 1, "attrTag": 1,
+	"loaOf": 1, "passwdEntryOf": 1, "luaInline": 1, "dagOf": 1, "attrListOf": 1,
+}
+
+// typeMaker is a type that waits for its arguments.
+func (ev *Evaluator) typeMaker(name string, arity int) Val {
+	return Val{shape: &builtin{spec: &spec{name, arity, func(ev *Evaluator, a []*thunk, at site) Val {
+		switch name {
+		case "attrsOf", "lazyAttrsOf", "listOf", "nonEmptyListOf", "nullOr", "uniq", "functionTo", "submodule", "submoduleWith", "loaOf", "dagOf", "attrTag":
+			return Val{shape: &typeShape{name: name, elem: a[0]}}
+		case "attrsWith":
+			return Val{shape: &typeShape{name: "attrsOf", elem: lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(a[0]), "elemType")) })}}
+		case "unique":
+			return ev.force(a[1])
+		case "addCheck":
+			return ev.force(a[0])
+		case "coercedTo":
+			return ev.force(a[2])
+		case "either":
+			// One side may have structure (either str (submodule …)); it is the one to follow.
+			if t, ok := ev.force(a[1]).shape.(*typeShape); ok && t.elem != nil {
+				return ev.force(a[1])
+			}
+			return ev.force(a[0])
+		case "oneOf":
+			ts, _, _ := ev.elems(ev.force(a[0]))
+			for _, t := range ts {
+				if s, ok := ev.force(t).shape.(*typeShape); ok && s.elem != nil {
+					return ev.force(t)
+				}
+			}
+		}
+		return Val{shape: &typeShape{name: name}}
+	}}}}
+}

@@ -1,0 +1,207 @@
+package eval
+
+import (
+	"nixsink/parse"
+)
+
+// Val is a value as far as it is known: a shape, and the origins of the value as a whole.
+// What an attribute or element carries beyond that is its own.
+type Val struct {
+	shape shape
+	org   Origins
+}
+
+// shape is what kind of value it is; nil is a value of which nothing is known but its origins.
+type shape interface{}
+
+type (
+	strShape   struct{ s string } // may have holes
+	intShape   struct{ n int64 }
+	floatShape struct{ f float64 }
+	boolShape  struct{ b bool }
+	nullShape  struct{}
+	// pathShape is a path: slash-separated and relative to the analysed root where inside is set.
+	pathShape struct {
+		s      string
+		inside bool
+	}
+	listShape struct {
+		elems []*thunk
+		exact bool // these elements, all of them, in this order
+	}
+	// setShape is an attribute set. base answers for what attrs does not have; nil: there is nothing more.
+	setShape struct {
+		attrs []attr
+		index map[string]int // for large sets
+		base  *Val
+		deep  *Origins // cache of deepOrigins
+		dyn   bool     // some name has a hole
+	}
+	closure struct {
+		fn   *parse.Lambda
+		env  *env
+		deep *Origins
+	}
+	builtin struct {
+		spec *spec
+		args []*thunk
+	}
+	// refShape is a part of config (or of an argument root), not yet used.
+	refShape struct {
+		path *Path
+		how  How
+		via  *binding
+		read *Read
+	}
+	// libShape is a namespace of nixpkgs: lib, lib.types, builtins, pkgs.
+	libShape struct{ name string }
+	// altShape is one of several values, or all of them (mkMerge): what reads it must take each into account.
+	altShape struct{ alts []*thunk }
+	// optShape is an option declaration.
+	optShape struct {
+		args *thunk // mkOption's argument
+		kind string // mkOption, mkEnableOption, mkPackageOption
+		at   site
+	}
+	// typeShape is an option type.
+	typeShape struct {
+		name string
+		elem *thunk // attrsOf, listOf, nullOr …; for submodule the module
+	}
+)
+
+type attr struct {
+	name string
+	key  Origins // of the name
+	val  *thunk
+	site site // the binding
+}
+
+// site is a place in a file.
+type site struct {
+	file *parse.File
+	span parse.Span
+}
+
+// binding is a name that a value goes through: a let binding, an inherited name, an argument.
+type binding struct {
+	name string
+	arg  bool
+	site site
+}
+
+// thunk is a value that is computed when it is first asked for.
+type thunk struct {
+	val   Val
+	expr  parse.Expr
+	env   *env
+	fn    func() Val // in place of expr and env
+	bind  *binding
+	state uint8 // 0 not asked for, 1 being computed, 2 known
+}
+
+func ready(v Val) *thunk               { return &thunk{val: v, state: 2} }
+func lazily(f func() Val) *thunk       { return &thunk{fn: f} }
+func str(s string) Val                 { return Val{shape: &strShape{s}} }
+func boolean(b bool) Val               { return Val{shape: &boolShape{b}} }
+func integer(n int64) Val              { return Val{shape: &intShape{n}} }
+func unknown(org Origins) Val          { return Val{org: org} }
+func list(ts []*thunk, exact bool) Val { return Val{shape: &listShape{ts, exact}} }
+
+// with adds origins to a value as a whole.
+func (v Val) with(org Origins) Val {
+	v.org = union(v.org, org)
+	return v
+}
+
+func (s *setShape) get(name string) (*attr, bool) {
+	if s.index == nil && len(s.attrs) > 12 {
+		s.index = make(map[string]int, len(s.attrs))
+		for i := range s.attrs {
+			if _, dup := s.index[s.attrs[i].name]; !dup {
+				s.index[s.attrs[i].name] = i
+			}
+		}
+	}
+	if s.index != nil {
+		i, ok := s.index[name]
+		if !ok {
+			return nil, false
+		}
+		return &s.attrs[i], true
+	}
+	for i := range s.attrs {
+		if s.attrs[i].name == name {
+			return &s.attrs[i], true
+		}
+	}
+	return nil, false
+}
+
+func (s *setShape) add(a attr) {
+	if !known(a.name) {
+		s.dyn = true
+	}
+	s.attrs = append(s.attrs, a)
+	if s.index != nil {
+		s.index[a.name] = len(s.attrs) - 1
+	}
+}
+
+// env is a scope: the names of a let, rec or function, or a with.
+type env struct {
+	up   *env
+	file *parse.File
+	set  *setShape // nil for with
+	with *thunk
+}
+
+// maxAlternatives bounds how many alternatives of one value are kept apart; beyond that only their origins are.
+const maxAlternatives = 24
+
+// join is a value that is one of several.
+func (ev *Evaluator) join(vs ...Val) Val {
+	var out []*thunk
+	var org Origins
+	opaque := false
+	for _, v := range vs {
+		switch s := v.shape.(type) {
+		case nil:
+			org = union(org, v.org)
+			opaque = true
+		case *altShape:
+			for _, t := range s.alts {
+				out = append(out, ev.adding(t, v.org))
+			}
+		default:
+			out = append(out, ready(v))
+		}
+	}
+	if len(out) > maxAlternatives {
+		for _, t := range out {
+			org = union(org, ev.deep(ev.force(t)))
+		}
+		return unknown(org)
+	}
+	if opaque {
+		if len(out) == 0 {
+			return unknown(org)
+		}
+		out = append(out, ready(unknown(org)))
+	}
+	if len(out) == 1 {
+		return ev.force(out[0])
+	}
+	return Val{shape: &altShape{out}}
+}
+
+// adding is a thunk's value with origins added.
+func (ev *Evaluator) adding(t *thunk, org Origins) *thunk {
+	if len(org) == 0 {
+		return t
+	}
+	if t.state == 2 {
+		return ready(t.val.with(org))
+	}
+	return lazily(func() Val { return ev.force(t).with(org) })
+}

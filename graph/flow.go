@@ -1,0 +1,392 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixsink/graph/eval"
+	"nixsink/parse"
+)
+
+func intText(n int64) string { return strconv.FormatInt(n, 10) }
+
+// vertex is an end of an edge: a value, or an option outside the roots.
+type vertex struct {
+	val    *Value
+	option *eval.Path
+}
+
+// edge says that what from holds becomes part of what to is defined as.
+type edge struct {
+	from, to vertex
+	kind     FlowKind
+	def      *eval.Definition
+	origin   eval.Origin
+}
+
+// strength orders kinds of flow: where one edge carries several, the strongest is told.
+func strength(k FlowKind) int {
+	switch k {
+	case Data, Default:
+		return 3
+	case Key:
+		return 2
+	}
+	return 1
+}
+
+// flows follows every value to the options that it ends up in (rule 13).
+type flows struct {
+	vs    *values
+	out   map[*Value][]*edge
+	reads map[*eval.Path][]*edge // edges that start at an option outside the roots
+	trie  *readTrie
+	sinks map[sinkKey]*Sink
+	mods  map[string]*Module
+	list  []*Flow
+}
+
+type sinkKey struct{ option, file string }
+
+// readTrie finds the options that are read by path, whichever of the two paths is the longer one.
+type readTrie struct {
+	kids map[string]*readTrie
+	here []*eval.Path
+	some []string
+}
+
+func (t *readTrie) add(segs []string, p *eval.Path) {
+	for _, s := range segs {
+		k := t.kids[s]
+		if k == nil {
+			if t.kids == nil {
+				t.kids = map[string]*readTrie{}
+			}
+			k = &readTrie{}
+			t.kids[s] = k
+			t.some = append(t.some, s)
+		}
+		t = k
+	}
+	t.here = append(t.here, p)
+}
+
+// related visits what is at, above or below segs.
+func (t *readTrie) related(segs []string, visit func(p *eval.Path, exact, above bool)) {
+	for _, p := range t.here {
+		visit(p, len(segs) == 0, true)
+	}
+	if len(segs) == 0 {
+		for _, s := range t.some {
+			t.kids[s].under(visit)
+		}
+		return
+	}
+	for _, s := range t.some {
+		if sameName(s, segs[0]) {
+			t.kids[s].related(segs[1:], visit)
+		}
+	}
+}
+
+func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
+	for _, p := range t.here {
+		visit(p, false, false)
+	}
+	for _, s := range t.some {
+		t.kids[s].under(visit)
+	}
+}
+
+func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
+	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, mods: mods}
+	for _, d := range ev.Definitions {
+		if len(d.Origins) > 0 {
+			fl.definition(d)
+		}
+	}
+	for _, v := range slices.Clone(vs.all) {
+		fl.follow(v)
+	}
+	return fl
+}
+
+// definition makes the edges that one definition is the end of.
+func (fl *flows) definition(d *eval.Definition) {
+	segs0 := d.Path.Segments()
+	if len(segs0) > 0 && strings.HasPrefix(segs0[0], "\x02") {
+		return // a flake module's own options: no option of a system
+	}
+	var targets []vertex
+	r, segs, central := fl.vs.place(d.Path)
+	if central {
+		var f found
+		if d.Names {
+			f.vals = fl.vs.registries(r, segs)
+		} else {
+			f = fl.vs.find(r, segs)
+		}
+		for i, v := range f.vals {
+			if i > 0 && !f.group && !f.wild {
+				break
+			}
+			targets = append(targets, vertex{val: v})
+		}
+	} else {
+		targets = []vertex{{option: d.Path}}
+	}
+	for _, o := range d.Origins {
+		kind := Data
+		switch o.Kind {
+		case eval.Control:
+			kind = Control
+		case eval.Key:
+			kind = Key
+		}
+		if d.Names && kind == Data {
+			kind = Key
+		}
+		if central && kind != Control {
+			kind = Default
+		}
+		for _, from := range fl.sources(o) {
+			for _, to := range targets {
+				if from == to {
+					continue
+				}
+				e := &edge{from, to, kind, d, o}
+				if from.val != nil {
+					fl.out[from.val] = append(fl.out[from.val], e)
+				} else {
+					if fl.reads[from.option] == nil {
+						fl.trie.add(from.option.Segments(), from.option)
+					}
+					fl.reads[from.option] = append(fl.reads[from.option], e)
+				}
+			}
+		}
+	}
+}
+
+// sources are the values, or the option, that an origin stands for.
+func (fl *flows) sources(o eval.Origin) []vertex {
+	r, segs, central := fl.vs.place(o.Path)
+	if !central {
+		if o.Path.Parent == nil {
+			return nil
+		}
+		return []vertex{{option: o.Path}}
+	}
+	var vals []*Value
+	if o.Names {
+		vals = fl.vs.registries(r, segs)
+	} else {
+		if fl.vs.isRoot(r, segs) {
+			return nil // listed as unresolved
+		}
+		vals = fl.vs.find(r, segs).vals
+	}
+	out := make([]vertex, len(vals))
+	for i, v := range vals {
+		out[i] = vertex{val: v}
+	}
+	return out
+}
+
+// visitState is how a vertex was reached on the shortest way.
+type visitState struct {
+	edge *edge
+	prev *visitState
+	len  int
+}
+
+// follow walks from one value as far as it goes: first by data alone, then by names too, then by conditions too, so that
+// the strongest kind is told and the shortest way of that kind.
+func (fl *flows) follow(v *Value) {
+	done := map[sinkTarget]bool{}
+	for _, weakest := range []FlowKind{Data, Key, Control} {
+		seen := map[vertex]bool{{val: v}: true}
+		queue := []*visitState{{}}
+		for len(queue) > 0 {
+			at := queue[0]
+			queue = queue[1:]
+			for _, e := range fl.next(v, at) {
+				if strength(e.kind) < strength(weakest) {
+					continue
+				}
+				st := &visitState{edge: e, prev: at, len: at.len + 1}
+				fl.record(v, st, weakest, done)
+				if !seen[e.to] {
+					seen[e.to] = true
+					queue = append(queue, st)
+				}
+			}
+		}
+	}
+}
+
+type sinkTarget struct {
+	val *Value
+	sinkKey
+}
+
+// next are the edges that go on from a state.
+func (fl *flows) next(start *Value, at *visitState) []*edge {
+	if at.edge == nil {
+		return fl.out[start]
+	}
+	if v := at.edge.to.val; v != nil {
+		return fl.out[v]
+	}
+	var out []*edge
+	p := at.edge.to.option
+	names := at.edge.def.Names
+	fl.trie.related(p.Segments(), func(q *eval.Path, exact, above bool) {
+		for _, e := range fl.reads[q] {
+			switch {
+			case e.origin.Names && !(names && exact):
+				continue // only the names matter, and they are not what is defined here
+			case names && !above:
+				continue // a name that is added below says nothing of what was there
+			}
+			out = append(out, e)
+		}
+	})
+	return out
+}
+
+func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTarget]bool) {
+	e := st.edge
+	to := e.to
+	if to.val == v {
+		return
+	}
+	flow := &Flow{From: v, At: placeIn(e.def.File, e.def.Span), Kind: kind}
+	target := sinkTarget{val: to.val}
+	if to.val != nil {
+		flow.To, flow.ToValue = to.val.Path, to.val
+		if kind != Control {
+			flow.Kind = Default
+		}
+	} else {
+		flow.To = pathText(to.option.Segments())
+		target.sinkKey = sinkKey{flow.To, flow.At.File}
+	}
+	if done[target] {
+		return
+	}
+	done[target] = true
+	if to.val == nil {
+		s := fl.sinks[target.sinkKey]
+		if s == nil {
+			s = &Sink{Option: flow.To, At: flow.At, Module: fl.mods[flow.At.File]}
+			fl.sinks[target.sinkKey] = s
+		}
+		if flow.At.Span.Start < s.At.Span.Start {
+			s.At = flow.At
+		}
+	}
+	var states []*visitState
+	for s := st; s.edge != nil; s = s.prev {
+		states = append(states, s)
+	}
+	slices.Reverse(states)
+	for i, s := range states {
+		if i > 0 {
+			from := states[i-1].edge.to
+			if from.val != nil {
+				flow.Through = append(flow.Through, from.val.Path)
+			} else {
+				flow.Through = append(flow.Through, pathText(from.option.Segments()))
+			}
+		}
+		flow.Steps = append(flow.Steps, steps(s.edge)...)
+	}
+	fl.list = append(fl.list, flow)
+}
+
+// steps tell the way along one edge: the read, the names it goes through, the definition.
+func steps(e *edge) []Step {
+	var out []Step
+	if rd := e.origin.Read; rd != nil {
+		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), placeIn(rd.File, rd.Span)})
+	}
+	var way []Step
+	for s := e.origin.Why; s != nil; s = s.Prev {
+		if s.File != nil {
+			way = append(way, Step{s.What, placeIn(s.File, s.Span)})
+		}
+	}
+	slices.Reverse(way)
+	for _, s := range way {
+		if len(out) > 0 && out[len(out)-1] == s {
+			continue
+		}
+		out = append(out, s)
+	}
+	what := "defines "
+	if e.def.Default {
+		what = "is the default of "
+	}
+	name := ""
+	if e.to.val != nil {
+		name = e.to.val.Path
+	} else {
+		name = pathText(e.to.option.Segments())
+	}
+	if e.kind == Control {
+		what = "decides over "
+	} else if e.kind == Key {
+		what = "names an attribute of "
+	}
+	return append(out, Step{what + name, placeIn(e.def.File, e.def.Span)})
+}
+
+// sorted gives the flows and sinks in the order of design.md.
+func (fl *flows) sorted() ([]*Flow, []*Sink) {
+	slices.SortStableFunc(fl.list, func(a, b *Flow) int {
+		return cmp.Or(strings.Compare(a.From.Path, b.From.Path), strings.Compare(a.To, b.To), strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start))
+	})
+	var sinks []*Sink
+	for _, s := range fl.sinks {
+		sinks = append(sinks, s)
+	}
+	slices.SortFunc(sinks, func(a, b *Sink) int {
+		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), strings.Compare(a.Option, b.Option))
+	})
+	return fl.list, sinks
+}
+
+// anchors finds what stands around a place: the innermost binding.
+type anchors struct {
+	spans []parse.Span // in pre-order, so sorted by start
+	names []string
+}
+
+func anchorsOf(f *parse.File) *anchors {
+	a := &anchors{}
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		switch n := n.(type) {
+		case *parse.Attr:
+			a.spans = append(a.spans, n.Span)
+			a.names = append(a.names, strings.TrimSpace(f.Text(parse.Span{Start: n.Path[0].Start, End: n.Path[len(n.Path)-1].End})))
+		case *parse.Inherit:
+			a.spans = append(a.spans, n.Span)
+			a.names = append(a.names, "inherit")
+		}
+		return true
+	})
+	return a
+}
+
+func (a *anchors) around(s parse.Span) (parse.Span, string, bool) {
+	i, _ := slices.BinarySearchFunc(a.spans, s.Start+1, func(x parse.Span, start int32) int { return cmp.Compare(x.Start, start) })
+	for i--; i >= 0; i-- {
+		if a.spans[i].Contains(s) {
+			return a.spans[i], a.names[i], true
+		}
+	}
+	return parse.Span{}, "", false
+}

@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"regexp"
+	"strings"
+
+	"nixsink/graph/eval"
+)
+
+// identifier is what may stand in an attribute path without quotes (Nix manual, "Identifiers").
+var identifier = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
+
+// segmentText is an attribute name as option paths show it: what is not known of it is *.
+func segmentText(s string) string {
+	switch {
+	case s == eval.Hole || s == "*":
+		return "*"
+	case identifier.MatchString(s):
+		return s
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range strings.ReplaceAll(s, eval.Hole, "*") {
+		switch r {
+		case '"', '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '\n':
+			b.WriteString(`\n`)
+		case '\r':
+			b.WriteString(`\r`)
+		case '\t':
+			b.WriteString(`\t`)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func pathText(segs []string) string {
+	out := make([]string, len(segs))
+	for i, s := range segs {
+		out[i] = segmentText(s)
+	}
+	return strings.Join(out, ".")
+}
+
+// sameName says whether two names can be the same one, where either may not be wholly known.
+func sameName(a, b string) bool {
+	if a == b {
+		return true
+	}
+	return globName(a, b) || globName(b, a)
+}
+
+func globName(pattern, name string) bool {
+	if !strings.Contains(pattern, eval.Hole) {
+		return false
+	}
+	parts := strings.Split(pattern, eval.Hole)
+	if !strings.HasPrefix(name, parts[0]) {
+		return false
+	}
+	rest := name[len(parts[0]):]
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(p):]
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+func hasHole(s string) bool { return strings.Contains(s, eval.Hole) }

@@ -1,0 +1,621 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"nixsink/graph/eval"
+	"nixsink/parse"
+)
+
+// homeUsers is the option under which home-manager keeps a configuration of its own for every user.
+var homeUsers = [2]string{"home-manager", "users"}
+
+// realm is whose config a path belongs to: the system's, or a home's. Options of the same name in both are two options.
+type realm uint8
+
+const (
+	system realm = iota
+	home
+	argument
+)
+
+// node is a step in the tree of values.
+type node struct {
+	kids  map[string]*node
+	names []string // of kids, in order of declaration
+	val   *Value   // an option is declared here, or a member or field was found here
+	decl  *eval.Declaration
+	open  bool // members have structure of their own
+	known bool // the members that definitions make are all known by name
+}
+
+func (n *node) kid(name string) *node {
+	if k := n.kids[name]; k != nil {
+		return k
+	}
+	if n.kids == nil {
+		n.kids = map[string]*node{}
+	}
+	k := &node{}
+	n.kids[name] = k
+	n.names = append(n.names, name)
+	return k
+}
+
+// values tells which central values an option path speaks of.
+type values struct {
+	roots []Root
+	split [][]string // the roots' segments
+	trees map[realm]*node
+	all   []*Value
+}
+
+// place says what is below a root: the realm, and the path as values show it; false if p is under no root.
+func (vs *values) place(p *eval.Path) (realm, []string, bool) {
+	segs := p.Segments()
+	if p.Root.Arg != "" {
+		segs = append([]string{p.Root.Arg}, segs...)
+		return argument, segs, true
+	}
+	r := system
+	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
+		for i, root := range vs.roots {
+			if !root.Argument && hasPrefix(segs[3:], vs.split[i]) {
+				return home, segs[3:], true
+			}
+		}
+	}
+	for i, root := range vs.roots {
+		if !root.Argument && hasPrefix(segs, vs.split[i]) {
+			return r, segs, true
+		}
+	}
+	return r, segs, false
+}
+
+func hasPrefix(segs, prefix []string) bool {
+	if len(segs) < len(prefix) {
+		return false
+	}
+	for i := range prefix {
+		if segs[i] != prefix[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isRoot says whether a path is a root itself.
+func (vs *values) isRoot(r realm, segs []string) bool {
+	for i, root := range vs.roots {
+		if root.Argument == (r == argument) && len(segs) == len(vs.split[i]) && hasPrefix(segs, vs.split[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (vs *values) add(n *node, segs []string) *Value {
+	if n.val == nil {
+		n.val = &Value{Path: pathText(segs), Segments: starred(segs)}
+		vs.all = append(vs.all, n.val)
+	}
+	return n.val
+}
+
+func starred(segs []string) []string {
+	out := slices.Clone(segs)
+	for i, s := range out {
+		out[i] = strings.ReplaceAll(s, eval.Hole, "*")
+	}
+	return out
+}
+
+// declare takes up the option declarations and the members that definitions give to registries.
+func (vs *values) declare(ev *eval.Evaluator) {
+	for _, d := range ev.Declarations {
+		r, segs, ok := vs.place(d.Path)
+		if !ok {
+			continue
+		}
+		n := vs.trees[r]
+		for _, s := range segs {
+			n = n.kid(s)
+		}
+		v := vs.add(n, segs)
+		at := placeIn(d.File, d.Span)
+		if !slices.Contains(v.Declared, at) {
+			v.Declared = append(v.Declared, at)
+		}
+		if n.decl == nil || n.decl.Type == "" {
+			n.decl = d
+		}
+		n.open = n.open || d.Open
+		n.known = true
+		v.Registry = v.Registry || d.Registry
+		v.Type = cmp.Or(v.Type, d.Type)
+		v.Description = cmp.Or(v.Description, d.Description)
+		if v.Default == "" && d.Default != "" {
+			v.Default = d.Default
+			if d.DefaultSpan.Len() > 0 {
+				v.DefaultAt = placeIn(d.File, d.DefaultSpan)
+			}
+		}
+	}
+	for _, d := range ev.Definitions {
+		r, segs, ok := vs.place(d.Path)
+		if !ok || d.Names {
+			continue
+		}
+		if r == argument {
+			n := vs.trees[r]
+			for _, s := range segs {
+				n = n.kid(s)
+			}
+			v := vs.add(n, segs)
+			v.Declared = append(v.Declared, placeIn(d.File, d.Span))
+			continue
+		}
+		vs.member(r, segs, d)
+	}
+}
+
+// member makes a value of a registry's member that a definition names.
+func (vs *values) member(r realm, segs []string, d *eval.Definition) {
+	n := vs.trees[r]
+	for i, s := range segs {
+		if n.decl != nil && n.decl.Registry && !n.decl.Nested {
+			rest := segs[i:]
+			if !n.open {
+				rest = rest[:1]
+			}
+			for _, x := range rest {
+				if hasHole(x) {
+					n.known = false
+					return
+				}
+			}
+			m := n
+			for _, x := range rest {
+				m = m.kid(x)
+			}
+			v := vs.add(m, segs[:i+len(rest)])
+			v.Member = true
+			v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
+			if at := placeIn(d.File, d.Span); !slices.Contains(v.Declared, at) {
+				v.Declared = append(v.Declared, at)
+			}
+			return
+		}
+		k := n.kids[s]
+		if k == nil {
+			k = n.kids[eval.Hole]
+		}
+		if k == nil {
+			return
+		}
+		n = k
+	}
+	if n.decl != nil && n.decl.Registry && !n.decl.Nested {
+		// The registry as a whole is set to something that is not a set of known names.
+		n.known = n.known && d.Default
+	}
+}
+
+// memberType is the type of a registry's members: types.attrsOf types.port → types.port.
+func memberType(t string) string {
+	for _, maker := range []string{"lazyAttrsOf ", "attrsOf "} {
+		if i := strings.Index(t, maker); i >= 0 {
+			t = strings.TrimSpace(t[i+len(maker):])
+			if strings.HasPrefix(t, "(") && strings.HasSuffix(t, ")") {
+				t = strings.TrimSpace(t[1 : len(t)-1])
+			}
+			return t
+		}
+	}
+	return ""
+}
+
+// found is what a path speaks of.
+type found struct {
+	vals  []*Value
+	group bool // the path is above options, not at one
+	wild  bool // a name that is not known stands where names are declared one by one
+}
+
+// find resolves a path. A path that nothing declares gives a value without a declaration, so that it can be shown.
+func (vs *values) find(r realm, segs []string) found {
+	var out found
+	vs.walk(vs.trees[r], segs, 0, &out)
+	if len(out.vals) == 0 && !out.group {
+		for _, s := range segs {
+			if hasHole(s) {
+				out.wild = true
+				return out
+			}
+		}
+		n := vs.trees[r]
+		for _, s := range segs {
+			n = n.kid(s)
+		}
+		out.vals = []*Value{vs.add(n, segs)}
+	}
+	return out
+}
+
+func (vs *values) walk(n *node, segs []string, i int, out *found) {
+	if n.val != nil && n.decl != nil {
+		rest := segs[i:]
+		switch {
+		case len(rest) == 0:
+			out.vals = append(out.vals, n.val)
+			vs.below(n, out)
+			return
+		case n.decl.Nested:
+			before := len(out.vals)
+			vs.descend(n, segs, i, out)
+			if len(out.vals) == before && (n.decl.Open || len(rest) == 1 && n.decl.Registry) {
+				out.vals = append(out.vals, n.val)
+				if len(rest) == 1 && n.decl.Registry {
+					// The member as a whole: all its fields.
+					if k := n.kids[eval.Hole]; k != nil {
+						vs.below(k, out)
+					}
+				}
+			}
+			return
+		case n.decl.Registry:
+			vs.members(n, segs, i, out)
+			return
+		}
+		out.vals = append(out.vals, n.val) // below an option there is only its value
+		return
+	}
+	if i == len(segs) {
+		if n.val != nil {
+			out.vals = append(out.vals, n.val)
+			return
+		}
+		if vs.declaredBelow(n) {
+			out.group = true
+			vs.below(n, out)
+		}
+		return
+	}
+	if n.val != nil && len(n.kids) == 0 {
+		out.vals = append(out.vals, n.val)
+		return
+	}
+	vs.descend(n, segs, i, out)
+}
+
+func (vs *values) descend(n *node, segs []string, i int, out *found) {
+	s := segs[i]
+	if !hasHole(s) {
+		if k := n.kids[s]; k != nil && (vs.declaredBelow(k) || k.val != nil && len(k.val.Declared) > 0) {
+			vs.walk(k, segs, i+1, out)
+			return
+		}
+	}
+	for _, name := range n.names {
+		if hasHole(s) && sameName(s, name) || !hasHole(s) && globName(name, s) {
+			if !hasHole(name) {
+				out.wild = true
+			}
+			sub := found{}
+			vs.walk(n.kids[name], segs, i+1, &sub)
+			for _, v := range sub.vals {
+				if len(v.Declared) > 0 {
+					out.vals = append(out.vals, v)
+				}
+			}
+			out.wild = out.wild || sub.wild
+			out.group = out.group || sub.group && len(sub.vals) == 0
+		}
+	}
+}
+
+// members are those of a registry whose names match.
+func (vs *values) members(n *node, segs []string, i int, out *found) {
+	rest := segs[i:]
+	if !n.open {
+		rest = rest[:1]
+	}
+	before := len(out.vals)
+	var match func(m *node, j int)
+	match = func(m *node, j int) {
+		if m.val != nil && len(m.val.Declared) > 0 {
+			out.vals = append(out.vals, m.val)
+			return
+		}
+		if j == len(rest) {
+			for _, name := range m.names {
+				match(m.kids[name], j)
+			}
+			return
+		}
+		for _, name := range m.names {
+			if sameName(rest[j], name) {
+				match(m.kids[name], j+1)
+			}
+		}
+	}
+	for _, name := range n.names {
+		if sameName(rest[0], name) {
+			match(n.kids[name], 1)
+		}
+	}
+	if len(out.vals) > before {
+		return
+	}
+	// No definition names the member: it stands for itself.
+	m := n
+	for _, s := range rest {
+		m = m.kid(s)
+	}
+	v := vs.add(m, append(slices.Clone(segs[:i]), rest...))
+	v.Member = true
+	v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
+	if len(v.Declared) == 0 && (!n.known || len(n.names) <= 1 || hasHole(rest[0]) || !vs.anyMember(n)) {
+		v.Declared = append(v.Declared, n.val.Declared...)
+	}
+	out.vals = append(out.vals, v)
+}
+
+// anyMember says whether some definition names a member of a registry.
+func (vs *values) anyMember(n *node) bool {
+	for _, name := range n.names {
+		k := n.kids[name]
+		if k.val != nil && len(k.val.Declared) > 0 && !hasHole(name) || k.val == nil && vs.anyMember(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (vs *values) declaredBelow(n *node) bool {
+	if n.decl != nil {
+		return true
+	}
+	for _, name := range n.names {
+		k := n.kids[name]
+		if k.val != nil && len(k.val.Declared) > 0 || vs.declaredBelow(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// below collects the declared values under a node.
+func (vs *values) below(n *node, out *found) {
+	for _, name := range n.names {
+		k := n.kids[name]
+		if k.val != nil && len(k.val.Declared) > 0 {
+			out.vals = append(out.vals, k.val)
+		}
+		vs.below(k, out)
+	}
+}
+
+// whole says that a path names an option with members, whose set of names can change: the names of a group cannot.
+func (vs *values) registries(r realm, segs []string) []*Value {
+	n := vs.trees[r]
+	for _, s := range segs {
+		if n.decl != nil && !n.decl.Nested {
+			return []*Value{n.val}
+		}
+		k := n.kids[s]
+		if k == nil {
+			k = n.kids[eval.Hole]
+		}
+		if k == nil {
+			return nil
+		}
+		n = k
+	}
+	if n.decl != nil && (n.decl.Registry || !n.decl.Nested) {
+		return []*Value{n.val}
+	}
+	return nil
+}
+
+// literals notes the literals that values are set to.
+func (vs *values) literals(ev *eval.Evaluator) {
+	for _, d := range ev.Definitions {
+		if d.Names || d.Apply {
+			continue
+		}
+		r, segs, ok := vs.place(d.Path)
+		if !ok {
+			continue
+		}
+		x, known := ev.Literal(d)
+		if !known {
+			continue
+		}
+		l := Literal{At: placeIn(d.File, d.Span), Default: d.Default}
+		switch x := x.(type) {
+		case string:
+			l.Text, l.Kind = x, "string"
+		case int64:
+			l.Text, l.Kind = intText(x), "int"
+		case bool:
+			l.Text, l.Kind = "false", "bool"
+			if x {
+				l.Text = "true"
+			}
+		default:
+			continue
+		}
+		for _, v := range vs.find(r, segs).vals {
+			if !slices.Contains(v.Literals, l) {
+				v.Literals = append(v.Literals, l)
+			}
+		}
+	}
+}
+
+// chooseRoots settles which namespaces are tracked.
+func chooseRoots(ev *eval.Evaluator, opts Options) []Root {
+	var roots []Root
+	for _, r := range opts.Roots {
+		roots = append(roots, Root{Path: r, Why: "as configured"})
+	}
+	if len(roots) == 0 {
+		roots = append(roots, guessRoot(ev))
+	}
+	for _, a := range opts.ArgRoots {
+		roots = append(roots, Root{Path: a, Argument: true, Why: "as configured"})
+	}
+	return roots
+}
+
+// notNamespaces are the top-level options of NixOS, home-manager and nix-darwin: a repository that declares options
+// below them adds modules, not central values.
+var notNamespaces = map[string]bool{
+	"services": true, "programs": true, "networking": true, "systemd": true, "boot": true, "environment": true, "hardware": true, "security": true, "users": true,
+	"virtualisation": true, "nix": true, "nixpkgs": true, "home": true, "xdg": true, "fonts": true, "fileSystems": true, "system": true, "time": true, "i18n": true,
+	"console": true, "documentation": true, "swapDevices": true, "zramSwap": true, "wayland": true, "accounts": true, "gtk": true, "qt": true, "launchd": true,
+	"home-manager": true, "flake": true, "perSystem": true, "lib": true, "assertions": true, "warnings": true, "age": true, "sops": true, "containers": true,
+	"manual": true, "news": true, "targets": true, "dconf": true, "editorconfig": true, "i18": true, "pam": true, "systems": true, "meta": true, "stylix": true,
+}
+
+func guessRoot(ev *eval.Evaluator) Root {
+	counts := map[string]int{}
+	total := 0
+	for _, d := range ev.Declarations {
+		segs := d.Path.Segments()
+		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
+			segs = segs[3:]
+		}
+		if len(segs) < 2 || hasHole(segs[0]) || strings.HasPrefix(segs[0], "\x02") {
+			continue
+		}
+		total++
+		counts[segs[0]]++
+	}
+	if counts["my"] > 0 {
+		return Root{Path: "my", Why: "the default"}
+	}
+	best := ""
+	for _, name := range sortedKeys(counts) {
+		if !notNamespaces[name] && counts[name] > counts[best] {
+			best = name
+		}
+	}
+	if best == "" {
+		return Root{Path: "my", Why: "the default; no options are declared under it"}
+	}
+	return Root{Path: best, Why: "most options of this repository are declared under it (" + intText(int64(counts[best])) + " of " + intText(int64(total)) + ")"}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// referencesOf turns the reads into references, and into what could not be resolved.
+func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*Unresolved) {
+	defaults := map[*parse.File][]parse.Span{}
+	for _, d := range ev.Declarations {
+		if d.DefaultSpan.Len() > 0 {
+			defaults[d.File] = append(defaults[d.File], d.DefaultSpan)
+		}
+	}
+	type key struct {
+		v  *Value
+		at Place
+	}
+	seen := map[key]*Reference{}
+	unresolved := map[Unresolved]bool{}
+	miss := func(u Unresolved) {
+		if !unresolved[u] {
+			unresolved[u] = true
+			open = append(open, &u)
+		}
+	}
+	for _, rd := range ev.Reads {
+		r, segs, ok := vs.place(rd.Path)
+		if !ok {
+			continue
+		}
+		at := placeIn(rd.File, rd.Span)
+		used := rd.Consumed || rd.Names || !rd.Selected && !rd.Members
+		if !used {
+			continue
+		}
+		if vs.isRoot(r, segs) {
+			if rd.Consumed && rd.How != eval.Guard {
+				miss(Unresolved{pathText(segs), at, "the whole namespace is used at once; which of its values matter here is not known"})
+			}
+			continue
+		}
+		f := vs.find(r, segs)
+		if rd.Unknown != "" && (f.wild || len(f.vals) == 0) {
+			miss(Unresolved{pathText(segs), at, rd.Unknown})
+			continue
+		}
+		if len(f.vals) == 0 {
+			if f.wild {
+				miss(Unresolved{pathText(segs), at, "a name in the path is computed, and no declared option matches"})
+			}
+			continue
+		}
+		if f.group && !rd.Consumed && !rd.Members {
+			continue // an alias of a group that is only looked into
+		}
+		if f.group && rd.How == eval.Guard {
+			continue
+		}
+		for i, v := range f.vals {
+			if !f.group && !f.wild && i > 0 && !rd.Members {
+				break // the option itself; its members and fields are not named here
+			}
+			kind := referenceKind(rd.How)
+			if f.group || f.wild && rd.How != eval.Guard {
+				kind = Dynamic
+			}
+			if kind != Guard {
+				for _, s := range defaults[rd.File] {
+					if s.Contains(rd.Span) {
+						kind = DefaultRead
+					}
+				}
+			}
+			k := key{v, at}
+			if old := seen[k]; old != nil {
+				if old.Kind == Guard && kind != Guard {
+					old.Kind = kind
+				}
+				continue
+			}
+			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via}
+			if rd.Via != "" {
+				ref.ViaAt = placeIn(rd.ViaFile, rd.ViaSpan)
+			}
+			seen[k] = ref
+			refs = append(refs, ref)
+		}
+	}
+	return refs, open
+}
+
+func referenceKind(h eval.How) ReferenceKind {
+	switch h {
+	case eval.Alias:
+		return Alias
+	case eval.With:
+		return WithRead
+	case eval.Dynamic:
+		return Dynamic
+	case eval.Guard:
+		return Guard
+	}
+	return Direct
+}
