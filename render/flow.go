@@ -388,7 +388,7 @@ func (f *flowLayout) place() {
 				w = max(w, textWidth(elide(c.name), fontSize))
 			}
 			for _, b := range c.boxes {
-				w = max(w, textWidth(b.text(), fontSize)+2*boxPad+b.badgeWidth())
+				w = max(w, b.textWidth()+2*boxPad+b.badgeWidth())
 			}
 		}
 		for _, c := range column {
@@ -455,6 +455,15 @@ func (b *box) text() string {
 		return elidePath(b.label)
 	}
 	return elide(b.label)
+}
+
+// textWidth allows for the bold letters of what is wrong.
+func (b *box) textWidth() float64 {
+	w := textWidth(b.text(), fontSize)
+	if b.bad {
+		w *= 1.16
+	}
+	return w
 }
 
 // badge is the small number at a box's right end: a value's reads, or how many nodes are folded into it.

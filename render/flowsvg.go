@@ -188,20 +188,31 @@ func (f *flowLayout) legend(c *canvas, y, w float64) float64 {
 			fmt.Fprintf(c, `<path class="%s" stroke-width="%s" d="M%s %sh26"/>`+"\n", class, px(width), px(x), px(y-4))
 		}
 	}
-	what := "read"
-	if f.view.Name == "values" {
-		what = "definition"
-	}
-	es := []entry{{line("r ln", min(7, f.unit*2)), fmt.Sprintf("the wider, the more %ss", what)}}
 	has := func(g func(*ribbon) bool) bool { return slices.ContainsFunc(f.ribbons, g) }
+	es := []entry{}
+	wide, viol := "the wider, the more reads", "a lower layer reads from a higher one"
+	switch f.view.Name {
+	case "sinks":
+		wide = "the wider, the more reads, or values"
+	case "values":
+		wide = ""
+	case "imports":
+		wide, viol = "imports", "a lower layer imports a higher one"
+	}
+	if wide != "" {
+		es = append(es, entry{line("r ln", min(7, f.unit*2)), wide})
+	}
 	if has(func(r *ribbon) bool { return r.uncovered }) {
 		es = append(es, entry{line("r ln u", 5), "read without source-id"})
+	}
+	if has(func(r *ribbon) bool { return r.disabled }) {
+		es = append(es, entry{line("r ln u", 2), "commented-out import"})
 	}
 	if has(func(r *ribbon) bool { return r.control }) {
 		es = append(es, entry{line("r ln c", 5), "only decides (mkIf, if)"})
 	}
 	if has(func(r *ribbon) bool { return r.violation }) {
-		es = append(es, entry{line("r viol", 5), "a lower layer reads from a higher one"})
+		es = append(es, entry{line("r viol", 5), viol})
 	}
 	sample := func(class string, r float64) func(x, y float64) {
 		return func(x, y float64) { c.rect(class, x, y-11, 26, 14, r) }
@@ -210,7 +221,11 @@ func (f *flowLayout) legend(c *canvas, y, w float64) float64 {
 		es = append(es, entry{sample("val", 7), "central value, with its reads"})
 	}
 	if slices.ContainsFunc(f.nodes, func(n *node) bool { return n.bad }) {
-		es = append(es, entry{sample("val bad", 7), "read, but declared nowhere"})
+		if f.view.Name == "imports" {
+			es = append(es, entry{sample("box bad", 3), "no such file"})
+		} else {
+			es = append(es, entry{sample("val bad", 7), "read, but declared nowhere"})
+		}
 	}
 	if slices.ContainsFunc(f.nodes, func(n *node) bool { return n.faint && n.holds == 0 }) {
 		es = append(es, entry{sample("box faint", 3), "module that no entry point imports"})

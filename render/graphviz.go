@@ -49,11 +49,10 @@ const graphvizCSS = "text{stroke:none}.edge path{fill:none}.edge polygon{stroke:
 // A cleaner copies what is allowed of Graphviz's SVG.
 type cleaner struct {
 	canvas
-	p     *picture
-	ends  []string // what ends each open element; "" for one that is dropped
-	w, h  float64
-	seen  bool // the ground that Graphviz draws
-	graph bool
+	p    *picture
+	ends []string // what ends each open element; "" for one that is dropped
+	w, h float64
+	root int // depth of the group that holds the whole graph, whose own polygon is the ground
 }
 
 // clean makes Graphviz's SVG into one of ours.
@@ -128,8 +127,7 @@ func (c *cleaner) start(d *xml.Decoder, t xml.StartElement) error {
 		return nil
 	case allowed[name] == nil:
 		return d.Skip()
-	case name == "polygon" && !c.seen:
-		c.seen = true
+	case name == "polygon" && len(c.ends) == c.root:
 		return d.Skip()
 	}
 	id, tip := attr("id"), []string(nil)
@@ -147,6 +145,9 @@ func (c *cleaner) start(d *xml.Decoder, t xml.StartElement) error {
 			end = "</g></a>\n"
 		}
 		c.ends = append(c.ends, end)
+		if attr("class") == "graph" {
+			c.root = len(c.ends)
+		}
 	} else {
 		c.ends = append(c.ends, "</"+name+">\n")
 	}

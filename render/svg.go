@@ -22,19 +22,7 @@ func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error
 		return err
 	}
 	o.Layout = layout
-	var svg []byte
-	p, err := draw(g, o, true)
-	if err != nil {
-		return err
-	}
-	switch {
-	case p.empty != "":
-		svg = emptySVG(p, o)
-	case layout == "dot":
-		svg, err = graphvizSVG(ctx, p, o)
-	default:
-		svg = flowSVG(p, o)
-	}
+	svg, err := drawSVG(ctx, v, g, o)
 	if err != nil {
 		return err
 	}
@@ -42,6 +30,25 @@ func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error
 		return fmt.Errorf("writing SVG: %w", err)
 	}
 	return nil
+}
+
+func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, error) {
+	switch v.Name {
+	case "ports":
+		return portsSVG(g, o)
+	case "heat":
+		return heatSVG(g, o)
+	}
+	p, err := draw(g, o, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.empty != "":
+		return emptySVG(p, o), nil
+	case o.Layout == "dot":
+		return graphvizSVG(ctx, p, o)
+	}
+	return flowSVG(p, o), nil
 }
 
 // emptySVG says in the picture why there is nothing in it.

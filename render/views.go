@@ -213,11 +213,12 @@ func (s *sketch) betweenLayers(twoSides bool) {
 			continue
 		}
 		at := declaredAt(r.Value)
-		from := s.layer(s.layers.of[at.File], left, 0)
+		layer := s.layers.of[at.File]
 		if at.File == "" {
-			from = s.layer("(declared nowhere)", left, 0)
-			from.bad = true
+			layer = "(declared nowhere)"
 		}
+		from := s.layer(layer, left, 0)
+		from.bad = at.File == ""
 		to := s.layer(s.layers.of[r.At.File], right, column)
 		a := amount{n: 1}
 		if s.marks && !r.Covered {

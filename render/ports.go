@@ -1,0 +1,171 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// A portRange is a thousand of port numbers that has entries.
+type portRange struct {
+	from  int // 20000
+	ports []Port
+}
+
+const (
+	portRow   = 21.0
+	portWidth = 400.0
+)
+
+// portsSVG draws the port registry: a block for each thousand, a row for each port with the value that gives it out and
+// who reads it; ports given out twice stand out.
+func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
+	ports, err := choosePorts(g, o)
+	if err != nil {
+		return nil, err
+	}
+	title := "Ports"
+	if o.Title != "" {
+		title = o.Title + ": ports"
+	}
+	if len(ports) == 0 {
+		why := "no central value holds a port number that could be known"
+		if g.Empty != "" {
+			why = g.Empty
+		}
+		return emptySVG(&picture{title: o.Title, empty: why}, o), nil
+	}
+	layers := layersOf(g)
+	taken := map[int]int{}
+	for _, p := range ports {
+		taken[p.Number]++
+	}
+	twice := 0
+	for _, n := range taken {
+		if n > 1 {
+			twice++
+		}
+	}
+	var ranges []portRange
+	for _, p := range ports {
+		from := p.Number / 1000 * 1000
+		if len(ranges) == 0 || ranges[len(ranges)-1].from != from {
+			ranges = append(ranges, portRange{from: from})
+		}
+		r := &ranges[len(ranges)-1]
+		r.ports = append(r.ports, p)
+	}
+	numbers, names, readers := textWidth("65535", fontSize)+16, 0.0, 0.0
+	for _, p := range ports {
+		names = max(names, textWidth(elide(valueName(p.Value)), fontSize)*1.16)
+		readers = max(readers, textWidth(portReaders(p, layers), 10))
+	}
+	width := max(portWidth, numbers+names+readers+3*boxPad)
+
+	// Blocks fill columns from the top; a further column begins when one is as high as its share.
+	columns := min(3, 1+len(ports)/24)
+	total := 0.0
+	for _, r := range ranges {
+		total += blockHeight(r)
+	}
+	c := &canvas{opts: o}
+	x, y, bottom := margin, headRoom, 0.0
+	column := 1
+	for _, r := range ranges {
+		if y > headRoom && column < columns && y-headRoom+blockHeight(r)/2 > total/float64(columns) {
+			x, y = x+width+margin, headRoom
+			column++
+		}
+		c.text("h3", x, y, fmt.Sprintf("%s–%s", count(r.from), count(r.from+999)))
+		c.text("n end", x+width, y, plural(len(r.ports), "port", "ports"))
+		fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+6), px(width))
+		y += 12
+		for _, p := range r.ports {
+			drawPort(c, p, taken[p.Number], layers, g, x, y, width, numbers)
+			y += portRow
+		}
+		y += 26
+		bottom = max(bottom, y)
+	}
+	w := margin + float64(column)*(width+margin)
+	desc := fmt.Sprintf("%s in %s", plural(len(ports), "port", "ports"), plural(len(ranges), "range", "ranges"))
+	if twice > 0 {
+		desc += ", " + plural(twice, "number", "numbers") + " given out more than once"
+	}
+	c.text("h1", margin, 28, title)
+	c.text("h2", margin, 46, desc)
+	bottom += 4
+	lx := margin
+	for i, l := range g.Layers {
+		c.rect("f"+toneClass(i)[1:], lx, bottom-9, 4, 13, 1)
+		c.text("n", lx+10, bottom+2, "read in "+l)
+		lx += textWidth("read in "+l, 10) + 34
+	}
+	return c.document(title, desc, max(w, lx), bottom+18, ""), nil
+}
+
+func blockHeight(r portRange) float64 { return 38 + float64(len(r.ports))*portRow }
+
+func drawPort(c *canvas, p Port, taken int, l layers, g *graph.Graph, x, y, width, numbers float64) {
+	tip := []string{fmt.Sprintf("%d: config.%s", p.Number, p.Value.Path), "set in " + where(p.At)}
+	for _, r := range p.Readers {
+		tip = append(tip, "read in "+r)
+	}
+	if len(p.Readers) == 0 {
+		tip = append(tip, "read by nobody")
+	}
+	class, number := "opt", "t"
+	if taken > 1 {
+		class, number = "opt bad", "badt"
+		tip = append(tip, fmt.Sprintf("given out %d times", taken))
+	}
+	defer c.open("port", tip, p.At.File, p.At.Line)()
+	c.rect(class, x, y, width, portRow-4, 2)
+	tone := -1
+	if len(p.Readers) > 0 {
+		tone = slices.Index(g.Layers, l.of[p.Readers[0]])
+	}
+	c.rect("f"+toneClass(tone)[1:], x, y, 4, portRow-4, 1)
+	c.text(number+" end", x+numbers, y+12.5, fmt.Sprint(p.Number))
+	c.text(number, x+numbers+boxPad, y+12.5, elide(valueName(p.Value)))
+	c.text("n end", x+width-7, y+12.5, portReaders(p, l))
+}
+
+// portReaders names who reads a port, shortly.
+func portReaders(p Port, l layers) string {
+	switch len(p.Readers) {
+	case 0:
+		return "read by nobody"
+	case 1:
+		return elide(moduleLabel(p.Readers[0], l.of[p.Readers[0]]))
+	}
+	return elide(moduleLabel(p.Readers[0], l.of[p.Readers[0]])) + fmt.Sprintf(" +%d", len(p.Readers)-1)
+}
+
+// choosePorts applies what of the options makes sense for a table.
+func choosePorts(g *graph.Graph, o Options) ([]Port, error) {
+	include, err := compileGlobs(o.Include)
+	if err != nil {
+		return nil, err
+	}
+	exclude, err := compileGlobs(o.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	ports := slices.DeleteFunc(Ports(g), func(p Port) bool {
+		n := &node{label: valueName(p.Value), names: append([]string{p.Value.Path, valueName(p.Value)}, p.Readers...)}
+		return len(include) > 0 && !n.matches(include) || n.matches(exclude) || p.Value.FanOut.Reads < o.MinReads ||
+			len(o.Focus) > 0 && !slices.ContainsFunc(o.Focus, n.called)
+	})
+	if o.Top > 0 && len(ports) > o.Top {
+		slices.SortStableFunc(ports, func(a, b Port) int { return byReads(a.Value, b.Value) })
+		ports = ports[:o.Top]
+		slices.SortStableFunc(ports, func(a, b Port) int {
+			return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Value.Path, b.Value.Path))
+		})
+	}
+	return ports, nil
+}
