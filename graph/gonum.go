@@ -11,12 +11,12 @@ import (
 	"gonum.org/v1/gonum/graph/topo"
 )
 
-// Network is the graph of values, modules and options that queries walk. Nodes are numbered in a fixed order and
+// Net is the graph of values, modules and options that queries walk. Nodes are numbered in a fixed order and
 // edges keep what they stand for, so that every answer is the same from run to run.
 //
 // It hands gonum views of some kinds of edge (see digraph). gonum's own graphs are not used: simple panics when a
 // node points at itself, as an option does that is defined by itself, and multi forgets which parallel edge was which.
-type Network struct {
+type Net struct {
 	g       *Graph
 	nodes   []*Node
 	edges   [][]*Edge // by the id of their start
@@ -57,11 +57,11 @@ type Edge struct {
 	Definition *Definition
 }
 
-// Network builds the graph that queries walk.
-func (g *Graph) Network() *Network { return newNetwork(g, true) }
+// Net builds the graph that queries walk.
+func (g *Graph) Net() *Net { return newNet(g, true) }
 
-func newNetwork(g *Graph, definitions bool) *Network {
-	n := &Network{g: g, values: map[*Value]*Node{}, modules: map[string]*Node{}, options: map[string]*Node{}}
+func newNet(g *Graph, definitions bool) *Net {
+	n := &Net{g: g, values: map[*Value]*Node{}, modules: map[string]*Node{}, options: map[string]*Node{}}
 	paths := map[string]*Value{}
 	for _, v := range g.Values {
 		paths[v.Path] = v
@@ -102,21 +102,21 @@ func newNetwork(g *Graph, definitions bool) *Network {
 	return n
 }
 
-func (n *Network) add(node *Node) *Node {
+func (n *Net) add(node *Node) *Node {
 	node.id = int64(len(n.nodes))
 	n.nodes = append(n.nodes, node)
 	n.edges = append(n.edges, nil)
 	return node
 }
 
-func (n *Network) module(path string) *Node {
+func (n *Net) module(path string) *Node {
 	if n.modules[path] == nil {
 		n.modules[path] = n.add(&Node{Module: path})
 	}
 	return n.modules[path]
 }
 
-func (n *Network) option(path string) *Node {
+func (n *Net) option(path string) *Node {
 	if n.options[path] == nil {
 		n.options[path] = n.add(&Node{Option: path})
 	}
@@ -124,14 +124,14 @@ func (n *Network) option(path string) *Node {
 }
 
 // link adds an edge, unless it leads to a value that the graph does not list.
-func (n *Network) link(e *Edge) {
+func (n *Net) link(e *Edge) {
 	if e.From != nil && e.To != nil {
 		n.edges[e.From.id] = append(n.edges[e.From.id], e)
 	}
 }
 
 // Readers is the places that read a value, guards aside, in source order.
-func (n *Network) Readers(v *Value) []*Reference {
+func (n *Net) Readers(v *Value) []*Reference {
 	var readers []*Reference
 	for _, r := range n.g.References {
 		if r.Value == v && r.Kind != Guard {
@@ -144,7 +144,7 @@ func (n *Network) Readers(v *Value) []*Reference {
 
 // Reaches is the flows into an option, into what lies below it or above it: which central values decide it. The
 // transitive ones are among them; direct ones come first.
-func (n *Network) Reaches(option string) []*Flow {
+func (n *Net) Reaches(option string) []*Flow {
 	var flows []*Flow
 	for _, f := range n.g.Flows {
 		if onSamePath(option, f.To) {
@@ -160,7 +160,7 @@ func (n *Network) Reaches(option string) []*Flow {
 
 // ImportCycles is one shortest cycle of imports for every group of modules that import each other, from the first
 // module by name; a module that imports itself is one.
-func (n *Network) ImportCycles() [][]*Import {
+func (n *Net) ImportCycles() [][]*Import {
 	var cycles [][]*Import
 	for _, cycle := range n.cycles(Imports) {
 		var imports []*Import
@@ -173,7 +173,7 @@ func (n *Network) ImportCycles() [][]*Import {
 }
 
 // ValueCycles is the same for values that are defined by each other.
-func (n *Network) ValueCycles() [][]*Flow {
+func (n *Net) ValueCycles() [][]*Flow {
 	var cycles [][]*Flow
 	for _, cycle := range n.cycles(Flows) {
 		var flows []*Flow
@@ -187,7 +187,7 @@ func (n *Network) ValueCycles() [][]*Flow {
 
 // cycles finds a shortest cycle in every strongly connected part of the edges of one kind. topo.TarjanSCC gives the
 // parts in an order of its own, and takes no notice of an edge from a node to itself.
-func (n *Network) cycles(kind EdgeKind) [][]*Edge {
+func (n *Net) cycles(kind EdgeKind) [][]*Edge {
 	starts := map[int64]map[int64]bool{}
 	for _, part := range topo.TarjanSCC(n.view(false, kind)) {
 		in := map[int64]bool{}
@@ -207,7 +207,7 @@ func (n *Network) cycles(kind EdgeKind) [][]*Edge {
 }
 
 // shortestCycle walks breadth first from start, within a part of the graph, until it is back.
-func (n *Network) shortestCycle(kind EdgeKind, start int64, in map[int64]bool) []*Edge {
+func (n *Net) shortestCycle(kind EdgeKind, start int64, in map[int64]bool) []*Edge {
 	came := map[int64]*Edge{}
 	queue := []int64{start}
 	for len(queue) > 0 {
@@ -244,7 +244,7 @@ func (n *Node) String() string {
 	return n.Option
 }
 
-// digraph is a Network's nodes with some of its edges, as gonum takes it: at most one edge from node to node.
+// digraph is a Net's nodes with some of its edges, as gonum takes it: at most one edge from node to node.
 type digraph struct {
 	nodes     []graph.Node
 	from, to  [][]graph.Node
@@ -252,7 +252,7 @@ type digraph struct {
 }
 
 // view gives gonum the edges of some kinds. Reversed, flows lead from what depends to what it depends on.
-func (n *Network) view(reverseFlows bool, kinds ...EdgeKind) *digraph {
+func (n *Net) view(reverseFlows bool, kinds ...EdgeKind) *digraph {
 	d := &digraph{from: make([][]graph.Node, len(n.nodes)), to: make([][]graph.Node, len(n.nodes)), connected: map[[2]int64]bool{}}
 	for _, node := range n.nodes {
 		d.nodes = append(d.nodes, node)

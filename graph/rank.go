@@ -30,7 +30,7 @@ func measureRank(g *Graph, criticalMin int) {
 		v.Rank = 0
 		v.Critical = v.FanOut.Reads >= criticalMin
 	}
-	n := newNetwork(g, false)
+	n := newNet(g, false)
 	if len(g.Values) == 0 {
 		return
 	}
