@@ -114,3 +114,27 @@ func TestSegments(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckRefuses makes sure that a false or an incomplete want is seen.
+func TestCheckRefuses(t *testing.T) {
+	truth := Truth{
+		Effects: []Effect{{Value: split("my.a"), Option: split("services.x.v")}, {Value: split("my.a"), Option: split("my.b"), Inner: true}},
+		Values:  [][]string{split("my.a"), split("my.c")},
+	}
+	for _, tt := range []struct{ want, diffs string }{
+		{"my.a -> services.x.v data\nmy.a -> my.b default\nmy.c -> none", ""},
+		{"my.a -> services.x.v data", "evaluation also shows: my.a -> my.b"},
+		{"my.a -> none", "evaluation also shows: my.a -> my.b\nevaluation also shows: my.a -> services.x.v"},
+		{"my.c -> services.x.v data", "evaluation does not show: my.c -> services.x.v data"},
+		{"my.d -> none", "no such value: my.d"},
+		{"my.a -> services.x.v data\nmy.a -> my.b data", "a flow between values is of kind default: my.a -> my.b data"},
+	} {
+		c, err := Parse([]byte("x\n-- main.nix --\n{ }\n-- want --\n" + tt.want + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(truth.Check(c), "\n"); got != tt.diffs {
+			t.Errorf("%s\ngot\n%s\nwant\n%s", tt.want, got, tt.diffs)
+		}
+	}
+}

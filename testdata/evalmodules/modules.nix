@@ -197,7 +197,8 @@ let
       else if condition.value then walk opts file loc v.content else [ ]
     else if elem (ty v) [ "override" "order" ] then map (d: d // { hash = d.hash + toString v.priority; }) (walk opts file loc v.content)
     else if known && (opts.type.subDefs or null) != null then [ ] # the nested modules tell them
-    else if isSet v && v != { } then concatMap (n: walk (if known then { } else opts.${n} or { }) file (loc ++ [ n ]) v.${n}) (attrNames v)
+    else if isSet v then concatMap # an empty set defines nothing
+      (n: walk (if known then { } else opts.${n} or { }) file (loc ++ [ n ]) v.${n}) (attrNames v)
     else [ { inherit file loc; hash = fingerprint v; } ];
 
   # Definitions inside options of submodule type, and the defaults of those that nothing defines.
