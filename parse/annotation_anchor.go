@@ -199,7 +199,7 @@ func (d *descent) resolve(q *query, n Node, item child, next *child, siblings []
 	if next == nil { // after the last binding or element: the construct around them
 		return
 	}
-	switch n.(type) {
+	switch x := n.(type) {
 	case nil:
 		q.anchor = d.f.fileAnchor() // above all code
 		return
@@ -219,6 +219,12 @@ func (d *descent) resolve(q *query, n Node, item child, next *child, siblings []
 	case *Let:
 		if next.role == roleExpr && d.f.wordIn(q.at.End, next.node.Range().Start) {
 			return // between the last binding and in
+		}
+	case *Binary:
+		// a ++ (b ++ c): what stands in front of b speaks of b.
+		if y, ok := next.node.(*Binary); ok && y.Op == x.Op {
+			q.anchor = d.anchor(child{node: y.X})
+			return
 		}
 	case *String, *Path:
 		return

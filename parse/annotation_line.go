@@ -235,7 +235,7 @@ func (f *File) accept(l line, h *hit, before []hit) bool {
 
 // codeText reports whether the text after source: or sink: is the rest of a commented-out function or set.
 func codeText(s string) bool {
-	return strings.HasSuffix(s, "{") || strings.HasSuffix(s, "(") || strings.HasSuffix(s, ";") && strings.Contains(s, " = ")
+	return strings.HasSuffix(s, "{") || strings.HasSuffix(s, "(") || strings.HasSuffix(s, ");") || strings.HasSuffix(s, ";") && strings.Contains(s, " = ")
 }
 
 // nearMiss finds what was meant as an annotation but lacks its colon or is misspelt. An id must follow: prose may begin
