@@ -1,0 +1,166 @@
+package revision_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nixsink/internal/check/revision"
+)
+
+// repository makes a git repository with two commits: the second one changes sub/a.nix and adds sub/new.nix.
+func repository(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("git is needed")
+		}
+		t.Skip("git is needed")
+	}
+	dir := t.TempDir()
+	git(t, dir, "init", "-q", "-b", "main")
+	write(t, dir, "top.nix", "{ }")
+	write(t, dir, "sub/a.nix", "{ a = 1; }")
+	if err := os.Symlink("a.nix", filepath.Join(dir, "sub/link.nix")); err != nil {
+		t.Fatal(err)
+	}
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", "one")
+	git(t, dir, "tag", "one")
+	write(t, dir, "sub/a.nix", "{ a = 2; }")
+	write(t, dir, "sub/new.nix", "{ }")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", "two")
+	return dir
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org",
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	p := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkout(t *testing.T, dir, rev string) string {
+	t.Helper()
+	root, cleanup, err := revision.Checkout(context.Background(), dir, rev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cleanup()
+		if _, err := os.Stat(root); err == nil {
+			t.Errorf("%s is still there", root)
+		}
+	})
+	return root
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestCheckout(t *testing.T) {
+	dir := repository(t)
+	for _, c := range []struct{ dir, rev, file, want string }{
+		{".", "one", "sub/a.nix", "{ a = 1; }"},
+		{".", "HEAD", "sub/a.nix", "{ a = 2; }"},
+		{".", "HEAD~1", "top.nix", "{ }"},
+		{".", "main", "sub/new.nix", "{ }"},
+		{"sub", "one", "a.nix", "{ a = 1; }"},
+		{"sub", "one", "link.nix", "{ a = 1; }"},
+		{".", "one...", "sub/a.nix", "{ a = 1; }"},
+	} {
+		root := checkout(t, filepath.Join(dir, c.dir), c.rev)
+		if got := read(t, filepath.Join(root, c.file)); got != c.want {
+			t.Errorf("%s of %s in %s: %q, want %q", c.file, c.rev, c.dir, got, c.want)
+		}
+	}
+	root := checkout(t, dir, "one")
+	if _, err := os.Stat(filepath.Join(root, "sub/new.nix")); err == nil {
+		t.Error("a file of the second commit is in the first one")
+	}
+}
+
+// A branch that main has left behind is compared with where they parted.
+func TestMergeBase(t *testing.T) {
+	dir := repository(t)
+	git(t, dir, "checkout", "-q", "-b", "topic", "one")
+	write(t, dir, "topic.nix", "{ }")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", "topic")
+	root := checkout(t, dir, "main...")
+	if got := read(t, filepath.Join(root, "sub/a.nix")); got != "{ a = 1; }" {
+		t.Errorf("the merge base has %q", got)
+	}
+}
+
+// A folder that the revision does not have is empty there, not an error: everything in it is new.
+func TestNewFolder(t *testing.T) {
+	dir := repository(t)
+	write(t, dir, "later/x.nix", "{ }")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", "later")
+	root := checkout(t, filepath.Join(dir, "later"), "one")
+	if entries, err := os.ReadDir(root); err != nil || len(entries) != 0 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	dir := repository(t)
+	shallow := filepath.Join(t.TempDir(), "shallow")
+	git(t, dir, "clone", "-q", "--depth", "1", "file://"+dir, shallow)
+	for _, c := range []struct{ dir, rev, want string }{
+		{dir, "nonsense", "read revision nonsense"},
+		{t.TempDir(), "HEAD", "is in no git repository"},
+		{shallow, "HEAD~1", "which is shallow: fetch its history"},
+	} {
+		_, cleanup, err := revision.Checkout(context.Background(), c.dir, c.rev)
+		cleanup()
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want …%s…", c.rev, err, c.want)
+		}
+	}
+}
+
+func TestWorktree(t *testing.T) {
+	dir := repository(t)
+	linked := filepath.Join(t.TempDir(), "linked")
+	git(t, dir, "worktree", "add", "-q", linked, "one")
+	root := checkout(t, linked, "main")
+	if got := read(t, filepath.Join(root, "sub/a.nix")); got != "{ a = 2; }" {
+		t.Errorf("from a linked working tree: %q", got)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, _, err := revision.Checkout(ctx, repository(t), "one"); err == nil {
+		t.Error("an interrupted checkout gives no error")
+	}
+}

@@ -1,5 +1,0 @@
-package revision
-
-import "context"
-
-func checkout(context.Context, string, string) (string, func(), error) { panic("not written yet") }
