@@ -57,8 +57,8 @@ type Edge struct {
 	Definition *Definition
 }
 
-// Net builds the graph that queries walk.
-func (g *Graph) Net() *Net { return newNet(g, true) }
+// Network builds the graph that queries walk.
+func (g *Graph) Network() *Net { return newNet(g, true) }
 
 func newNet(g *Graph, definitions bool) *Net {
 	n := &Net{g: g, values: map[*Value]*Node{}, modules: map[string]*Node{}, options: map[string]*Node{}}
