@@ -18,8 +18,8 @@ func measureCoverage(g *Graph, spans *spanIndex) {
 	c.Declaration = declarationCoverage(g, byFile)
 	c.Sink = sinkCoverage(g, byFile)
 	for _, a := range g.Annotations {
-		if a.Keyword == parse.Waiver {
-			continue // it speaks of findings, not of values
+		if a.Keyword == parse.Waiver || a.Keyword == parse.HeaderKey {
+			continue // they speak of findings and of the file, not of values
 		}
 		c.Precision.Total++
 		if a.State == OK {

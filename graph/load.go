@@ -125,6 +125,9 @@ func (r *reader) read(j job) {
 }
 
 func readNotes(f *parse.File) (n notes) {
+	var leading bool
+	n.annotations, n.header, leading = f.Annotations()
+	n.documented = leading || n.header != nil
 	return n
 }
 

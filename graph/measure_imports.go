@@ -117,7 +117,10 @@ func entriesIn(f *parse.File, t *tree, c parse.Comment, above string) []*Import 
 			found = append(found, disabledImport(f, t, span))
 			offset, rest = offset+m[1], rest[m[1]:]
 		}
-		reason := strings.Trim(rest, " \t#;:)-—–,(")
+		reason := strings.TrimLeft(rest, " \t#;:)-—–,")
+		if in, ok := strings.CutPrefix(reason, "("); ok && strings.HasSuffix(in, ")") {
+			reason = in[:len(in)-1]
+		}
 		if reason == "" {
 			reason = above
 		}
