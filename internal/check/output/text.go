@@ -1,0 +1,249 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"nixsink/graph"
+	"nixsink/internal/check"
+)
+
+// text writes findings for a terminal: by file, each with its source line and the span underlined. Informations take one line each, what is
+// waived or in the baseline only counts.
+func text(w io.Writer, in Input) error {
+	b := &strings.Builder{}
+	c := colors(in.Color)
+	file := ""
+	for _, f := range in.shown() {
+		if f.Waived || f.Baselined {
+			continue
+		}
+		if f.At.File != file {
+			if file != "" {
+				b.WriteByte('\n')
+			}
+			file = f.At.File
+			fmt.Fprintf(b, "%s\n", c.bold(clean(in.Prefix+file)))
+		}
+		fmt.Fprintf(b, "  %s %s: %s %s\n", c.dim(fmt.Sprintf("%d:%d", f.At.Line, f.At.Column)), c.severity(f.Severity), clean(f.Message), c.dim("["+f.Check+"]"))
+		if f.Severity > check.Info {
+			excerpt(b, c, in.Graph, f.At)
+			for i, r := range f.Related {
+				if i == 3 && len(f.Related) > 4 {
+					fmt.Fprintf(b, "      %s\n", c.dim(fmt.Sprintf("and %d more places", len(f.Related)-i)))
+					break
+				}
+				if r.At.File != "" {
+					fmt.Fprintf(b, "      %s %s\n", c.dim(fmt.Sprintf("%s:%d:", clean(in.Prefix+r.At.File), r.At.Line)), clean(r.Message))
+				}
+			}
+		}
+	}
+	if file != "" {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintln(b, in.summary(c))
+	for _, g := range in.Gate.Gates {
+		mark := c.green("ok    ")
+		if g.Failed {
+			mark = c.red("failed")
+		}
+		fmt.Fprintf(b, "%s %s %s, asked for: %s", mark, g.Name, g.Value, g.Threshold)
+		if g.How != "" {
+			fmt.Fprintf(b, " — %s", clean(g.How))
+		}
+		b.WriteByte('\n')
+	}
+	if in.Gate.Incomplete != "" {
+		fmt.Fprintf(b, "%s %s\n", c.red("no verdict:"), clean(in.Gate.Incomplete))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// shown are the findings that a reader should see: with --changed-since only the new ones.
+func (in Input) shown() []check.Finding {
+	if in.Delta != nil {
+		return in.Delta.New
+	}
+	return in.Report.Findings
+}
+
+// summary counts: "2 errors, 1 warning, 3 informations; 1 waived, 4 in the baseline".
+func (in Input) summary(c palette) string {
+	n := map[check.Severity]int{}
+	waived, known := 0, 0
+	for _, f := range in.shown() {
+		switch {
+		case f.Waived:
+			waived++
+		case f.Baselined:
+			known++
+		default:
+			n[f.Severity]++
+		}
+	}
+	if in.Delta != nil {
+		for _, f := range in.Report.Findings {
+			if f.Waived {
+				waived++
+			}
+		}
+	}
+	s := fmt.Sprintf("%s, %s, %s", counted(n[check.Error], "error"), counted(n[check.Warning], "warning"), counted(n[check.Info], "information"))
+	if in.Delta != nil {
+		s += fmt.Sprintf(" new since %s, %d gone", clean(in.Delta.Rev), len(in.Delta.Fixed))
+	}
+	var aside []string
+	if waived > 0 {
+		aside = append(aside, fmt.Sprintf("%d waived", waived))
+	}
+	if known > 0 {
+		aside = append(aside, fmt.Sprintf("%d in the baseline", known))
+	}
+	if len(aside) > 0 {
+		s += "; " + strings.Join(aside, ", ")
+	}
+	if in.Delta != nil {
+		s += "; " + patchWords(in.Delta.Patch)
+	}
+	switch {
+	case n[check.Error] > 0:
+		return c.red(s)
+	case n[check.Warning] > 0:
+		return c.yellow(s)
+	}
+	return c.green(s)
+}
+
+// patchWords is patch coverage as people should read it: a share only where there is enough to share.
+func patchWords(r graph.Ratio) string {
+	total := r.Total + r.Unresolved
+	switch v, _ := r.LowerBound(); {
+	case total == 0:
+		return "no read of a central value changed"
+	case total < check.Few:
+		return fmt.Sprintf("%d of %s covered", r.Covered, counted(total, "changed read"))
+	default:
+		return fmt.Sprintf("%s of %d changed reads covered", percent(v), total)
+	}
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// excerpt writes the source line of a place and underlines it. Tabs keep their width by being repeated in the second line.
+func excerpt(b *strings.Builder, c palette, g *graph.Graph, at graph.Place) {
+	line, ok := sourceLine(g, at)
+	if !ok || strings.TrimSpace(line) == "" {
+		return
+	}
+	from := min(max(at.Column-1, 0), len(line))
+	to := len(line)
+	if at.EndLine == at.Line {
+		to = min(max(at.EndColumn-1, from), len(line))
+	} else {
+		to = len(strings.TrimRight(line, " \t\r"))
+	}
+	const widest = 160
+	if utf8.RuneCountInString(line) > widest {
+		cut := from + widest/2
+		for cut < len(line) && !utf8.RuneStart(line[cut]) {
+			cut++
+		}
+		if cut < len(line) {
+			line = line[:cut] + "…"
+			to = min(to, cut)
+		}
+	}
+	var pad strings.Builder
+	for _, r := range line[:from] {
+		if r == '\t' {
+			pad.WriteByte('\t')
+		} else {
+			pad.WriteByte(' ')
+		}
+	}
+	width := max(1, utf8.RuneCountInString(line[from:max(from, to)]))
+	number := fmt.Sprint(at.Line)
+	fmt.Fprintf(b, "    %s %s\n", c.dim(number+" │"), cleanTabs(line))
+	fmt.Fprintf(b, "    %s %s%s\n", c.dim(strings.Repeat(" ", len(number))+" │"), pad.String(), c.yellow(strings.Repeat("^", width)))
+}
+
+// sourceLine is the line that a place begins on.
+func sourceLine(g *graph.Graph, at graph.Place) (string, bool) {
+	f := g.Files[at.File]
+	if f == nil || at.Line < 1 {
+		return "", false
+	}
+	src := f.Src
+	for range at.Line - 1 {
+		i := strings.IndexByte(src, '\n')
+		if i < 0 {
+			return "", false
+		}
+		src = src[i+1:]
+	}
+	if i := strings.IndexByte(src, '\n'); i >= 0 {
+		src = src[:i]
+	}
+	return strings.TrimSuffix(src, "\r"), true
+}
+
+// clean takes control characters and bidirectional marks out of text from the repository, so that it cannot drive a terminal.
+func clean(s string) string { return cleanTabs(strings.ReplaceAll(s, "\t", " ")) }
+
+func cleanTabs(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return r
+		case r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0xfeff:
+			return '�'
+		}
+		return r
+	}, s)
+}
+
+// percent shows one decimal, rounded down, as the gates do.
+func percent(v float64) string {
+	tenths := int(v*1000 + 1e-9)
+	if tenths%10 == 0 {
+		return fmt.Sprintf("%d %%", tenths/10)
+	}
+	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+}
+
+// palette colours, or not.
+type palette bool
+
+func colors(on bool) palette { return palette(on) }
+
+func (p palette) paint(code, s string) string {
+	if !p {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p palette) bold(s string) string   { return p.paint("1", s) }
+func (p palette) dim(s string) string    { return p.paint("2", s) }
+func (p palette) red(s string) string    { return p.paint("31", s) }
+func (p palette) green(s string) string  { return p.paint("32", s) }
+func (p palette) yellow(s string) string { return p.paint("33", s) }
+
+func (p palette) severity(s check.Severity) string {
+	switch s {
+	case check.Error:
+		return p.paint("1;31", "error")
+	case check.Warning:
+		return p.paint("1;33", "warning")
+	}
+	return p.paint("36", "info")
+}
