@@ -119,7 +119,7 @@ func elidePath(s string) string {
 	}
 	parts := splitPath(s)
 	for n := min(3, len(parts)-2); n > 0; n-- {
-		short := strings.Join(parts[:n], ".") + ".…." + parts[len(parts)-1]
+		short := strings.Join(parts[:n], ".") + "…" + parts[len(parts)-1]
 		if utf8.RuneCountInString(short) <= limit {
 			return short
 		}

@@ -172,8 +172,35 @@ func (p *picture) edgeTone(e *edge) int {
 	if n.kind == optionNode || n.kind == layerNode {
 		n = e.from
 	}
-	if n.kind == valueNode || n.kind == optionNode {
+	if n.kind == valueNode {
+		// No module is here to give a colour: the namespace does, so that an eye can follow.
+		return p.namespaceTone(n)
+	}
+	if n.kind == optionNode {
 		return -1
 	}
 	return p.toneOf(n.group)
+}
+
+// namespaceTone gives the values under one name of the root one colour.
+func (p *picture) namespaceTone(n *node) int {
+	if p.namespaces == nil {
+		p.namespaces = map[string]int{}
+		var names []string
+		for _, n := range p.nodes {
+			if n.kind == valueNode {
+				names = append(names, topNames(n))
+			}
+		}
+		slices.Sort(names)
+		for i, name := range slices.Compact(names) {
+			p.namespaces[name] = i
+		}
+	}
+	return p.namespaces[topNames(n)]
+}
+
+func topNames(n *node) string {
+	parts := splitPath(n.group)
+	return strings.Join(parts[:min(3, len(parts))], ".")
 }

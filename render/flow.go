@@ -85,11 +85,20 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 		group  string
 	}
 	clusters := map[place]*cluster{}
+	// Values lie by their namespace; one that would lie alone joins its neighbours further up.
+	crowd := map[place]int{}
+	for _, n := range f.nodes {
+		crowd[place{n.column, n.kind, n.group}]++
+	}
 	for _, n := range f.nodes {
 		b := &box{node: n}
 		at[n] = b
 		f.boxes = append(f.boxes, b)
 		k := place{n.column, n.kind, n.group}
+		if n.kind == valueNode && (crowd[k] < 2 || n.holds > 0) {
+			parts := splitPath(n.group)
+			k.group = "\x00" + strings.Join(parts[:min(2, len(parts))], ".")
+		}
 		if n.kind == layerNode {
 			k.group = ""
 		}
@@ -145,6 +154,9 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 	in, out := map[*node]int{}, map[*node]int{}
 	total := 0
 	for _, e := range f.edges {
+		if e.control {
+			continue
+		}
 		n := e.amount().n
 		total += n
 		in[e.to] += n
@@ -165,6 +177,10 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 				continue
 			}
 			r := &ribbon{edge: e, a: at[e.from], b: at[e.to], n: part.n, uncovered: part.uncovered, width: max(1.5, float64(part.n)*f.unit)}
+			if e.control {
+				// A condition around a hundred options is still one decision: as wide as its data it would drown the data.
+				r.width = 2
+			}
 			f.ribbons = append(f.ribbons, r)
 			r.a.out = append(r.a.out, r)
 			r.b.in = append(r.b.in, r)
@@ -277,18 +293,15 @@ func (b *box) neighbours(left, right bool) float64 {
 func (f *flowLayout) crossings() float64 {
 	rs := slices.Clone(f.ribbons)
 	slices.SortStableFunc(rs, func(a, b *ribbon) int {
-		return cmp.Or(cmp.Compare(a.a.column, b.a.column), cmp.Compare(a.a.index, b.a.index), cmp.Compare(a.b.index, b.b.index))
+		return cmp.Or(cmp.Compare(a.a.column, b.a.column), cmp.Compare(a.b.column, b.b.column), cmp.Compare(a.a.index, b.a.index), cmp.Compare(a.b.index, b.b.index))
 	})
 	n := 0.0
 	for i := 0; i < len(rs); {
-		column := rs[i].a.column
+		from, to := rs[i].a.column, rs[i].b.column
 		tree := make([]float64, len(f.boxes)+2)
 		all := 0.0
-		for ; i < len(rs) && rs[i].a.column == column; i++ {
+		for ; i < len(rs) && rs[i].a.column == from && rs[i].b.column == to; i++ {
 			r := rs[i]
-			if r.b.column != column+1 {
-				continue
-			}
 			below := all
 			for k := r.b.index + 1; k > 0; k -= k & -k {
 				below -= tree[k]

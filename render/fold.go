@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -43,31 +44,46 @@ func byService(n *node) string {
 	return n.group
 }
 
-func byNamespace(n *node) string {
-	if n.kind != valueNode {
-		return ""
-	}
-	return n.group + ".*"
-}
-
-func byTopNamespace(depth int) func(n *node) string {
+// byNames folds options or values by their first so many names.
+func byNames(k kind, depth int) func(n *node) string {
 	return func(n *node) string {
-		if n.kind != valueNode && n.kind != optionNode {
+		if n.kind != k {
 			return ""
 		}
-		parts := splitPath(n.names[0])
-		return strings.Join(parts[:min(len(parts), depth)], ".") + ".*"
+		parts := splitPath(strings.TrimSuffix(n.names[0], ".*"))
+		if n.holds > 0 && len(parts) <= depth {
+			return strings.Join(parts, ".") + ".*"
+		}
+		return strings.Join(parts[:min(depth, max(1, len(parts)-1))], ".") + ".*"
 	}
 }
 
+// byTopFolder folds modules by so many folders from the top. The default.nix of a folder is that folder as Nix sees it, so
+// it lies in the folder above.
 func byTopFolder(depth int) func(n *node) string {
 	return func(n *node) string {
 		if n.kind != moduleNode {
 			return ""
 		}
-		parts := strings.Split(n.names[0], "/")
-		return strings.Join(parts[:min(max(1, len(parts)-1), depth)], "/") + "/"
+		file := strings.TrimSuffix(n.names[0], "/default.nix")
+		parts := strings.Split(strings.TrimSuffix(file, "/"), "/")
+		if strings.HasSuffix(file, "/") && len(parts) <= depth {
+			return file
+		}
+		if len(parts) == 1 {
+			return "./"
+		}
+		return strings.Join(parts[:min(len(parts)-1, depth)], "/") + "/"
 	}
+}
+
+// ladders are the ways to fold each kind, finest first.
+var ladders = map[kind][]foldRule{
+	optionNode: {{"options by service", byService}, {"options by their first name", byNames(optionNode, 1)}},
+	moduleNode: {{"modules by folder", byTopFolder(8)}, {"modules by folder", byTopFolder(4)}, {"modules by folder", byTopFolder(3)},
+		{"modules by folder", byTopFolder(2)}, {"modules by folder", byTopFolder(1)}},
+	valueNode: {{"values by namespace", byNames(valueNode, 8)}, {"values by namespace", byNames(valueNode, 4)}, {"values by namespace", byNames(valueNode, 3)},
+		{"values by namespace", byNames(valueNode, 2)}},
 }
 
 // collapse folds what the options name, and then, if the picture is still too large, whatever makes it legible: the
@@ -76,11 +92,11 @@ func (p *picture) collapse(o Options, unasked bool) error {
 	for _, c := range o.Collapse {
 		switch c {
 		case "folder":
-			p.fold(foldRule{"modules by folder", byFolder})
+			p.fold(foldRule{"modules by folder", byFolder}, all)
 		case "layer":
-			p.fold(foldRule{"modules by layer", byLayer})
+			p.fold(foldRule{"modules by layer", byLayer}, all)
 		case "service":
-			p.fold(foldRule{"options by service", byService})
+			p.fold(foldRule{"options by service", byService}, all)
 		default:
 			re, err := regexp.Compile(c)
 			if err != nil {
@@ -93,7 +109,7 @@ func (p *picture) collapse(o Options, unasked bool) error {
 					}
 				}
 				return ""
-			}})
+			}}, all)
 		}
 	}
 	limit := o.MaxNodes
@@ -105,23 +121,29 @@ func (p *picture) collapse(o Options, unasked bool) error {
 	}
 	was := len(p.nodes)
 	var did []string
-	for _, r := range []foldRule{
-		{"options by service", byService},
-		{"modules by folder", byFolder},
-		{"values by namespace", byNamespace},
-		{"modules by layer", byLayer},
-		{"modules by top folders", byTopFolder(2)},
-		{"values and options by their first two names", byTopNamespace(2)},
-		{"modules by top folder", byTopFolder(1)},
-		{"values and options by their first name", byTopNamespace(1)},
-	} {
-		if len(p.nodes) <= limit {
+	next := map[kind]int{}
+	for len(p.nodes) > limit {
+		// Whatever there is most of is folded a step further; the least read groups of it first, and no more of them than needed.
+		counts := map[kind]int{}
+		for _, n := range p.nodes {
+			counts[n.kind]++
+		}
+		var k kind
+		for _, c := range []kind{optionNode, moduleNode, valueNode} {
+			if next[c] < len(ladders[c]) && (next[k] >= len(ladders[k]) || counts[c] > counts[k]) {
+				k = c
+			}
+		}
+		if next[k] >= len(ladders[k]) {
 			break
 		}
-		if r.name == "modules by layer" && len(p.layers) == 0 {
-			continue
+		r := ladders[k][next[k]]
+		next[k]++
+		spare := len(p.nodes) - limit
+		if k == optionNode && next[k] == 1 {
+			spare = was // every option by its service: a mixture would be hard to read
 		}
-		if p.fold(r) {
+		if p.fold(r, spare) && !slices.Contains(did, r.name) {
 			did = append(did, r.name)
 		}
 	}
@@ -132,25 +154,48 @@ func (p *picture) collapse(o Options, unasked bool) error {
 	return nil
 }
 
-// fold merges nodes of one kind and column that the rule gives one name. What was asked for by name stays itself, and so does what would be alone.
-func (p *picture) fold(r foldRule) bool {
+// all folds without a limit.
+const all = 1 << 30
+
+// fold merges nodes of one kind and column that the rule gives one name, until it has saved enough nodes. What was
+// asked for by name stays itself, and so does what would be alone; and so do the few that are broken, for they are what
+// a reader looks for.
+func (p *picture) fold(r foldRule, enough int) bool {
 	type target struct {
 		kind   kind
 		column int
 		name   string
 	}
-	groups := map[target][]*node{}
+	weight, broken := map[*node]int{}, 0
+	for _, e := range p.edges {
+		n := e.amount().n
+		weight[e.from] += n
+		weight[e.to] += n
+	}
 	for _, n := range p.nodes {
-		if name := r.into(n); name != "" && !n.focus && !n.high {
-			t := target{n.kind, n.column, name}
-			groups[t] = append(groups[t], n)
+		if n.bad {
+			broken++
 		}
 	}
+	groups := map[target][]*node{}
+	heaviest := map[target]int{}
+	for _, n := range p.nodes {
+		if name := r.into(n); name != "" && !n.focus && !n.high && (!n.bad || broken > 12) {
+			t := target{n.kind, n.column, name}
+			groups[t] = append(groups[t], n)
+			heaviest[t] = max(heaviest[t], weight[n])
+		}
+	}
+	order := slices.SortedFunc(maps.Keys(groups), func(a, b target) int {
+		return cmp.Or(cmp.Compare(heaviest[a], heaviest[b]), strings.Compare(a.name, b.name), cmp.Compare(a.column, b.column))
+	})
 	into := map[*node]*node{}
-	for t, members := range groups {
-		if len(members) < 2 {
+	for _, t := range order {
+		members := groups[t]
+		if len(members) < 2 || enough <= 0 {
 			continue
 		}
+		enough -= len(members) - 1
 		f := &node{kind: t.kind, key: fmt.Sprintf("%s:%d:fold:%s", t.kind, t.column, t.name), label: t.name, names: []string{t.name},
 			group: members[0].group, folder: members[0].folder, column: t.column, faint: true}
 		for _, m := range members {
@@ -163,7 +208,7 @@ func (p *picture) fold(r foldRule) bool {
 				f.group = ""
 			}
 		}
-		if t.kind == optionNode || t.kind == valueNode {
+		if t.kind == optionNode {
 			f.group = ""
 		}
 		f.tip = []string{t.name, fmt.Sprintf("%d %ss folded", f.holds, t.kind)}

@@ -77,6 +77,8 @@ type picture struct {
 	notes   []string // what was folded or left out, and how to see it
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
+
+	namespaces map[string]int // their colours, made when needed
 }
 
 // A sketch collects a picture's nodes and edges by name.

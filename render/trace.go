@@ -140,7 +140,11 @@ func (tr *Trace) upstream() [][]string {
 	v := tr.Value
 	var rows [][]string
 	for _, p := range v.Declared {
-		rows = append(rows, []string{"declared", "", where(p)})
+		text := ""
+		if v.Member { // a registry's member is declared by being defined
+			text = cut(definitionText(tr.g, p), 60)
+		}
+		rows = append(rows, []string{"declared", text, where(p)})
 	}
 	if len(v.Declared) == 0 {
 		rows = append(rows, []string{"declared", "nowhere", ""})
@@ -153,18 +157,14 @@ func (tr *Trace) upstream() [][]string {
 		rows = append(rows, []string{"default", cut(oneLine(v.Default), 60), where(at)})
 	}
 	for _, d := range tr.Set {
-		// A registry's member is declared by being defined: that line is above already.
-		if v.Member && slices.ContainsFunc(v.Declared, func(p graph.Place) bool { return p.File == d.At.File && p.Line == d.At.Line }) {
-			if text := source(tr.g, d.At); text != "" {
-				rows = append(rows, []string{"value", cut(text, 60), where(d.At)})
-			}
-			continue
+		if slices.ContainsFunc(v.Declared, func(p graph.Place) bool { return v.Member && p.File == d.At.File && p.Line == d.At.Line }) {
+			continue // it is above already
 		}
 		what := "set to"
 		if d.Conditional {
 			what = "set, if"
 		}
-		rows = append(rows, []string{what, cut(source(tr.g, d.At), 60), where(d.At)})
+		rows = append(rows, []string{what, cut(definitionText(tr.g, d.At), 60), where(d.At)})
 	}
 	return rows
 }
@@ -234,13 +234,20 @@ func turn(i, of int) string {
 	return "├─"
 }
 
-// source is the text at a place, on one line; "" if the file is not at hand.
-func source(g *graph.Graph, p graph.Place) string {
+// definitionText is what a binding defines, on one line: 22 of ssh = 22. It is "" if the file is not at hand.
+func definitionText(g *graph.Graph, p graph.Place) string {
 	f := g.Files[p.File]
-	if f == nil || int(p.Span.End) > len(f.Src) || p.Span.Start < 0 || p.Span.Start > p.Span.End {
+	if f == nil || f.Expr == nil || int(p.Span.End) > len(f.Src) {
 		return ""
 	}
-	return oneLine(f.Src[p.Span.Start:p.Span.End])
+	at := p.Span
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		if a, ok := n.(*parse.Attr); ok && a.Span == p.Span {
+			at = a.Value.Range()
+		}
+		return n.Range().Contains(p.Span)
+	})
+	return oneLine(f.Text(at))
 }
 
 // sourceLine is the whole line that a place begins on, without its indentation.
@@ -260,7 +267,7 @@ func (tr *Trace) JSON(w io.Writer) error {
 		"schema": Schema,
 		"value":  jsonValue(tr.Value),
 		"set": list(tr.Set, func(d *graph.Definition) any {
-			return located(d.At, object{"text": source(tr.g, d.At), "conditional": d.Conditional})
+			return located(d.At, object{"text": definitionText(tr.g, d.At), "conditional": d.Conditional})
 		}),
 		"references": list(tr.Reads, jsonReference),
 		"upstream":   list(tr.Comes, jsonBranch),

@@ -128,7 +128,6 @@ func (s *sketch) landings() {
 			best[w] = f
 		}
 	}
-	depth := map[*node]int{}
 	for _, w := range order {
 		f := best[w]
 		from := s.value(f.From)
@@ -138,7 +137,6 @@ func (s *sketch) landings() {
 			if to == from {
 				continue
 			}
-			depth[to] = 1
 		} else {
 			to = s.option(f.To, f.At)
 		}
@@ -149,37 +147,37 @@ func (s *sketch) landings() {
 	s.heading = map[kind]string{valueNode: "central values", optionNode: "options by service"}
 }
 
-// columns puts every value one column after those that flow into it, and the options last. A cycle of values stops
+// columns puts every value one column before those that it flows into, and the options last. A cycle of values stops
 // counting when it comes round.
 func (s *sketch) columns() {
-	into := map[*node][]*node{}
-	for k := range s.edges {
-		if k.to.kind == valueNode {
-			into[k.to] = append(into[k.to], k.from)
+	p := s.finish()
+	next := map[*node][]*node{}
+	for _, e := range p.edges {
+		if e.to.kind == valueNode {
+			next[e.from] = append(next[e.from], e.to)
 		}
 	}
-	last := 0
-	done, open := map[*node]bool{}, map[*node]bool{}
+	steps, done, open := map[*node]int{}, map[*node]bool{}, map[*node]bool{}
 	var visit func(n *node) int
 	visit = func(n *node) int {
 		if done[n] || open[n] {
-			return n.column
+			return steps[n]
 		}
 		open[n] = true
-		for _, from := range into[n] {
-			n.column = max(n.column, visit(from)+1)
+		for _, to := range next[n] {
+			steps[n] = max(steps[n], visit(to)+1)
 		}
 		open[n], done[n] = false, true
-		last = max(last, n.column)
-		return n.column
+		return steps[n]
 	}
-	p := s.finish()
+	last := 0
 	for _, n := range p.nodes {
 		if n.kind == valueNode {
-			visit(n)
+			last = max(last, visit(n))
 		}
 	}
 	for _, n := range p.nodes {
+		n.column = last - steps[n]
 		if n.kind == optionNode {
 			n.column = last + 1
 		}
