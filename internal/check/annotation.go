@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"nixsink/graph"
@@ -11,7 +12,7 @@ import (
 func annotated(p *Pass, state graph.State, message func(*graph.Annotation) string) []Finding {
 	var out []Finding
 	for _, a := range p.Graph.Annotations {
-		if a.State != state || a.Keyword == parse.Waiver {
+		if a.State != state || a.Keyword == parse.Waiver || state == graph.Unwanted && p.flowsInto(a) {
 			continue
 		}
 		f := Finding{At: a.At, Message: message(a), Value: idsOf(a), Anchor: p.anchorName(a)}
@@ -24,6 +25,14 @@ func annotated(p *Pass, state graph.State, message func(*graph.Annotation) strin
 		out = append(out, f)
 	}
 	return out
+}
+
+// flowsInto reports whether a value that an annotation names arrives in what it stands at, if through a binding that reads it elsewhere:
+// such a comment is redundant, not wrong.
+func (p *Pass) flowsInto(a *graph.Annotation) bool {
+	return slices.ContainsFunc(p.Graph.Flows, func(f *graph.Flow) bool {
+		return slices.Contains(a.Values, f.From) && f.At.File == a.File && a.Anchor.Span.Contains(f.At.Span)
+	})
 }
 
 // anchorName is the full name of the binding that an annotation stands at.
@@ -63,6 +72,13 @@ func pathsOf(vs []*graph.Value) []string {
 		out = append(out, described(v))
 	}
 	return out
+}
+
+// innermost leaves out what only leads to another value of the list: a test for my.identity says nothing beside one for my.identity.user.
+func innermost(vs []*graph.Value) []*graph.Value {
+	return slices.DeleteFunc(slices.Clone(vs), func(v *graph.Value) bool {
+		return slices.ContainsFunc(vs, func(o *graph.Value) bool { return strings.HasPrefix(o.Path, v.Path+".") })
+	})
 }
 
 // words joins for a sentence: "a", "a and b", "a, b and c".

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -152,7 +153,7 @@ func sites(file, src string, e parse.Expr, sc scope) []site {
 func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	var fit []hit
 	for _, h := range group {
-		if p.couldRead(s, h) && (h.sure || related(h.n, s)) {
+		if p.couldRead(s, h) && (h.sure || related(h, s)) {
 			fit = append(fit, h)
 		}
 	}
@@ -161,7 +162,7 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	}
 	// The value whose name has most in common with the place is meant, else the one that most modules read.
 	slices.SortStableFunc(fit, func(a, b hit) int {
-		if d := common(b.n, s) - common(a.n, s); d != 0 {
+		if d := common(b, s) - common(a, s); d != 0 {
 			return d
 		}
 		if d := b.n.value.FanOut.Reads - a.n.value.FanOut.Reads; d != 0 {
@@ -206,6 +207,15 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	if own(v.DefaultAt) || slices.ContainsFunc(v.Declared, own) {
 		return false
 	}
+	// An argument of the factory that declares the value: what is written here becomes the value.
+	if s.sc.Argument && slices.ContainsFunc(p.Graph.Imports, func(im *graph.Import) bool {
+		return im.From == s.file && !im.Disabled && slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == im.To })
+	}) {
+		return false
+	}
+	if p.elsewhere(s.file, v) && (h.n.kind == pathNeedle || h.n.kind == textNeedle || h.n.kind == wordNeedle) {
+		return false
+	}
 	// What defines another central value is judged for what only one value can be: of two domains, the less read one is the copy.
 	if w := p.definedBy(s.file, span); w != nil {
 		if h.n.kind != domainNeedle && h.n.kind != emailNeedle {
@@ -242,6 +252,24 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	return true
 }
 
+// elsewhere reports whether a file lies outside the folder that a value is for: one of the tree's folders that declares it and holds all
+// its readers. What the media services agree on among themselves is nobody else's to read.
+func (p *Pass) elsewhere(file string, v *graph.Value) bool {
+	if len(v.Declared) == 0 || len(p.readers[v]) == 0 {
+		return false
+	}
+	dir := path.Dir(v.Declared[0].File) + "/"
+	if dir == "./" {
+		return false
+	}
+	for _, r := range p.readers[v] {
+		if !strings.HasPrefix(r.At.File, dir) {
+			return false
+		}
+	}
+	return !strings.HasPrefix(file, dir)
+}
+
 // definedBy is the central value that a span defines, or nil.
 func (p *Pass) definedBy(file string, s parse.Span) *graph.Value {
 	for _, v := range p.Graph.Values {
@@ -261,18 +289,24 @@ func (p *Pass) definedBy(file string, s parse.Span) *graph.Value {
 var noise = []string{"my", "config", "configs", "settings", "services", "service", "enable", "default", "defaults", "name", "value", "options", "the", "port", "ports", "option", "extra", "file", "files", "dir", "path", "nix"}
 
 // related reports whether the value's name and the place speak of the same thing.
-func related(n *needle, s site) bool {
-	if n.kind == wordNeedle {
-		return sameName(n, s)
+func related(h hit, s site) bool {
+	if h.n.kind == wordNeedle {
+		return sameName(h.n, s)
 	}
-	return common(n, s) > 0
+	return common(h, s) > 0
 }
 
-// common counts the tokens that a value's name and the place's names share.
-func common(n *needle, s site) int {
+// common counts the tokens that a value's name and the place share: the attributes around it, the file's name, and the words before it on
+// its line (SABNZBD_URL=http://127.0.0.1:8080).
+func common(h hit, s site) int {
 	count := 0
-	for _, t := range n.tokens {
-		if slices.ContainsFunc(s.names, func(o string) bool { return singular(o) == singular(t) }) {
+	names := s.names
+	if !s.number && !s.key {
+		line := s.src[strings.LastIndexByte(s.src[:h.start], '\n')+1 : h.start]
+		names = append(slices.Clone(names), tokens(line)...)
+	}
+	for _, t := range h.n.tokens {
+		if slices.ContainsFunc(names, func(o string) bool { return singular(o) == singular(t) }) {
 			count++
 		}
 	}

@@ -28,7 +28,7 @@ change the wrong value. Write the id of what the code reads, or repair the code.
 	Run: func(p *Pass) []Finding {
 		out := annotated(p, graph.Mismatched, func(a *graph.Annotation) string {
 			if len(a.Actual) > 0 {
-				return fmt.Sprintf("this says %s, but the code here reads %s: correct the id", idsOf(a), words(pathsOf(a.Actual)))
+				return fmt.Sprintf("this says %s, but the code here reads %s: correct the id", idsOf(a), words(pathsOf(innermost(a.Actual))))
 			}
 			return because(fmt.Sprintf("%s is not what the code here reads", idsOf(a)), a)
 		})

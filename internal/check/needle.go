@@ -63,7 +63,7 @@ var commonPaths = []string{"/", "/etc", "/var", "/var/lib", "/var/log", "/var/ca
 
 // Words that many attributes take, whatever they are about.
 var commonWords = []string{"root", "nobody", "nogroup", "users", "wheel", "admin", "localhost", "none", "auto", "always", "never", "yes", "true", "false", "default", "info", "debug", "warn", "warning", "error",
-	"tcp", "udp", "http", "https", "both", "all", "any", "local", "nixos", "main", "master", "latest", "stable", "unstable", "disabled", "enabled"}
+	"tcp", "udp", "http", "https", "both", "all", "any", "local", "nixos", "main", "master", "latest", "stable", "unstable", "disabled", "enabled", "ipv4", "ipv6", "utf8", "sha1", "sha256", "sha512", "ed25519", "h264", "h265", "zram0", "eth0", "wlan0", "tailscale0"}
 
 func (p *Pass) needles() *needles {
 	n := &needles{text: map[needleKind]map[string][]*needle{}}
@@ -134,7 +134,7 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 	case isPeculiar(t):
 		return textNeedle, false, true
 	case plain.MatchString(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
-		return wordNeedle, true, true
+		return wordNeedle, !isMixed(t), true
 	}
 	return 0, false, false
 }
@@ -167,6 +167,13 @@ func isPeculiar(t string) bool {
 	return kinds >= 2
 }
 
+// isMixed reports whether a word has letters and digits in it, as machines are called and words are not.
+func isMixed(t string) bool {
+	letter := strings.ContainsFunc(t, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
+	digit := strings.ContainsFunc(t, func(r rune) bool { return r >= '0' && r <= '9' })
+	return letter && digit && len(t) >= 4
+}
+
 func isNumber(t string) bool { return strings.Trim(t, "0123456789.") == "" }
 
 // Where a string may repeat a value. Group 1 is the part that counts.
@@ -185,6 +192,7 @@ var (
 	addressSpot = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(?:/[0-9]+)?(?::[0-9]+)?`)
 	pathSpot    = regexp.MustCompile(`(?:/[A-Za-z0-9._@-]+)+`)
 	wordSpot    = regexp.MustCompile(`[A-Za-z0-9_.@:/+=-]{8,}`)
+	mixedSpot   = regexp.MustCompile(`[A-Za-z0-9]{4,}`)
 	homeSpot    = regexp.MustCompile(`^/home/([A-Za-z0-9_-]+)(?:/|$)`)
 )
 
@@ -307,6 +315,12 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 		for end := m[1]; end > m[0]; {
 			add(pathNeedle, s.src[m[0]:end], m[0], end, true)
 			end = m[0] + strings.LastIndexByte(s.src[m[0]:end], '/')
+		}
+	}
+	for _, m := range mixedSpot.FindAllStringIndex(s.src, -1) {
+		beside := func(i int) bool { return i >= 0 && i < len(s.src) && strings.IndexByte("-_.@:/$", s.src[i]) >= 0 }
+		if word := s.src[m[0]:m[1]]; !open(m[0]) && !s.whole && !beside(m[0]-1) && !beside(m[1]) && isMixed(word) {
+			add(wordNeedle, word, m[0], m[1], true)
 		}
 	}
 	for _, m := range wordSpot.FindAllStringIndex(s.src, -1) {

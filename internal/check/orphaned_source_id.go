@@ -35,7 +35,10 @@ leads to one, and the code around it reads none that could be meant. Declare the
 			}
 		}
 		return annotated(p, graph.Orphaned, func(a *graph.Annotation) string {
-			return because(fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), suggest(idsOf(a), ids)), a)
+			if len(a.Actual) > 0 {
+				return fmt.Sprintf("%s belongs to no declared value; the code here reads %s", idsOf(a), words(pathsOf(innermost(a.Actual))))
+			}
+			return fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), suggest(idsOf(a), ids))
 		})
 	},
 }

@@ -29,7 +29,7 @@ or the comment stayed behind when the code moved. Read the value, or remove the 
 `,
 	Run: func(p *Pass) []Finding {
 		return annotated(p, graph.Unwanted, func(a *graph.Annotation) string {
-			return because(fmt.Sprintf("this says %s, but the code here reads no central value: read it, or remove the comment", idsOf(a)), a)
+			return fmt.Sprintf("this says %s, but the code here reads no central value: read it, or remove the comment", idsOf(a))
 		})
 	},
 }

@@ -43,6 +43,9 @@ next finding there.
 `,
 }
 
+// annotationChecks judge annotations, whose waivers the engine already knows.
+var annotationChecks = []string{"mismatched-source-id", "unwanted-source-id", "orphaned-source-id", "ambiguous-source-id", "stale-sink"}
+
 // waive marks what comments and the configuration waive, and adds findings about waivers that are at fault.
 func (p *Pass) waive(found []Finding, checks []Check) []Finding {
 	on := func(name string) (Check, bool) {
@@ -84,6 +87,19 @@ func (p *Pass) waive(found []Finding, checks []Check) []Finding {
 		for i := range found {
 			if f := &found[i]; f.Check == name && f.At.File == a.File && p.waivedBy(a, f) {
 				f.Waived, f.WaivedBecause, used = true, a.Reason, true
+			}
+		}
+		// An annotation that is waived has lost its state on the way; it stays visible as a waived finding.
+		if slices.Contains(annotationChecks, name) {
+			for _, o := range p.Graph.Annotations {
+				if o.State == graph.Waived && o.Keyword != parse.Waiver && o.File == a.File && o.Annotation.Anchor.Span == a.Annotation.Anchor.Span ||
+					o.State == graph.Waived && o.Keyword != parse.Waiver && o.File == a.File && a.Anchor.Span.Contains(o.At.Span) {
+					f := Finding{Check: name, At: o.At, Value: idsOf(o), Message: because(idsOf(o)+" is not what the code says", o), Waived: true, WaivedBecause: a.Reason}
+					c, _ := on(name)
+					f.Severity = c.Default
+					p.complete(&f)
+					found, used = append(found, f), true
+				}
 			}
 		}
 		if !used {

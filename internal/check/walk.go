@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"nixsink/parse"
 )
@@ -13,6 +14,7 @@ type scope struct {
 	Guards   []parse.Span // conditions that decide whether this is reached, and x of `x or this`
 	Against  []parse.Expr // other sides of comparisons that this takes part in
 	List     bool         // an element of a list that is the binding's value
+	Argument bool         // handed to a function: what it becomes is the function's business
 	InOption bool         // in an option's declaration
 }
 
@@ -93,6 +95,9 @@ func walk(e parse.Expr, sc scope, visit func(parse.Expr, scope)) {
 	case *parse.Apply:
 		walk(e.Fn, sc, visit)
 		in := sc
+		if name := calledName(e.Fn); !strings.HasPrefix(name, "mk") && !strings.HasPrefix(name, "optional") && !strings.HasPrefix(name, "recursiveUpdate") {
+			in.Argument = true // what wraps a definition, like mkIf, is no factory
+		}
 		switch name := calledName(e.Fn); {
 		case slices.Contains(declarators, name):
 			in.InOption = true // which attributes of the argument are prose is decided below, by name
