@@ -154,6 +154,7 @@ type layout struct {
 	joined   []bool // nothing but blanks and line breaks lies between the comment and the one before it
 	code     []Span // of a trailing comment: the last byte of the code in front
 	runEnd   []int  // of a comment: the last of the comments that follow each other line by line
+	stackEnd int    // what stack found last
 }
 
 // layout is only computed for files with annotations.
@@ -239,10 +240,7 @@ func (p *layout) commentedOut(all []found, i int) bool {
 	if p.trailing[c] || p.f.Comments[c].Kind != LineComment || c == p.runEnd[c] {
 		return false
 	}
-	next := i
-	for next+1 < len(all) && all[next+1].line.comment <= min(all[next].line.comment+1, p.runEnd[c]) {
-		next++
-	}
+	next := p.stack(all, i)
 	below := all[next].line.comment + 1
 	if below > p.runEnd[c] || !p.codeLine(below) {
 		return false
@@ -257,6 +255,20 @@ func (p *layout) commentedOut(all []found, i int) bool {
 	}
 	rest = strings.TrimLeft(rest[1:], " \t\r")
 	return rest == "" || strings.IndexByte("\n}])", rest[0]) >= 0 || strings.HasPrefix(rest, "in ") || strings.HasPrefix(rest, "in\n")
+}
+
+// stack is the last of the annotations that stand line by line below all[i], itself if none does. It is asked for ascending i,
+// and remembers the answer: a stack of n lines is walked down once.
+func (p *layout) stack(all []found, i int) int {
+	if i <= p.stackEnd && i > 0 {
+		return p.stackEnd
+	}
+	end := i
+	for end+1 < len(all) && all[end+1].line.comment <= min(all[end].line.comment+1, p.runEnd[all[end].line.comment]) {
+		end++
+	}
+	p.stackEnd = end
+	return end
 }
 
 // codeLine reports whether the comment is a line of Nix: a binding, or a path in a list of imports.
