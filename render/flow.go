@@ -163,7 +163,7 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 		out[e.from] += n
 	}
 	// As many pixels for what flows as for the rows that text needs; no node taller than a quarter of a screen.
-	f.unit = min(7, max(1, float64(len(f.nodes))*rowMin*0.8/float64(max(total, 1))))
+	f.unit = min(4.5, max(1, float64(len(f.nodes))*rowMin*0.8/float64(max(total, 1))))
 	for _, n := range f.nodes {
 		f.unit = min(f.unit, max(1, 180/float64(max(in[n], out[n], 1))))
 	}

@@ -121,30 +121,19 @@ func (p *picture) collapse(o Options, unasked bool) error {
 	}
 	was := len(p.nodes)
 	var did []string
-	next := map[kind]int{}
-	for len(p.nodes) > limit {
-		// Whatever there is most of is folded a step further; the least read groups of it first, and no more of them than needed.
-		counts := map[kind]int{}
-		for _, n := range p.nodes {
-			counts[n.kind]++
-		}
-		var k kind
-		for _, c := range []kind{optionNode, moduleNode, valueNode} {
-			if next[c] < len(ladders[c]) && (next[k] >= len(ladders[k]) || counts[c] > counts[k]) {
-				k = c
-			}
-		}
-		if next[k] >= len(ladders[k]) {
-			break
-		}
-		r := ladders[k][next[k]]
-		next[k]++
-		spare := len(p.nodes) - limit
-		if k == optionNode && next[k] == 1 {
-			spare = was // every option by its service: a mixture would be hard to read
-		}
-		if p.fold(r, spare) && !slices.Contains(did, r.name) {
+	fold := func(r foldRule, enough int) {
+		if p.fold(r, enough) && !slices.Contains(did, r.name) {
 			did = append(did, r.name)
+		}
+	}
+	// Every option by its service first: a mixture would be hard to read.
+	fold(ladders[optionNode][0], all)
+	room := share(p.counts(), limit)
+	for _, k := range []kind{optionNode, valueNode, moduleNode} {
+		for _, r := range ladders[k] {
+			if spare := p.counts()[k] - room[k]; spare > 0 {
+				fold(r, spare)
+			}
 		}
 	}
 	if len(did) > 0 {
@@ -152,6 +141,25 @@ func (p *picture) collapse(o Options, unasked bool) error {
 			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
 	}
 	return nil
+}
+
+func (p *picture) counts() map[kind]int {
+	counts := map[kind]int{}
+	for _, n := range p.nodes {
+		counts[n.kind]++
+	}
+	return counts
+}
+
+// share divides the room for nodes among the kinds: equally, and what one does not need goes to the others.
+func share(counts map[kind]int, limit int) map[kind]int {
+	kinds := slices.SortedFunc(maps.Keys(counts), func(a, b kind) int { return cmp.Or(cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b)) })
+	room := map[kind]int{}
+	for i, k := range kinds {
+		room[k] = min(counts[k], limit/(len(kinds)-i))
+		limit -= room[k]
+	}
+	return room
 }
 
 // all folds without a limit.
@@ -195,8 +203,15 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		if len(members) < 2 || enough <= 0 {
 			continue
 		}
+		label := t.name
+		if len(members) > enough+1 {
+			// Not all of the group need go: the heaviest stay themselves.
+			slices.SortStableFunc(members, func(a, b *node) int { return cmp.Compare(weight[a], weight[b]) })
+			members = members[:enough+1]
+			label += " others"
+		}
 		enough -= len(members) - 1
-		f := &node{kind: t.kind, key: fmt.Sprintf("%s:%d:fold:%s", t.kind, t.column, t.name), label: t.name, names: []string{t.name},
+		f := &node{kind: t.kind, key: fmt.Sprintf("%s:%d:fold:%s", t.kind, t.column, t.name), label: label, names: []string{t.name},
 			group: members[0].group, folder: members[0].folder, column: t.column, faint: true}
 		for _, m := range members {
 			into[m] = f
@@ -211,7 +226,7 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		if t.kind == optionNode {
 			f.group = ""
 		}
-		f.tip = []string{t.name, fmt.Sprintf("%d %ss folded", f.holds, t.kind)}
+		f.tip = []string{label, fmt.Sprintf("%d %ss folded", f.holds, t.kind)}
 		for _, m := range members[:min(len(members), 12)] {
 			f.tip = append(f.tip, "· "+m.full())
 		}

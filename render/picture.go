@@ -171,6 +171,10 @@ func (s *sketch) module(file string) *node {
 	} else if file != "" {
 		n.bad = true
 		n.tip = append(n.tip, "no such file")
+		if top, _, _ := strings.Cut(file, "/"); slices.Contains(s.g.Layers, top) {
+			n.group = top
+			n.label = moduleLabel(file, top)
+		}
 	}
 	s.nodes[key] = n
 	return n
