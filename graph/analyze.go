@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -101,6 +102,20 @@ func (h treeHost) Dir(name string) ([]eval.Entry, bool) {
 		out[i] = eval.Entry{Name: e.name, Kind: e.kind}
 	}
 	return out, true
+}
+
+// maxDataBytes bounds the other files of the tree (JSON and the like) that the code reads names from.
+const maxDataBytes = 1 << 20
+
+func (h treeHost) Data(name string) (string, bool) {
+	name = path.Clean(name)
+	for _, e := range h.t.dirs[strings.TrimSuffix(path.Dir(name), ".")] {
+		if e.name == path.Base(name) && e.kind == "regular" {
+			src, _, err := readSource(filepath.Join(h.t.dir, filepath.FromSlash(name)), maxDataBytes)
+			return src, err == nil
+		}
+	}
+	return "", false
 }
 
 // entryNames are the files that a configuration commonly starts from, in the order in which they are looked for.

@@ -148,7 +148,7 @@ func (fl *flows) definition(d *eval.Definition) {
 		if d.Names && kind == Data {
 			kind = Key
 		}
-		if central && kind != Control {
+		if (central || d.Default) && kind != Control {
 			kind = Default
 		}
 		for _, from := range fl.sources(o) {
@@ -195,6 +195,12 @@ func (fl *flows) sources(o eval.Origin) []vertex {
 	return out
 }
 
+// arrival is a vertex and the path by which it was defined: one member of a registry, or all.
+type arrival struct {
+	vertex
+	path *eval.Path
+}
+
 // visitState is how a vertex was reached on the shortest way.
 type visitState struct {
 	edge *edge
@@ -207,7 +213,7 @@ type visitState struct {
 func (fl *flows) follow(v *Value) {
 	done := map[sinkTarget]bool{}
 	for _, weakest := range []FlowKind{Data, Key, Control} {
-		seen := map[vertex]bool{{val: v}: true}
+		seen := map[arrival]bool{}
 		queue := []*visitState{{}}
 		for len(queue) > 0 {
 			at := queue[0]
@@ -218,13 +224,33 @@ func (fl *flows) follow(v *Value) {
 				}
 				st := &visitState{edge: e, prev: at, len: at.len + 1}
 				fl.record(v, st, weakest, done)
-				if !seen[e.to] {
-					seen[e.to] = true
+				if k := (arrival{e.to, e.def.Path}); !seen[k] && e.to.val != v {
+					seen[k] = true
 					queue = append(queue, st)
 				}
 			}
 		}
 	}
+}
+
+// overlap says whether two paths can speak of the same thing, as far as both go.
+func overlap(a, b *eval.Path) bool {
+	if a == b {
+		return true
+	}
+	for a.Len() > b.Len() {
+		a = a.Parent
+	}
+	for b.Len() > a.Len() {
+		b = b.Parent
+	}
+	for a != b {
+		if !sameName(a.Name, b.Name) {
+			return false
+		}
+		a, b = a.Parent, b.Parent
+	}
+	return true
 }
 
 type sinkTarget struct {
@@ -237,10 +263,16 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 	if at.edge == nil {
 		return fl.out[start]
 	}
-	if v := at.edge.to.val; v != nil {
-		return fl.out[v]
-	}
 	var out []*edge
+	if v := at.edge.to.val; v != nil {
+		// What one member of a registry is set to goes on from that member only.
+		for _, e := range fl.out[v] {
+			if overlap(at.edge.def.Path, e.origin.Path) {
+				out = append(out, e)
+			}
+		}
+		return out
+	}
 	p := at.edge.to.option
 	names := at.edge.def.Names
 	fl.trie.related(p.Segments(), func(q *eval.Path, exact, above bool) {
@@ -271,6 +303,9 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTa
 			flow.Kind = Default
 		}
 	} else {
+		if e.kind == Default && st.len == 1 {
+			flow.Kind = Default
+		}
 		flow.To = pathText(to.option.Segments())
 		target.sinkKey = sinkKey{flow.To, flow.At.File}
 	}

@@ -97,12 +97,27 @@ func (vs *values) isRoot(r realm, segs []string) bool {
 	return false
 }
 
-func (vs *values) add(n *node, segs []string) *Value {
+func (vs *values) add(r realm, n *node, segs []string) *Value {
 	if n.val == nil {
 		n.val = &Value{Path: pathText(segs), Segments: starred(segs)}
+		if r == home && vs.systemHas(segs) {
+			// The system has an option of the same name: this one is told by its full path.
+			n.val.Segments = append([]string{homeUsers[0], homeUsers[1], "*"}, n.val.Segments...)
+			n.val.Path = strings.Join(homeUsers[:], ".") + ".*." + n.val.Path
+		}
 		vs.all = append(vs.all, n.val)
 	}
 	return n.val
+}
+
+func (vs *values) systemHas(segs []string) bool {
+	n := vs.trees[system]
+	for _, s := range segs {
+		if n = n.kids[s]; n == nil {
+			return false
+		}
+	}
+	return n.val != nil
 }
 
 func starred(segs []string) []string {
@@ -115,7 +130,14 @@ func starred(segs []string) []string {
 
 // declare takes up the option declarations and the members that definitions give to registries.
 func (vs *values) declare(ev *eval.Evaluator) {
-	for _, d := range ev.Declarations {
+	// The system's first, so that a home's option of the same name can be told from it.
+	inOrder := slices.Clone(ev.Declarations)
+	slices.SortStableFunc(inOrder, func(a, b *eval.Declaration) int {
+		ra, _, _ := vs.place(a.Path)
+		rb, _, _ := vs.place(b.Path)
+		return cmp.Compare(ra, rb)
+	})
+	for _, d := range inOrder {
 		r, segs, ok := vs.place(d.Path)
 		if !ok {
 			continue
@@ -124,7 +146,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		for _, s := range segs {
 			n = n.kid(s)
 		}
-		v := vs.add(n, segs)
+		v := vs.add(r, n, segs)
 		at := placeIn(d.File, d.Span)
 		if !slices.Contains(v.Declared, at) {
 			v.Declared = append(v.Declared, at)
@@ -154,7 +176,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 			for _, s := range segs {
 				n = n.kid(s)
 			}
-			v := vs.add(n, segs)
+			v := vs.add(r, n, segs)
 			v.Declared = append(v.Declared, placeIn(d.File, d.Span))
 			continue
 		}
@@ -181,7 +203,7 @@ func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 			for _, x := range rest {
 				m = m.kid(x)
 			}
-			v := vs.add(m, segs[:i+len(rest)])
+			v := vs.add(r, m, segs[:i+len(rest)])
 			v.Member = true
 			v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
 			if at := placeIn(d.File, d.Span); !slices.Contains(v.Declared, at) {
@@ -228,7 +250,7 @@ type found struct {
 // find resolves a path. A path that nothing declares gives a value without a declaration, so that it can be shown.
 func (vs *values) find(r realm, segs []string) found {
 	var out found
-	vs.walk(vs.trees[r], segs, 0, &out)
+	vs.walk(r, vs.trees[r], segs, 0, &out)
 	if len(out.vals) == 0 && !out.group {
 		for _, s := range segs {
 			if hasHole(s) {
@@ -240,12 +262,12 @@ func (vs *values) find(r realm, segs []string) found {
 		for _, s := range segs {
 			n = n.kid(s)
 		}
-		out.vals = []*Value{vs.add(n, segs)}
+		out.vals = []*Value{vs.add(r, n, segs)}
 	}
 	return out
 }
 
-func (vs *values) walk(n *node, segs []string, i int, out *found) {
+func (vs *values) walk(r realm, n *node, segs []string, i int, out *found) {
 	if n.val != nil && n.decl != nil {
 		rest := segs[i:]
 		switch {
@@ -255,7 +277,7 @@ func (vs *values) walk(n *node, segs []string, i int, out *found) {
 			return
 		case n.decl.Nested:
 			before := len(out.vals)
-			vs.descend(n, segs, i, out)
+			vs.descend(r, n, segs, i, out)
 			if len(out.vals) == before && (n.decl.Open || len(rest) == 1 && n.decl.Registry) {
 				out.vals = append(out.vals, n.val)
 				if len(rest) == 1 && n.decl.Registry {
@@ -267,7 +289,7 @@ func (vs *values) walk(n *node, segs []string, i int, out *found) {
 			}
 			return
 		case n.decl.Registry:
-			vs.members(n, segs, i, out)
+			vs.members(r, n, segs, i, out)
 			return
 		}
 		out.vals = append(out.vals, n.val) // below an option there is only its value
@@ -288,14 +310,14 @@ func (vs *values) walk(n *node, segs []string, i int, out *found) {
 		out.vals = append(out.vals, n.val)
 		return
 	}
-	vs.descend(n, segs, i, out)
+	vs.descend(r, n, segs, i, out)
 }
 
-func (vs *values) descend(n *node, segs []string, i int, out *found) {
+func (vs *values) descend(r realm, n *node, segs []string, i int, out *found) {
 	s := segs[i]
 	if !hasHole(s) {
 		if k := n.kids[s]; k != nil && (vs.declaredBelow(k) || k.val != nil && len(k.val.Declared) > 0) {
-			vs.walk(k, segs, i+1, out)
+			vs.walk(r, k, segs, i+1, out)
 			return
 		}
 	}
@@ -305,7 +327,7 @@ func (vs *values) descend(n *node, segs []string, i int, out *found) {
 				out.wild = true
 			}
 			sub := found{}
-			vs.walk(n.kids[name], segs, i+1, &sub)
+			vs.walk(r, n.kids[name], segs, i+1, &sub)
 			for _, v := range sub.vals {
 				if len(v.Declared) > 0 {
 					out.vals = append(out.vals, v)
@@ -318,7 +340,7 @@ func (vs *values) descend(n *node, segs []string, i int, out *found) {
 }
 
 // members are those of a registry whose names match.
-func (vs *values) members(n *node, segs []string, i int, out *found) {
+func (vs *values) members(r realm, n *node, segs []string, i int, out *found) {
 	rest := segs[i:]
 	if !n.open {
 		rest = rest[:1]
@@ -355,7 +377,7 @@ func (vs *values) members(n *node, segs []string, i int, out *found) {
 	for _, s := range rest {
 		m = m.kid(s)
 	}
-	v := vs.add(m, append(slices.Clone(segs[:i]), rest...))
+	v := vs.add(r, m, append(slices.Clone(segs[:i]), rest...))
 	v.Member = true
 	v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
 	if len(v.Declared) == 0 && (!n.known || len(n.names) <= 1 || hasHole(rest[0]) || !vs.anyMember(n)) {

@@ -6,8 +6,10 @@ import (
 	"nixsink/parse"
 )
 
-// maxRecursion is how often a function may be entered again before its result counts as anything made of its arguments.
-const maxRecursion = 6
+// maxRecursion is how many calls on the stack may enter a function that is being evaluated already; beyond it a result
+// counts as anything made of its arguments. A module that has used up a good part of its fuel gets none: what is
+// recursive over something unknown only branches from there on.
+const maxRecursion = 8
 
 // apply is f x (rule 3).
 func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
@@ -50,8 +52,12 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 
 func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	ev.visit(c.env.file, c.fn.Start, visitedBody)
-	if ev.active[c.fn] >= maxRecursion {
-		return unknown(ev.deep(ev.force(x)))
+	if ev.active[c.fn] > 0 {
+		if ev.reentries >= maxRecursion || ev.steps > ev.fuel/8 {
+			return unknown(ev.shallow(ev.force(x)))
+		}
+		ev.reentries++
+		defer func() { ev.reentries-- }()
 	}
 	ev.active[c.fn]++
 	defer func() { ev.active[c.fn]-- }()
@@ -194,6 +200,15 @@ func (ev *Evaluator) deep(v Val) Origins {
 	return v.org
 }
 
+// shallow are the origins of an argument of a call that is not followed: functions in it are not entered.
+func (ev *Evaluator) shallow(v Val) Origins {
+	switch v.shape.(type) {
+	case *closure, *builtin:
+		return v.org
+	}
+	return ev.deep(v)
+}
+
 // elems are a list's elements, whether they are all and in order, and what the list as a whole depends on.
 func (ev *Evaluator) elems(v Val) ([]*thunk, bool, Origins) {
 	switch s := v.shape.(type) {
@@ -234,8 +249,16 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 		if s.read != nil {
 			s.read.Names = true
 		}
+		if members, ok := ev.group(s.path); ok {
+			// The options of a group are there whatever happens: their names depend on nothing.
+			out := make([]attr, len(members))
+			for i, n := range members {
+				out[i] = attr{name: n, val: ready(Val{shape: &refShape{path: ev.child(s.path, n), how: Alias, via: s.via, read: ev.memberRead(s, n)}, org: v.org})}
+			}
+			return out, true, v.org
+		}
 		names := Origins{{Path: s.path, Names: true, Kind: Data, Read: s.read}}
-		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s)}, org: v.org}
+		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s, hole)}, org: v.org}
 		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
 	case *altShape:
 		var out []attr
@@ -253,11 +276,11 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 }
 
 // memberRead is the read of a registry's members where code goes over all of them.
-func (ev *Evaluator) memberRead(s *refShape) *Read {
+func (ev *Evaluator) memberRead(s *refShape, name string) *Read {
 	if s.read == nil {
 		return nil
 	}
-	p := ev.child(s.path, hole)
+	p := ev.child(s.path, name)
 	key := readKey{s.read.File, s.read.Span, p}
 	rd := ev.reads[key]
 	if rd == nil {

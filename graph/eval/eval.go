@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 
 	"nixsink/parse"
 )
@@ -12,6 +13,8 @@ type Host interface {
 	File(name string) *parse.File
 	// Dir lists a folder: names and whether each is "regular", "directory" or "symlink"; false if there is no such folder.
 	Dir(name string) ([]Entry, bool)
+	// Data reads a regular file of the tree that is not Nix; false if there is none, or it is too large to be looked at.
+	Data(name string) (string, bool)
 }
 
 // Entry is one entry of a folder.
@@ -41,23 +44,26 @@ type Evaluator struct {
 	Imports      []*Import
 	Modules      []*Module
 
-	ctx      context.Context
-	host     Host
-	argRoots map[string]*Path
-	files    map[*parse.File]*thunk
-	reads    map[readKey]*Read
-	declared map[*Path]bool // every prefix of a declared option
-	visited  map[*parse.File][]uint8
-	active   map[*parse.Lambda]int
-	escaped  map[escapeKey]bool
-	limits   map[escapeKey]bool
-	pending  []*thunk
-	closures []*closure
-	paths    uint32
-	steps    int
-	fuel     int
-	depth    int
-	deepness int
+	ctx       context.Context
+	host      Host
+	argRoots  map[string]*Path
+	files     map[*parse.File]*thunk
+	reads     map[readKey]*Read
+	declared  map[*Path]bool // every prefix of a declared option
+	isOption  map[*Path]bool // declared options, and members of registries
+	visited   map[*parse.File][]uint8
+	active    map[*parse.Lambda]int
+	escaped   map[escapeKey]bool
+	limits    map[escapeKey]bool
+	pending   []*thunk
+	settled   int // pending[:settled] was compacted
+	closures  []*closure
+	paths     uint32
+	steps     int
+	fuel      int
+	depth     int
+	deepness  int
+	reentries int
 
 	queue       []*Module
 	instances   map[string]*Module
@@ -70,7 +76,7 @@ type Evaluator struct {
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.
-const fuelPerModule = 3_000_000
+const fuelPerModule = 600_000
 
 // New makes an evaluator. argRoots are the module arguments that hold central values.
 func New(host Host, argRoots []string) *Evaluator {
@@ -80,6 +86,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		files:     map[*parse.File]*thunk{},
 		reads:     map[readKey]*Read{},
 		declared:  map[*Path]bool{},
+		isOption:  map[*Path]bool{},
 		visited:   map[*parse.File][]uint8{},
 		active:    map[*parse.Lambda]int{},
 		escaped:   map[escapeKey]bool{},
@@ -133,13 +140,48 @@ func (ev *Evaluator) fileValue(f *parse.File) Val {
 	return ev.force(t)
 }
 
+// declaration finds where the option that p speaks of is declared: its own path, or the one with unknown names for
+// a registry's members. nil: nothing is declared at p or below it.
+func (ev *Evaluator) declaration(p *Path) *Path {
+	if ev.declared[p] {
+		return p
+	}
+	if p.Parent == nil {
+		return nil
+	}
+	up := ev.declaration(p.Parent)
+	if up == nil {
+		return nil
+	}
+	if k := up.kids[p.Name]; k != nil && ev.declared[k] {
+		return k
+	}
+	if k := up.kids[hole]; k != nil && ev.declared[k] {
+		return k
+	}
+	return nil
+}
+
+// group lists the names below p if p is a group of options whose names are all known, and no option itself.
+func (ev *Evaluator) group(p *Path) ([]string, bool) {
+	d := ev.declaration(p)
+	if d == nil || d.Parent == nil || ev.isOption[d] {
+		return nil, false
+	}
+	var names []string
+	for name, k := range d.kids {
+		if ev.declared[k] {
+			if !known(name) {
+				return nil, false
+			}
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, len(names) > 0
+}
+
 // declares says whether some option is declared at p.name or below it.
 func (ev *Evaluator) declares(p *Path, name string) bool {
-	if k, ok := p.kids[name]; ok && ev.declared[k] {
-		return true
-	}
-	if k, ok := p.kids[hole]; ok && ev.declared[k] {
-		return true
-	}
-	return false
+	return ev.declaration(ev.child(p, name)) != nil
 }

@@ -1,7 +1,10 @@
 package eval
 
 import (
+	"encoding/json"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -83,6 +86,72 @@ func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
 	}
 	walk(name, 0)
 	return list(ts, true).with(v.org)
+}
+
+// dataOfFile is the contents of a file of the tree.
+func (ev *Evaluator) dataOfFile(v Val) (string, bool) {
+	name, ok := ev.insidePath(v)
+	if !ok || !known(name) {
+		return "", false
+	}
+	return ev.host.Data(name)
+}
+
+func readFile(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if s, ok := ev.dataOfFile(v); ok && known(s) {
+		return str(s).with(v.org)
+	}
+	return unknown(ev.deep(v))
+}
+
+func importJSON(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if s, ok := ev.dataOfFile(v); ok {
+		return fromJSON(s, v.org)
+	}
+	return unknown(ev.deep(v))
+}
+
+// fromJSON is the value that JSON text describes.
+func fromJSON(text string, org Origins) Val {
+	var x any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if d.Decode(&x) != nil {
+		return unknown(org)
+	}
+	return ofData(x).with(org)
+}
+
+func ofData(x any) Val {
+	switch x := x.(type) {
+	case nil:
+		return Val{shape: &nullShape{}}
+	case bool:
+		return boolean(x)
+	case string:
+		if known(x) {
+			return str(x)
+		}
+	case json.Number:
+		if n, err := x.Int64(); err == nil {
+			return integer(n)
+		}
+	case []any:
+		ts := make([]*thunk, len(x))
+		for i := range x {
+			ts[i] = ready(ofData(x[i]))
+		}
+		return list(ts, true)
+	case map[string]any:
+		out := &setShape{}
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			out.add(attr{name: k, val: ready(ofData(x[k]))})
+		}
+		return Val{shape: out}
+	}
+	return Val{}
 }
 
 // resolveFile is the file that importing a path reads: a folder means its default.nix.

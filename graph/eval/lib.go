@@ -253,7 +253,7 @@ func init() {
 	}, "mkIf")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, _, org := ev.elems(ev.force(a[0]))
-		return Val{shape: &altShape{ts}, org: org}
+		return Val{shape: &altShape{ts}, org: org.atMost(Control)}
 	}, "mkMerge")
 	define(1, same(0), "mkForce", "mkDefault", "mkBefore", "mkAfter", "mkOptionDefault", "mkVMOverride", "mkImageMediaOverride", "mkOverrideDefault", "id", "lowPrio", "highPrio", "hiPrio", "setPrio",
 		"toPath", "mkForceDefault", "dontRecurseIntoAttrs", "recurseIntoAttrs", "unsafeDiscardStringContext", "unsafeDiscardOutputDependency", "unwrapModule", "importApplyModule")
@@ -402,7 +402,7 @@ func init() {
 		ts, exact, org := ev.elems(ev.force(l))
 		out := make([]*thunk, len(ts))
 		for i, t := range ts {
-			out[i] = ev.delayed(func() Val { return ev.apply(ev.force(f), t, at) })
+			out[i] = ev.delayed(f, func() Val { return ev.apply(ev.force(f), t, at) })
 		}
 		return out, exact, org
 	}
@@ -697,11 +697,11 @@ func init() {
 		if ok && n.n >= 0 && n.n <= 256 {
 			var ts []*thunk
 			for i := range n.n {
-				ts = append(ts, ev.delayed(func() Val { return ev.apply(ev.force(a[0]), ready(integer(i)), at) }))
+				ts = append(ts, ev.delayed(a[0], func() Val { return ev.apply(ev.force(a[0]), ready(integer(i)), at) }))
 			}
 			return list(ts, true).with(org)
 		}
-		return list([]*thunk{ev.delayed(func() Val { return ev.apply(ev.force(a[0]), ready(unknown(org)), at) })}, false).with(org)
+		return list([]*thunk{ev.delayed(a[0], func() Val { return ev.apply(ev.force(a[0]), ready(unknown(org)), at) })}, false).with(org)
 	}, "genList")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		x, ok1 := ev.force(a[0]).shape.(*intShape)
@@ -721,7 +721,7 @@ func init() {
 		y, ey, o2 := ev.elems(ev.force(a[2]))
 		var ts []*thunk
 		for i := range min(len(x), len(y)) {
-			ts = append(ts, ev.delayed(func() Val { return ev.call(ev.force(a[0]), at, x[i], y[i]) }))
+			ts = append(ts, ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, x[i], y[i]) }))
 		}
 		return list(ts, ex && ey).with(union(o1, o2))
 	}, "zipListsWith")
@@ -748,12 +748,12 @@ func init() {
 	}, "partition")
 	// Attribute sets.
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		return ev.mapSet(ev.force(a[1]), func(e attr) Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
+		return ev.mapSet(a[0], ev.force(a[1]), func(e attr) Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
 	}, "mapAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		var walk func(prefix []*thunk, v Val, depth int) Val
 		walk = func(prefix []*thunk, v Val, depth int) Val {
-			return ev.mapSet(v, func(e attr) Val {
+			return ev.mapSet(a[0], v, func(e attr) Val {
 				p := append(prefix[:len(prefix):len(prefix)], ready(nameOf(e)))
 				x := ev.force(e.val)
 				if _, ok := x.shape.(*setShape); ok && depth < maxDeep {
@@ -768,7 +768,7 @@ func init() {
 		as, exact, org := ev.entries(ev.force(a[1]))
 		ts := make([]*thunk, len(as))
 		for i, e := range as {
-			ts[i] = ev.delayed(func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
+			ts[i] = ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
 		}
 		return list(ts, exact).with(org)
 	}, "mapAttrsToList", "foldlAttrsToList")
@@ -785,7 +785,7 @@ func init() {
 		as, exact, _ := ev.entries(v)
 		var ts []*thunk
 		for _, e := range as {
-			ts = append(ts, ev.delayed(func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) }))
+			ts = append(ts, ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) }))
 		}
 		return ev.fromPairs(ts, exact, v.org, as)
 	}, "mapAttrs'")
@@ -802,17 +802,17 @@ func init() {
 		return ev.fromPairs(ts, exact, org, nil)
 	}, "listToAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return pair(ev.force(a[0]), a[1]) }, "nameValuePair")
-	genAttrs := func(ev *Evaluator, names *thunk, f func(t *thunk) Val) Val {
+	genAttrs := func(ev *Evaluator, names, over *thunk, f func(t *thunk) Val) Val {
 		ts, _, org := ev.elems(ev.force(names))
 		out := &setShape{}
 		for _, t := range ts {
 			n := ev.force(t)
-			out.add(attr{ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(func() Val { return f(t) }), site{}})
+			out.add(attr{ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(over, func() Val { return f(t) }), site{}})
 		}
 		return Val{shape: out}
 	}
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		return genAttrs(ev, a[0], func(t *thunk) Val { return ev.apply(ev.force(a[1]), t, at) })
+		return genAttrs(ev, a[0], a[1], func(t *thunk) Val { return ev.apply(ev.force(a[1]), t, at) })
 	}, "genAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, exact, org := mapped(ev, a[1], a[0], at)
@@ -866,6 +866,9 @@ func init() {
 			drop[s] = true
 			org = union(org, ev.all(n))
 		}
+		if isRef(v) {
+			v = ev.expand(v)
+		}
 		s, ok := v.shape.(*setShape)
 		if !ok || !exact {
 			return v.with(org.atMost(Control))
@@ -879,7 +882,7 @@ func init() {
 		return Val{shape: out, org: union(v.org, org.atMost(Control))}
 	}, "removeAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		x, v := ev.force(a[0]), ev.force(a[1])
+		x, v := ev.expand(ev.force(a[0])), ev.expand(ev.force(a[1]))
 		xs, ok1 := x.shape.(*setShape)
 		s, ok2 := v.shape.(*setShape)
 		if !ok1 || !ok2 || xs.base != nil || xs.dyn {
@@ -902,7 +905,7 @@ func init() {
 		out := &setShape{}
 		for _, n := range names {
 			s, _ := ev.textOf(n)
-			out.add(attr{s, union(org, ev.all(n)).atMost(Key), ev.delayed(func() Val { return ev.orUnknown(ev.sel(v, s)) }), site{}})
+			out.add(attr{s, union(org, ev.all(n)).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, s)) }), site{}})
 		}
 		_ = exact
 		return Val{shape: out, org: v.org}
@@ -925,7 +928,7 @@ func init() {
 		s, _ := ev.textOf(a[0])
 		out := make([]*thunk, len(ts))
 		for i, t := range ts {
-			out[i] = ev.delayed(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
+			out[i] = lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
 		}
 		return list(out, exact).with(org)
 	}, "catAttrs")
@@ -934,7 +937,7 @@ func init() {
 		s, _ := ev.textOf(a[0])
 		out := make([]*thunk, len(ts))
 		for i, t := range ts {
-			out[i] = ev.delayed(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
+			out[i] = lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
 		}
 		return list(out, true).with(org)
 	}, "getAttrFromList")
@@ -1052,7 +1055,7 @@ func init() {
 		for _, e := range order {
 			vals := names[e.name]
 			name := nameOf(e)
-			e.val = ev.delayed(func() Val { return ev.call(ev.force(a[0]), at, ready(name), ready(list(vals, true))) })
+			e.val = ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(name), ready(list(vals, true))) })
 			out.add(e)
 		}
 		return Val{shape: out, org: org}
@@ -1071,7 +1074,7 @@ func init() {
 		return Val{shape: out}
 	}, "groupBy")
 	// Data formats.
-	define(1, joinArgs, "toJSON", "fromJSON", "toXML", "fromTOML", "toYAML", "toINI", "readFile", "fileContents", "importJSON", "importTOML", "hashString", "typeOf", "isNull", "isString", "isInt", "isList", "isAttrs",
+	define(1, joinArgs, "toJSON", "toXML", "fromTOML", "toYAML", "toINI", "importTOML", "hashString", "typeOf", "isNull", "isString", "isInt", "isList", "isAttrs",
 		"isFunction", "isPath", "isBool", "isFloat", "attrNamesOf", "functionArgs", "toUpperFirst", "toInt", "boolToString", "stringToCharacters", "ceil", "floor", "not", "isStorePath", "getEnv", "getName", "getVersion", "splitVersion")
 	define(2, joinArgs, "hashFile", "toHashFormat", "add", "sub", "mul", "div", "bitAnd", "min", "max", "and", "or", "mod", "toGitINI", "toKeyValue", "hasInfixOf", "escape", "intersectLists", "subtractLists", "crossLists", "replicate")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
@@ -1110,6 +1113,15 @@ func init() {
 		return unknown(union(ev.deep(v), ev.all(a[0])))
 	}, "generate", "toINIWithGlobalSection", "replaceVars")
 	// Files of the tree.
+	define(1, readFile, "readFile", "fileContents")
+	define(1, importJSON, "importJSON")
+	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
+		v := ev.force(a[0])
+		if s, ok := v.shape.(*strShape); ok && known(s.s) {
+			return fromJSON(s.s, v.org)
+		}
+		return unknown(ev.deep(v))
+	}, "fromJSON")
 	define(1, readDir, "readDir")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
@@ -1165,8 +1177,10 @@ func (ev *Evaluator) any(ts []*thunk) Val {
 }
 
 // delayed is a thunk that the sweep knows of, so that reads in it are found even if nobody asks for it.
-func (ev *Evaluator) delayed(f func() Val) *thunk {
+// over is the function whose call it is.
+func (ev *Evaluator) delayed(over *thunk, f func() Val) *thunk {
 	t := lazily(f)
+	t.over = over
 	ev.pending = append(ev.pending, t)
 	return t
 }
@@ -1175,9 +1189,20 @@ func indexed(ev *Evaluator, f, l *thunk, at site, from int64) ([]*thunk, bool, O
 	ts, exact, org := ev.elems(ev.force(l))
 	out := make([]*thunk, len(ts))
 	for i, t := range ts {
-		out[i] = ev.delayed(func() Val { return ev.call(ev.force(f), at, ready(integer(int64(i)+from)), t) })
+		out[i] = ev.delayed(f, func() Val { return ev.call(ev.force(f), at, ready(integer(int64(i)+from)), t) })
 	}
 	return out, exact, org
+}
+
+// expand makes a set of a group of options, so that its names can be worked with.
+func (ev *Evaluator) expand(v Val) Val {
+	if r, ok := v.shape.(*refShape); ok {
+		if _, ok := ev.group(r.path); ok {
+			as, _, _ := ev.entries(v)
+			return Val{shape: &setShape{attrs: as}}
+		}
+	}
+	return v
 }
 
 func pair(name Val, value *thunk) Val {
@@ -1188,11 +1213,11 @@ func pair(name Val, value *thunk) Val {
 }
 
 // mapSet makes a set with the same names.
-func (ev *Evaluator) mapSet(v Val, f func(e attr) Val) Val {
+func (ev *Evaluator) mapSet(over *thunk, v Val, f func(e attr) Val) Val {
 	if a, ok := v.shape.(*altShape); ok {
 		var out []Val
 		for _, t := range a.alts {
-			out = append(out, ev.mapSet(ev.force(t), f))
+			out = append(out, ev.mapSet(over, ev.force(t), f))
 		}
 		return ev.join(out...).with(v.org)
 	}
@@ -1201,7 +1226,7 @@ func (ev *Evaluator) mapSet(v Val, f func(e attr) Val) Val {
 	for _, e := range as {
 		n := e
 		n.key = n.key.atMost(Key)
-		n.val = ev.delayed(func() Val { return f(e) })
+		n.val = ev.delayed(over, func() Val { return f(e) })
 		out.add(n)
 	}
 	return Val{shape: out, org: v.org}
@@ -1218,7 +1243,7 @@ func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []att
 		if i < len(sites) {
 			s = sites[i].site
 		}
-		out.add(attr{ev.asText(n), union(key, org).atMost(Key), ev.delayed(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s})
+		out.add(attr{ev.asText(n), union(key, org).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s})
 	}
 	return Val{shape: out}
 }

@@ -251,10 +251,10 @@ func (ev *Evaluator) drain() {
 }
 
 func (ev *Evaluator) compact() {
-	if len(ev.pending) < 1<<15 {
-		return
-	}
-	ev.pending = slices.DeleteFunc(ev.pending, func(t *thunk) bool { return t.state == 2 })
+	// What was left before will hardly have been asked for since: only the newest part is looked at.
+	fresh := slices.DeleteFunc(ev.pending[ev.settled:], func(t *thunk) bool { return t.state == 2 })
+	ev.pending = ev.pending[:ev.settled+len(fresh)]
+	ev.settled = len(ev.pending)
 }
 
 // open enters a module: its imports are queued, its options declared, its definitions kept for later.
@@ -416,6 +416,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
 		d.File = m.File
 	}
 	ev.Declarations = append(ev.Declarations, d)
+	ev.isOption[p] = true
 	for q := p; q != nil && !ev.declared[q]; q = q.Parent {
 		ev.declared[q] = true
 	}
@@ -487,6 +488,9 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 				d.Open = true
 			}
 			ev.declared[p] = true
+			if e, ok := t.shape.(*typeShape); !ok || e.name != "submodule" && e.name != "submoduleWith" {
+				ev.isOption[p] = true
+			}
 			continue
 		case "submodule", "submoduleWith", "attrTag":
 			d.Kind = "submodule"
@@ -607,7 +611,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	if v.shape == missing {
 		return
 	}
-	if base, home, ok := ev.modulePoint(p, m); ok && !dflt {
+	if base, home, ok := ev.modulePoint(p, m); ok && !dflt && p != m.Base {
 		switch v.shape.(type) {
 		case *altShape:
 		default:
@@ -645,7 +649,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 				if where.file == nil {
 					where = at
 				}
-				c := acc
+				c := acc.withoutNames(a.key)
 				if ks := a.key.only(Control); len(ks) > 0 {
 					c = union(c, ks)
 				}
@@ -665,6 +669,13 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		case *refShape:
 			if s.path == p {
 				return // inherit (config) x at its own place
+			}
+			if _, ok := ev.group(s.path); ok {
+				as, _, _ := ev.entries(v)
+				for _, a := range as {
+					ev.define(m, ev.child(p, a.name), ev.force(a.val), union(ctl, v.org), at, dflt, depth+1)
+				}
+				return
 			}
 		}
 	}
@@ -966,6 +977,11 @@ func (ev *Evaluator) sweep() {
 			}
 			if t.expr != nil && t.env != nil && ev.visited[t.env.file] != nil && ev.visited[t.env.file][t.expr.Range().Start]&visitedThunk != 0 {
 				continue
+			}
+			if t.over != nil {
+				if c, ok := ev.force(t.over).shape.(*closure); !ok || ev.visited[c.env.file] != nil && ev.visited[c.env.file][c.fn.Start]&visitedBody != 0 {
+					continue
+				}
 			}
 			ev.steps, ev.fuel = 0, fuelPerThunk
 			ev.force(t)

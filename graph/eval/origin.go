@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"nixsink/parse"
@@ -223,6 +224,17 @@ func (os Origins) only(k Kind) Origins {
 		}
 	}
 	return out
+}
+
+// withoutNames drops the names that are in key: what exists under a name depends on that name by its key alone.
+func (os Origins) withoutNames(key Origins) Origins {
+	drop := func(o Origin) bool {
+		return o.Names && slices.ContainsFunc(key, func(k Origin) bool { return k.Names && k.Path == o.Path })
+	}
+	if !slices.ContainsFunc(os, drop) {
+		return os
+	}
+	return slices.DeleteFunc(slices.Clone(os), drop)
 }
 
 // through adds a step to the way of every origin.

@@ -195,6 +195,7 @@ func (ev *Evaluator) inherit(b *parse.Inherit, out *setShape, in, up *env, named
 			t = lazily(func() Val { return ev.variable(name, span, up) })
 		} else {
 			t = lazily(func() Val {
+				ev.visit(s.file, s.span.Start, visitedThunk)
 				base := ev.force(from)
 				v := ev.sel(base, name)
 				if v.shape == missing {
@@ -208,7 +209,12 @@ func (ev *Evaluator) inherit(b *parse.Inherit, out *setShape, in, up *env, named
 			if named {
 				t.bind = &binding{name: name, site: s}
 			}
-			ev.pending = append(ev.pending, t)
+			ev.pending = append(ev.pending, &thunk{fn: func() Val {
+				if ev.visit(s.file, s.span.Start, visitedThunk) {
+					ev.force(t)
+				}
+				return Val{}
+			}})
 		}
 		out.add(attr{name, nil, t, s})
 	}

@@ -97,7 +97,8 @@ type thunk struct {
 	env   *env
 	fn    func() Val // in place of expr and env
 	bind  *binding
-	state uint8 // 0 not asked for, 1 being computed, 2 known
+	over  *thunk // the function that fn calls; the sweep need not call it once its body was seen
+	state uint8  // 0 not asked for, 1 being computed, 2 known
 }
 
 func ready(v Val) *thunk               { return &thunk{val: v, state: 2} }
