@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"nixsink/graph"
@@ -75,7 +76,7 @@ var missingImport = Check{
 			if im.Missing && !im.Disabled && !im.External {
 				out = append(out, Finding{
 					At: im.At, Value: im.To,
-					Message: fmt.Sprintf("there is no file %s%s", im.To, suggest(im.To, p.files())),
+					Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
 				})
 			}
 		}
@@ -135,6 +136,20 @@ the configuration file. Where the only import of it is commented out, that place
 		}
 		return out
 	},
+}
+
+// nearestFile suggests a file of the same name elsewhere, or one of almost that name in the same folder.
+func (p *Pass) nearestFile(name string) string {
+	var beside []string
+	for _, f := range p.files() {
+		if path.Base(f) == path.Base(name) && path.Base(f) != "default.nix" {
+			return fmt.Sprintf(", did you mean %q?", f)
+		}
+		if path.Dir(f) == path.Dir(name) && distance(path.Base(f), path.Base(name)) <= 2 {
+			beside = append(beside, f)
+		}
+	}
+	return suggest(name, beside)
 }
 
 // oneLine folds a comment into one line and takes its markers off.

@@ -55,6 +55,20 @@ var unusedException = Check{
 	Default: Warning,
 	Doc: `An entry of ` + "`[[check.layer-exceptions]]`" + ` matches no read and no import from a lower to a higher layer, or it gives no reason. Remove it, or
 say why it is there: the next reader would take it for a promise. It is found at the entry in the configuration file.
+
+` + "```toml" + `
+[[check.layer-exceptions]]
+from = "00-core/motd.nix"
+to = "my.media.*"
+reason = "the greeting lists the media services" # <- here
+` + "```" + `
+
+` + "```nix" + `
+-- default.nix --
+{ imports = [ ./00-core/motd.nix ]; }
+-- 00-core/motd.nix --
+{ users.motd = "Hello"; }
+` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
 		used := map[int]bool{}

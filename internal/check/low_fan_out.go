@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"nixsink/graph"
 )
@@ -38,7 +39,7 @@ not meant: a port registry is central because the numbers must differ, not becau
 		}
 		var out []Finding
 		for _, v := range p.Graph.Values {
-			if len(v.Declared) == 0 || v.Member || v.Registry || v.FanOut.Reads == 0 || v.FanOut.Modules > most {
+			if len(v.Declared) == 0 || v.Member || v.Registry || strings.Contains(v.Path, "*") || v.FanOut.Reads == 0 || v.FanOut.Modules > most {
 				continue
 			}
 			f := Finding{At: v.Declared[0], Value: v.Path}

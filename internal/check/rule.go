@@ -143,6 +143,10 @@ func (r Rule) run(p *Pass, facts *factSet, when, expr cel.Program) []Finding {
 			"option": f.Option, "segments": f.Segments, "value": f.Value, "known": f.Known, "conditional": f.Conditional,
 			"module": f.Module, "layer": f.Layer, "file": f.File, "line": f.Line, "definitions": facts.all,
 		}
+		if !f.Known {
+			// CEL then stops at whatever needs the value, and only there: `known || …` and `option == …` still have an answer.
+			delete(vars, "value")
+		}
 		if when != nil {
 			if ok, err := holds(when, vars); err != nil || !ok {
 				continue // a `when` that cannot be decided does not speak of this definition

@@ -3,6 +3,8 @@ package output
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,8 +18,9 @@ func text(w io.Writer, in Input) error {
 	b := &strings.Builder{}
 	c := colors(in.Color)
 	file := ""
+	folded := in.folded()
 	for _, f := range in.shown() {
-		if f.Waived || f.Baselined {
+		if f.Waived || f.Baselined || folded[f.Check] > 0 {
 			continue
 		}
 		if f.At.File != file {
@@ -44,6 +47,9 @@ func text(w io.Writer, in Input) error {
 	if file != "" {
 		b.WriteByte('\n')
 	}
+	for _, name := range slices.Sorted(maps.Keys(folded)) {
+		fmt.Fprintf(b, "%s %s\n", c.dim(fmt.Sprintf("%d × %s:", folded[name], name)), c.dim("information, folded; every other format lists them"))
+	}
 	fmt.Fprintln(b, in.summary(c))
 	for _, g := range in.Gate.Gates {
 		mark := c.green("ok    ")
@@ -61,6 +67,21 @@ func text(w io.Writer, in Input) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// fold is how many informations of one check a terminal gets to see; beyond it they are a number, not a list.
+const fold = 10
+
+// folded counts the findings of checks that inform more often than that.
+func (in Input) folded() map[string]int {
+	n := map[string]int{}
+	for _, f := range in.shown() {
+		if f.Severity == check.Info && !f.Waived && !f.Baselined {
+			n[f.Check]++
+		}
+	}
+	maps.DeleteFunc(n, func(_ string, count int) bool { return count <= fold })
+	return n
 }
 
 // shown are the findings that a reader should see: with --changed-since only the new ones.

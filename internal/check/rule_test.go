@@ -1,0 +1,102 @@
+package check_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"nixsink/internal/check"
+)
+
+const ruleProject = `
+-- configuration.nix --
+{ lib, pkgs, config, ... }:
+{
+  imports = [ ./20-services/wiki.nix ];
+  boot.loader.systemd-boot.configurationLimit = 12;
+  nix.gc.options = "--delete-older-than 30d";
+  services.openssh.settings = { PermitRootLogin = lib.mkForce "no"; PasswordAuthentication = true; };
+  services.traefik.dynamicConfigOptions.http.routers = {
+    wiki = { rule = "Host(x)"; middlewares = [ "secured" ]; };
+    blog = { rule = "Host(y)"; middlewares = [ "sso-auth" "secured" ]; };
+    bare.rule = "Host(z)";
+  };
+}
+-- 20-services/wiki.nix --
+{ lib, config, pkgs, ... }:
+{
+  services.wiki.openFirewall = true;
+  services.wiki.port = pkgs.hello.version;
+}
+`
+
+// The example profile, with what it finds in a small tree.
+func TestProfile(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/examples/policy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, _ := config(t, string(text))
+	g, _ := analyze(t, ruleProject)
+	r := run(t, g, cfg)
+	for rule, want := range map[string][]string{
+		"boot-generations":      {"configuration.nix:4"},
+		"gc-week":               {"configuration.nix:5"},
+		"route-sso":             {"configuration.nix:8", "configuration.nix:10"},
+		"ssh-no-passwords":      {"configuration.nix:6"},
+		"ssh-no-root":           nil,
+		"firewall-on":           nil,
+		"services-behind-proxy": {"20-services/wiki.nix:3"},
+	} {
+		if got := where(r, rule); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", rule, got, want)
+		}
+	}
+}
+
+func TestRules(t *testing.T) {
+	g, _ := analyze(t, ruleProject)
+	for _, c := range []struct {
+		name string
+		rule check.Rule
+		want []string
+	}{
+		{"required and there", check.Rule{When: `option == "nix.gc.options"`, Required: true}, nil},
+		{"required and missing", check.Rule{When: `option == "nix.gc.automatic"`, Required: true}, []string{"configuration.nix:1"}},
+		{"unknown values break nothing", check.Rule{When: `option == "services.wiki.port"`, Expr: `value == 80`}, nil},
+		{"asking for known values", check.Rule{When: `option == "services.wiki.port"`, Expr: `known`}, []string{"20-services/wiki.nix:4"}},
+		{"layer", check.Rule{When: `layer == "20-services" && option.endsWith("openFirewall")`, Expr: `false`}, []string{"20-services/wiki.nix:3"}},
+		{"another type than expected", check.Rule{When: `option == "nix.gc.options"`, Expr: `value <= 5`}, []string{"configuration.nix:5"}},
+		{"all definitions", check.Rule{When: `option == "nix.gc.options"`, Expr: `definitions.exists(d, d.option == "services.wiki.openFirewall" && d.value == true)`}, nil},
+		{"segments", check.Rule{When: `segments.size() == 3 && segments[1] == "gc"`, Expr: `file == "x.nix" || line == 1`}, []string{"configuration.nix:5"}},
+	} {
+		c.rule.Name = "mine"
+		r := run(t, g, check.Config{Rules: []check.Rule{c.rule}})
+		if got := where(r, "mine"); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRuleErrors(t *testing.T) {
+	g, _ := analyze(t, ruleProject)
+	for _, c := range []struct {
+		cfg  check.Config
+		want string
+	}{
+		{check.Config{Rules: []check.Rule{{Expr: "true"}}}, "it has no name"},
+		{check.Config{Rules: []check.Rule{{Name: "x"}}}, "neither expr nor required"},
+		{check.Config{Rules: []check.Rule{{Name: "x", Expr: "optin == 1"}}}, "undeclared reference to 'optin'"},
+		{check.Config{Rules: []check.Rule{{Name: "x", Expr: "option"}}}, "not a truth value"},
+		{check.Config{Rules: []check.Rule{{Name: "x", Expr: "option == 1"}}}, "no matching overload"},
+		{check.Config{Rules: []check.Rule{{Name: "missing-doc", Expr: "true"}}}, "the name is taken"},
+		{check.Config{Severity: map[string]check.Severity{"missing-dock": check.Info}}, `did you mean "missing-doc"?`},
+		{check.Config{Ignore: []check.Ignore{{Check: "nonsense"}}}, `no check is called "nonsense"`},
+	} {
+		_, err := check.Run(g, c.cfg)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want …%s…", err, c.want)
+		}
+	}
+}
