@@ -24,7 +24,7 @@ func newInit(a *app) *cobra.Command {
 		Use:   "init [PATH]",
 		Short: "Write a " + config.Name + " that fits the repository",
 		Long: `Init looks at the tree below PATH and writes a commented ` + config.Name + ` there: the namespaces, layers and entry points that were
-found, and gates that pass today. A file that exists is never overwritten.`,
+found, and coverage gates that pass today. A file that exists is never overwritten.`,
 		Example: "  nixsink init\n  nixsink init --print",
 		Args:    between(0, 1, "at most one PATH"),
 	}
@@ -171,21 +171,25 @@ func initial(g *graph.Graph, exclude []string) string {
 	gate("annotation-precision", v, ok)
 	v, ok = g.Coverage.DocModules.Value()
 	gate("module-documentation", v, ok)
-	w("# Findings of this severity and above fail: error, warning, info or off.")
+	w("# Findings of this severity and above fail: error, warning, info or off. 'nixsink baseline' forgives today's.")
 	w(`#fail-on = "error"`)
 	w("")
 	w("# How much each check matters; 'nixsink explain' lists them.")
 	w("#[check.severity]")
 	w(`#missing-sink = "off"`)
-	if len(g.Layers) > 0 && g.Ordered {
+	var ranges []string
+	for _, l := range g.Layers {
+		// 10-infrastructure has the ports from 10000, if the repository wants it so.
+		digits := l[:len(l)-len(strings.TrimLeft(l, "0123456789"))]
+		if n, err := strconv.Atoi(digits); err == nil && g.Ordered && n > 0 && n*1000+9999 <= 65535 {
+			ranges = append(ranges, fmt.Sprintf("#%s = \"%d-%d\"", quoteTOML(l), n*1000, n*1000+9999))
+		}
+	}
+	if len(ranges) > 0 {
 		w("")
 		w("# The ports that belong to each layer.")
 		w("#[check.port-ranges]")
-		for i, l := range g.Layers {
-			if i > 0 {
-				w("#%s = %q", quoteTOML(l), fmt.Sprintf("%d0000-%d9999", min(i, 5), min(i, 5)))
-			}
-		}
+		w("%s", strings.Join(ranges, "\n"))
 	}
 	return b.String()
 }

@@ -41,7 +41,8 @@ func List(got string, names []string, limit int) []string {
 	})
 	var out []string
 	for _, c := range near {
-		if len(out) == limit {
+		// Beside a slip of one letter, names that need three more are no help.
+		if len(out) == limit || c.cost > near[0].cost+1 {
 			break
 		}
 		if !slices.Contains(out, c.name) {

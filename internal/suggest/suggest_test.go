@@ -11,8 +11,8 @@ func TestList(t *testing.T) {
 		got  string
 		want []string
 	}{
-		{"CFG.identity.domian", []string{"CFG.identity.domain", "CFG.identity.email"}},
-		{"cfg.ports.shh", []string{"CFG.ports.ssh", "CFG.ports.http", "my.ports.ssh"}},
+		{"CFG.identity.domian", []string{"CFG.identity.domain"}},
+		{"cfg.ports.shh", []string{"CFG.ports.ssh"}},
 		{"ssh", []string{"CFG.ports.ssh", "my.ports.ssh"}},
 		{"postgresql", nil},
 		{"", nil},
