@@ -147,8 +147,8 @@ func (b *binder) named(path string) *Value {
 }
 
 // byReads binds an id to the one value that all reads annotated with it have in common. A value that has a better
-// name already is out. An id that a rule should have known (CFG.…) needs two witnesses: one alone may as well be an
-// old name or a slip of the pen.
+// name already is out. An id that a rule should have known (CFG.…) needs two witnesses, or a value that is called the
+// same at its end (CFG.secrets.env reads my.secrets.files.env): else it may as well be an old name or a slip of the pen.
 func (b *binder) byReads(id string) {
 	var common []*Value
 	var singles []*Value // what annotations that read one value say
@@ -173,7 +173,7 @@ func (b *binder) byReads(id string) {
 		}
 	}
 	need := 1
-	if len(rewritten(id, b.rules)) > 0 {
+	if len(rewritten(id, b.rules)) > 0 && !(len(common) == 1 && lastSegment(id) == lastSegment(common[0].Path)) {
 		need = 2
 	}
 	switch {
@@ -255,6 +255,11 @@ func splitPath(path string) []string {
 		}
 	}
 	return append(segments, path[start:])
+}
+
+func lastSegment(path string) string {
+	segments := splitPath(path)
+	return segments[len(segments)-1]
 }
 
 // sameSegment compares names; * is any name on either side, within a quoted name any part ("app.*"), and quotes do

@@ -16,7 +16,10 @@ type Impact struct {
 // Impact follows a change: from files to the values and options that they declare and define, and from files of
 // functions and data to the files that import them; from values along their flows, and to whoever reads them.
 func (n *Net) Impact(files []string, values []*Value) Impact {
-	w := impact{n: n, values: map[*Value]bool{}, modules: map[string]bool{}, options: map[string]bool{}}
+	w := impact{n: n, readers: map[*Value][]string{}, values: map[*Value]bool{}, modules: map[string]bool{}, options: map[string]bool{}}
+	for _, r := range n.g.References {
+		w.readers[r.Value] = append(w.readers[r.Value], r.At.File)
+	}
 	for _, file := range files {
 		w.file(file)
 	}
@@ -31,6 +34,7 @@ func (n *Net) Impact(files []string, values []*Value) Impact {
 // impact is a walk under way.
 type impact struct {
 	n       *Net
+	readers map[*Value][]string // by file
 	values  map[*Value]bool
 	modules map[string]bool // by file; true once it counts as changed, false for a mere reader
 	options map[string]bool
@@ -78,9 +82,9 @@ func (w *impact) value(v *Value) {
 		return
 	}
 	w.values[v] = true
-	for _, r := range w.n.g.References {
-		if r.Value == v && !w.modules[r.At.File] {
-			w.modules[r.At.File] = false
+	for _, file := range w.readers[v] {
+		if _, ok := w.modules[file]; !ok {
+			w.modules[file] = false
 		}
 	}
 	for _, e := range w.n.edges[w.n.values[v].id] {

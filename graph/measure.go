@@ -20,7 +20,7 @@ func measure(g *Graph, t *tree, opts Options) {
 	})
 	g.Annotations = annotationsOf(t)
 	g.Problems = append(g.Problems, malformed(g.Annotations)...)
-	spans := newSpanIndex(g)
+	spans := newSpanIndex(g, t)
 	ids := bindIDs(g, spans, opts.Aliases)
 	judge(g, spans, ids)
 	measureCoverage(g, spans)
@@ -118,10 +118,13 @@ type spanIndex struct {
 	unresolved map[string][]*Unresolved
 	flows      map[string][]*Flow // direct data and key flows, by file of the definition
 	values     map[string]*Value
+	uses       map[string][]use // by file, as they are asked for
+	tree       *tree
 }
 
-func newSpanIndex(g *Graph) *spanIndex {
+func newSpanIndex(g *Graph, t *tree) *spanIndex {
 	x := &spanIndex{
+		tree: t, uses: map[string][]use{},
 		refs: map[string][]*Reference{}, via: map[string][]*Reference{}, declared: map[string][]*Value{},
 		defined: map[string][]*Definition{}, unresolved: map[string][]*Unresolved{}, flows: map[string][]*Flow{},
 		values: map[string]*Value{},
@@ -188,19 +191,20 @@ func (x *spanIndex) readIn(a *Annotation) []*Value {
 	return values
 }
 
-// usedIn is the distinct values that are read at an annotation's anchor or, through a let binding read elsewhere, are
-// part of what is defined there: ports = [ sshPort ].
+// usedIn is the distinct values that are read at an annotation's anchor; and those that it uses without reading them
+// itself, through variables, or that are part of what is defined there.
 func (x *spanIndex) usedIn(a *Annotation) []*Value {
 	values := x.readIn(a)
 	if a.Annotation.Anchor.Kind == parse.AnchorFile {
 		return values
 	}
+	used := x.throughLets(a.File, a.Anchor.Span)
 	for _, f := range x.flows[a.File] {
-		if a.Anchor.Span.Contains(f.At.Span) && !slices.Contains(values, f.From) {
-			values = append(values, f.From)
+		if a.Anchor.Span.Contains(f.At.Span) {
+			used = append(used, f.From)
 		}
 	}
-	return values
+	return uniqueValues(append(values, used...))
 }
 
 // declaredIn is the distinct values with a declaration within a span.

@@ -27,7 +27,10 @@ func disabledImports(g *Graph, t *tree) []*Import {
 	}
 	var disabled []*Import
 	for _, f := range t.files {
-		if !slices.ContainsFunc(f.Comments, func(c parse.Comment) bool { return disabledPath.MatchString(f.Text(c.Span)) }) {
+		if !slices.ContainsFunc(f.Comments, func(c parse.Comment) bool {
+			text := f.Text(c.Span)
+			return strings.Contains(text, "./") && disabledPath.MatchString(text)
+		}) {
 			continue // most files, by far
 		}
 		disabled = append(disabled, disabledIn(f, t, active[f.Name])...)

@@ -133,6 +133,9 @@ func TestAnnotationStates(t *testing.T) {
 		{"one too many", "{ config }: {\n# source-id: CFG.ports.http / CFG.ports.ssh\na = «r my.ports.http|config.my.ports.http»; }", Options{}, []string{"CFG.ports.http CFG.ports.ssh: mismatched CFG.ports.ssh is my.ports.ssh, which is not read here"}},
 		{"let binding", "{ config }: let\n# source-id: CFG.ports.ssh\n«= cfg|cfg = config.my.ports;» in { a = «r my.ports.ssh @cfg|cfg.ssh»; }", Options{}, []string{"CFG.ports.ssh: ok"}},
 		{"where it is used", "{ config }: let p = «r my.ports.ssh|config.my.ports.ssh»; in {\n# source-id: CFG.ports.ssh\na = «f my.ports.ssh a|[ p ]»; }", Options{}, []string{"CFG.ports.ssh: ok"}},
+		{"in a part of what is defined", "{ config }: let p = «r my.ports.ssh|config.my.ports.ssh»; q = p + 1; in { a = «f my.ports.ssh a|[ {\n# source-id: CFG.ports.ssh\nb = q; } ]»; }", Options{}, []string{"CFG.ports.ssh: ok"}},
+		{"a variable of the same name", "{ config }: let p = «r my.ports.ssh|config.my.ports.ssh»; in { a = map (p: {\n# source-id: CFG.ports.ssh\nb = p; }) [ ]; }", Options{}, []string{"CFG.ports.ssh: unwanted"}},
+		{"an inherited variable", "{ config }: let inherit (config.my.ports) «r my.ports.ssh|ssh» «r my.ports.http|http»; in { \n# source-id: CFG.ports.ssh\na = ssh; \n# source-id: CFG.ports.ssh\nb = http; }", Options{}, []string{"CFG.ports.ssh: ok", "CFG.ports.ssh: mismatched the code reads my.ports.http"}},
 		{"a condition around is no use", "{ config }: let p = «r my.ports.ssh|config.my.ports.ssh»; in {\n# source-id: CFG.ports.ssh\na = «c my.ports.ssh a|[ ]»; }", Options{}, []string{"CFG.ports.ssh: unwanted"}},
 		{"where it is set", "{\n# source-id: CFG.ports.ssh\nmy.ports.ssh = «s my.ports.ssh|22»; }", Options{}, []string{"CFG.ports.ssh: ok"}},
 		{"guard", "{ config }: {\n# source-id: CFG.ports.ssh\na = «g my.ports.ssh|config ? my.ports.ssh»; }", Options{}, []string{"CFG.ports.ssh: ok"}},
@@ -150,6 +153,8 @@ func TestAnnotationStates(t *testing.T) {
 		{"sink", "{ config }: {\n# sink: services.openssh.ports\nservices.openssh.ports = «f my.ports.ssh services.openssh.ports|[ «r my.ports.ssh|config.my.ports.ssh» ]»; }", Options{}, []string{": ok reaches services.openssh.ports"}},
 		{"a sink above", "{ config }: {\n# sink: services.openssh\nx = «f my.ports.ssh services.openssh.ports|[ «r my.ports.ssh|config.my.ports.ssh» ]»; }", Options{}, []string{": ok"}},
 		{"a sink below", "{ config }: {\n# sink: services.nginx.virtualHosts.blog.locations\nx = «f my.ports.ssh services.nginx.virtualHosts.*.locations|[ «r my.ports.ssh|config.my.ports.ssh» ]»; }", Options{}, []string{": ok"}},
+		{"a sink in a home", "{ config }: {\n# sink: programs.git.userEmail\nx = «f my.ports.ssh home-manager.users.ann.programs.git.userEmail|«r my.ports.ssh|config.my.ports.ssh»»; }", Options{}, []string{": ok"}},
+		{"source", "{ config }: {\n# source: my.ports.ssh + x\nx = «r my.ports.ssh|config.my.ports.ssh»;\n# source: my.ports.ssh\ny = 1;\n# source: my.ports.ssh where it is needed\nz = 1;\n}", Options{}, []string{": ok", ": unwanted", ": unverifiable"}},
 		{"stale sink", "{ config }: {\n# sink: services.openssh.ports\nx = «f my.ports.ssh services.fail2ban.jails|[ «r my.ports.ssh|config.my.ports.ssh» ]»; }", Options{}, []string{": stale-sink my.ports.ssh does not flow into services.openssh.ports; it reaches services.fail2ban.jails"}},
 		{"a sink of nothing", "{\n# sink: services.openssh.ports\nx = 1; }", Options{}, []string{": stale-sink no central value is read here"}},
 		{"a sink that cannot be told", "{ config, n }: {\n# sink: services.openssh.ports\nx = «u my.ports.*|config.my.ports.${n}»; }", Options{}, []string{": unverifiable no flow into services.openssh.ports was found, but my.ports.* could not be resolved"}},
@@ -196,6 +201,7 @@ func TestBindIDs(t *testing.T) {
 		{"patterns", "{\n# source-id: CFG.sites.blog.port\nx = 1; y = «d my.sites.*.port|1»; }", Options{}, "my.sites.*.port: CFG.sites.blog.port (rule)"},
 		{"case of the prefix", "{\n# source-id: cfg.a\nx = 1; y = «d my.a|1»; }", Options{}, "my.a: cfg.a (rule)"},
 		{"one witness is enough where no rule has a say", "{ config }: {\n# source-id: SRC.4\nx = «r my.a|config.my.a»; }", Options{}, "my.a: SRC.4 (reads)"},
+		{"one witness of the same name", "{ config }: {\n# source-id: CFG.secrets.env\nx = «r my.secrets.files.env|config.my.secrets.files.env»;\n# source-id: CFG.old\ny = «r my.new|config.my.new»; }", Options{}, "my.secrets.files.env: CFG.secrets.env (reads)"},
 		{"no root, no rule", "{\n# source-id: CFG.a\nx = 1; y = «d my.a|1»; }", Options{IDRules: []IDRule{}}, ""},
 	}
 	for _, test := range tests {

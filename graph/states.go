@@ -104,10 +104,9 @@ func (j *judgement) named(a *Annotation, set setState) {
 			return
 		}
 	}
-	here := slices.Concat(a.Actual, j.spans.declaredIn(a.File, a.Anchor.Span), j.spans.setIn(a.File, a.Anchor.Span))
 	for _, id := range a.IDs {
 		v := j.ids[id.Text][0]
-		if slices.ContainsFunc(here, func(w *Value) bool { return speaksOf(v, w) }) {
+		if j.isHere(v, a) {
 			continue
 		}
 		for _, u := range j.spans.unresolvedIn(a.File, a.Anchor.Span) {
@@ -124,6 +123,12 @@ func (j *judgement) named(a *Annotation, set setState) {
 		return
 	}
 	set(OK, "%s", pathList(a.Values))
+}
+
+// isHere reports whether an annotation that names v is true: v is read, used, declared or set at its anchor.
+func (j *judgement) isHere(v *Value, a *Annotation) bool {
+	here := slices.Concat(j.spans.readIn(a), j.spans.declaredIn(a.File, a.Anchor.Span), j.spans.setIn(a.File, a.Anchor.Span))
+	return slices.Contains(a.Actual, v) || slices.ContainsFunc(here, func(w *Value) bool { return speaksOf(v, w) })
 }
 
 // speaksOf reports whether an annotation with v's id is true where w is read: it is w, or one of them is a registry
@@ -145,15 +150,14 @@ func (j *judgement) source(a *Annotation, set setState) {
 			named = append(named, v)
 		}
 	}
-	here := slices.Concat(a.Actual, j.spans.declaredIn(a.File, a.Anchor.Span), j.spans.setIn(a.File, a.Anchor.Span))
-	missing := slices.DeleteFunc(slices.Clone(named), func(v *Value) bool {
-		return slices.ContainsFunc(here, func(w *Value) bool { return speaksOf(v, w) })
-	})
+	missing := slices.DeleteFunc(slices.Clone(named), func(v *Value) bool { return j.isHere(v, a) })
 	switch {
 	case len(named) == 0:
 		set(Unverifiable, "no central value is named by its path: kept, not checked")
 	case len(missing) == 0:
 		set(OK, "%s", pathList(named))
+	case hasProse(a):
+		set(Unverifiable, "prose: kept, not checked")
 	case len(j.spans.unresolvedIn(a.File, a.Anchor.Span)) > 0:
 		set(Unverifiable, "not everything that is read here could be resolved")
 	case len(a.Actual) == 0:
@@ -195,11 +199,21 @@ func (j *judgement) reached(path string, values []*Value) bool {
 		if onSamePath(path, v.Path) {
 			return true
 		}
-		if slices.ContainsFunc(j.flows[v], func(f *Flow) bool { return onSamePath(path, f.To) }) {
+		if slices.ContainsFunc(j.flows[v], func(f *Flow) bool { return onSamePath(path, f.To) || onSamePath(path, inHome(f.To)) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// inHome is an option path as a home-manager module writes it: without home-manager.users.NAME.
+func inHome(option string) string {
+	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
+		if s := splitPath(rest); len(s) > 1 {
+			return strings.Join(s[1:], ".")
+		}
+	}
+	return option
 }
 
 // unknown says why more may flow from an anchor than was found, "" if nothing speaks for it.
