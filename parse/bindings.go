@@ -280,14 +280,14 @@ func (p *parser) attrName() {
 		} else {
 			p.expected("the name of an attribute")
 		}
-		p.names = append(p.names, AttrName{Span: Span{int32(p.start), int32(p.start)}})
+		p.names = append(p.names, AttrName{Span: p.nowhere()})
 	}
 }
 
 func (p *parser) nestedString() *String {
 	if !p.enter() {
 		p.depth--
-		return &String{Span: Span{int32(p.start), int32(p.start)}}
+		return &String{Span: p.nowhere()}
 	}
 	s := p.stringExpr()
 	p.depth--

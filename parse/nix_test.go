@@ -57,7 +57,8 @@ func nixParse(t *testing.T, bin string, files []string) map[string]string {
 // canonical prints a tree as Nix sees it: without parentheses, operators as the calls they are, sets merged and sorted, texts joined. Two
 // trees that print alike mean the same to Nix.
 type canonical struct {
-	dir string // that relative paths start from
+	dir     string // that relative paths start from
+	printed bool   // by Nix
 }
 
 func (c canonical) expr(e parse.Expr) string {
@@ -75,7 +76,7 @@ func (c canonical) expr(e parse.Expr) string {
 	case *parse.URI:
 		return strconv.Quote(x.Text)
 	case *parse.String:
-		return c.sum(c.parts(x.Parts))
+		return join(c.parts(x.Parts)).print()
 	case *parse.Path:
 		return c.path(x)
 	case *parse.List:
@@ -87,7 +88,7 @@ func (c canonical) expr(e parse.Expr) string {
 	case *parse.Set:
 		s := c.set(x)
 		if x.LegacyLet {
-			return "(" + s.print() + ").body"
+			return "(" + s.print() + `)."body"`
 		}
 		return s.print()
 	case *parse.Let:
@@ -158,7 +159,7 @@ func (c canonical) binary(x *parse.Binary) string {
 	a, b := x.X, x.Y
 	switch x.Op {
 	case parse.OpAdd:
-		return c.sum(append(c.terms(a), c.term(b)...))
+		return join(c.terms(x)).print()
 	case parse.OpSub:
 		return "(__sub " + c.expr(a) + " " + c.expr(b) + ")"
 	case parse.OpMul:
@@ -187,58 +188,48 @@ type term struct {
 	text    string
 }
 
-// terms are the operands of the concatenation that e is, from its left end; Nix prints "a${b}c" like a + b + c.
+// terms are the operands of the concatenation that e is. Nix prints "a${b}c" as (a + b + c), and a + b + c as ((a + b) + c).
 func (c canonical) terms(e parse.Expr) []term {
 	switch x := e.(type) {
-	case *parse.Paren:
-		return c.terms(x.X)
-	case *parse.Binary:
-		if x.Op == parse.OpAdd {
-			return append(c.terms(x.X), c.term(x.Y)...)
-		}
 	case *parse.String:
 		return c.parts(x.Parts)
 	case *parse.Path:
-		if len(x.Parts) > 1 {
+		if !x.Search {
 			return c.pathTerms(x)
-		}
-	}
-	return c.term(e)
-}
-
-func (c canonical) term(e parse.Expr) []term {
-	switch x := e.(type) {
-	case *parse.Paren:
-		return c.term(x.X)
-	case *parse.String:
-		if len(x.Parts) == 0 || len(x.Parts) == 1 && x.Parts[0].Expr == nil {
-			return c.parts(x.Parts)
-		}
-		if len(x.Parts) == 1 {
-			return c.term(x.Parts[0].Expr)
 		}
 	case *parse.URI:
 		return []term{{true, x.Text}}
+	case *parse.Binary:
+		if x.Op == parse.OpAdd {
+			if _, ok := x.X.(*parse.Binary); ok && c.printed {
+				return append(c.terms(x.X), c.term(x.Y))
+			}
+			return []term{c.term(x.X), c.term(x.Y)}
+		}
 	}
 	return []term{{false, c.expr(e)}}
 }
 
+func (c canonical) term(e parse.Expr) term {
+	if x, ok := e.(*parse.Paren); ok {
+		return c.term(x.X)
+	}
+	return join(c.terms(e))
+}
+
 func (c canonical) parts(parts []parse.Part) (out []term) {
-	for i, p := range parts {
-		switch {
-		case p.Expr == nil:
+	for _, p := range parts {
+		if p.Expr == nil {
 			out = append(out, term{true, p.Text})
-		case i == 0:
-			out = append(out, c.terms(p.Expr)...)
-		default:
-			out = append(out, c.term(p.Expr)...)
+		} else {
+			out = append(out, c.term(p.Expr))
 		}
 	}
 	return out
 }
 
-// sum joins neighbouring texts.
-func (c canonical) sum(terms []term) string {
+// join makes one term of several, and one text of neighbouring texts.
+func join(terms []term) term {
 	var out []term
 	for _, t := range terms {
 		if n := len(out); t.literal && n > 0 && out[n-1].literal {
@@ -247,29 +238,32 @@ func (c canonical) sum(terms []term) string {
 			out = append(out, t)
 		}
 	}
-	var texts []string
-	for _, t := range out {
-		switch {
-		case !t.literal:
-			texts = append(texts, t.text)
-		case t.text != "":
-			texts = append(texts, strconv.Quote(t.text))
-		}
-	}
-	switch len(texts) {
+	out = slices.DeleteFunc(out, func(t term) bool { return t == term{true, ""} })
+	switch len(out) {
 	case 0:
-		return `""`
+		return term{true, ""}
 	case 1:
-		return texts[0]
+		return out[0]
 	}
-	return "(" + strings.Join(texts, " + ") + ")"
+	texts := make([]string, len(out))
+	for i, t := range out {
+		texts[i] = t.print()
+	}
+	return term{false, "(" + strings.Join(texts, " + ") + ")"}
+}
+
+func (t term) print() string {
+	if t.literal {
+		return strconv.Quote(t.text)
+	}
+	return t.text
 }
 
 func (c canonical) path(x *parse.Path) string {
 	if x.Search {
 		return "(__findFile __nixPath " + strconv.Quote(x.Parts[0].Text) + ")"
 	}
-	return c.sum(c.pathTerms(x))
+	return join(c.pathTerms(x)).print()
 }
 
 func (c canonical) pathTerms(x *parse.Path) []term {
@@ -281,11 +275,34 @@ func (c canonical) pathTerms(x *parse.Path) []term {
 		p = c.dir + "/" + p
 	}
 	slash := strings.HasSuffix(p, "/")
-	if p = path.Clean(p); slash && p != "/" {
-		p += "/"
+	if p = path.Clean(p); p == "/" {
+		p += slashMark
+	} else if slash {
+		p += "/" + slashMark
 	}
 	out := []term{{false, p}}
 	return append(out, c.parts(x.Parts[1:])...)
+}
+
+// slashMark stands behind paths that end with a slash. Nix prints them so, but does not read them.
+const slashMark = "__slash"
+
+// readable puts the mark into what Nix printed.
+func readable(printed string) string {
+	var b strings.Builder
+	for _, t := range parse.Tokens(printed) {
+		text := printed[t.Start:t.End]
+		b.WriteString(text)
+		switch t.Kind.String() {
+		case "path":
+			if strings.HasSuffix(text, "/") {
+				b.WriteString(slashMark)
+			}
+		case "'/'": // Nix prints divisions as calls
+			b.WriteString(slashMark)
+		}
+	}
+	return b.String()
 }
 
 func (c canonical) lambda(x *parse.Lambda) string {
@@ -460,9 +477,12 @@ func compare(t *testing.T, files []string, known map[string]string) (n agreement
 			n.rejected++
 		default:
 			n.accepted++
-			c := canonical{dir: filepath.Dir(name)}
-			theirs := parse.Parse("printed by Nix", nix)
-			want, got := c.expr(theirs.Expr), c.expr(f.Expr)
+			dir, err := filepath.Abs(filepath.Dir(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			theirs := parse.Parse("printed by Nix", readable(nix))
+			want, got := canonical{dir, true}.expr(theirs.Expr), canonical{dir, false}.expr(f.Expr)
 			if theirs.Errors.Syntax() {
 				disagree = "cannot read what Nix prints: " + theirs.Errors.Error()
 			} else if want != got {

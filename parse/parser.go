@@ -94,7 +94,10 @@ func (p *parser) stop(msg string) {
 	p.set(tokEOF, len(p.src), len(p.src))
 }
 
-func (p *parser) bad() Expr { return &Bad{Span{int32(p.start), int32(p.start)}} }
+// nowhere is the empty span behind the last token: the blanks before the next one may lie outside of what is being read.
+func (p *parser) nowhere() Span { return Span{int32(p.prevEnd), int32(p.prevEnd)} }
+
+func (p *parser) bad() Expr { return &Bad{p.nowhere()} }
 
 // stretch makes a gap cover what was skipped behind it.
 func (p *parser) stretch(e Expr) Expr {
