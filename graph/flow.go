@@ -24,6 +24,7 @@ type edge struct {
 	kind     FlowKind
 	def      *eval.Definition
 	origin   eval.Origin
+	way      []Step // what steps told, once it was asked
 }
 
 // strength orders kinds of flow: where one edge carries several, the strongest is told.
@@ -39,13 +40,15 @@ func strength(k FlowKind) int {
 
 // flows follows every value to the options that it ends up in (rule 13).
 type flows struct {
-	vs    *values
-	out   map[*Value][]*edge
-	reads map[*eval.Path][]*edge // edges that start at an option outside the roots
-	trie  *readTrie
-	sinks map[sinkKey]*Sink
-	mods  map[string]*Module
-	list  []*Flow
+	vs     *values
+	out    map[*Value][]*edge
+	reads  map[*eval.Path][]*edge // edges that start at an option outside the roots
+	trie   *readTrie
+	sinks  map[sinkKey]*Sink
+	onward map[onward][]*edge // where an option that was defined goes on to
+	mods   map[string]*Module
+	list   []*Flow
+	texts  map[*eval.Path]string
 }
 
 type sinkKey struct{ option, file string }
@@ -101,7 +104,7 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 }
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, mods: mods}
+	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, texts: map[*eval.Path]string{}, mods: mods}
 	for _, d := range ev.Definitions {
 		if len(d.Origins) > 0 {
 			fl.definition(d)
@@ -156,7 +159,7 @@ func (fl *flows) definition(d *eval.Definition) {
 				if from == to {
 					continue
 				}
-				e := &edge{from, to, kind, d, o}
+				e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
 				if from.val != nil {
 					fl.out[from.val] = append(fl.out[from.val], e)
 				} else {
@@ -254,8 +257,9 @@ func overlap(a, b *eval.Path) bool {
 }
 
 type sinkTarget struct {
-	val *Value
-	sinkKey
+	val    *Value
+	option *eval.Path
+	file   *parse.File // options are told apart by the file that defines them
 }
 
 // next are the edges that go on from a state.
@@ -275,6 +279,10 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 	}
 	p := at.edge.to.option
 	names := at.edge.def.Names
+	key := onward{p, names}
+	if out, ok := fl.onward[key]; ok {
+		return out
+	}
 	fl.trie.related(p.Segments(), func(q *eval.Path, exact, above bool) {
 		for _, e := range fl.reads[q] {
 			switch {
@@ -286,7 +294,14 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 			out = append(out, e)
 		}
 	})
+	fl.onward[key] = out
 	return out
+}
+
+// onward is an option as it was defined: by its names, or by what it holds.
+type onward struct {
+	p     *eval.Path
+	names bool
 }
 
 func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTarget]bool) {
@@ -295,10 +310,16 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTa
 	if to.val == v {
 		return
 	}
-	flow := &Flow{From: v, At: placeIn(e.def.File, e.def.Span), Kind: kind}
-	target := sinkTarget{val: to.val}
+	target := sinkTarget{to.val, to.option, nil}
+	if to.val == nil {
+		target.file = e.def.File
+	}
+	if done[target] {
+		return
+	}
+	done[target] = true
+	flow := &Flow{From: v, At: placeIn(e.def.File, e.def.Span), Kind: kind, To: fl.text(to), ToValue: to.val}
 	if to.val != nil {
-		flow.To, flow.ToValue = to.val.Path, to.val
 		if kind != Control {
 			flow.Kind = Default
 		}
@@ -306,22 +327,20 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTa
 		if e.kind == Default && st.len == 1 {
 			flow.Kind = Default
 		}
-		flow.To = pathText(to.option.Segments())
-		target.sinkKey = sinkKey{flow.To, flow.At.File}
-	}
-	if done[target] {
-		return
-	}
-	done[target] = true
-	if to.val == nil {
-		s := fl.sinks[target.sinkKey]
+		key := sinkKey{flow.To, flow.At.File}
+		s := fl.sinks[key]
 		if s == nil {
 			s = &Sink{Option: flow.To, At: flow.At, Module: fl.mods[flow.At.File]}
-			fl.sinks[target.sinkKey] = s
+			fl.sinks[key] = s
 		}
 		if flow.At.Span.Start < s.At.Span.Start {
 			s.At = flow.At
 		}
+	}
+	if st.len == 1 {
+		flow.Steps = fl.steps(e)
+		fl.list = append(fl.list, flow)
+		return
 	}
 	var states []*visitState
 	for s := st; s.edge != nil; s = s.prev {
@@ -330,20 +349,31 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTa
 	slices.Reverse(states)
 	for i, s := range states {
 		if i > 0 {
-			from := states[i-1].edge.to
-			if from.val != nil {
-				flow.Through = append(flow.Through, from.val.Path)
-			} else {
-				flow.Through = append(flow.Through, pathText(from.option.Segments()))
-			}
+			flow.Through = append(flow.Through, fl.text(states[i-1].edge.to))
 		}
-		flow.Steps = append(flow.Steps, steps(s.edge)...)
+		flow.Steps = append(flow.Steps, fl.steps(s.edge)...)
 	}
 	fl.list = append(fl.list, flow)
 }
 
+// text is a vertex as option paths show it.
+func (fl *flows) text(v vertex) string {
+	if v.val != nil {
+		return v.val.Path
+	}
+	t, ok := fl.texts[v.option]
+	if !ok {
+		t = pathText(v.option.Segments())
+		fl.texts[v.option] = t
+	}
+	return t
+}
+
 // steps tell the way along one edge: the read, the names it goes through, the definition.
-func steps(e *edge) []Step {
+func (fl *flows) steps(e *edge) []Step {
+	if e.way != nil {
+		return e.way
+	}
 	var out []Step
 	if rd := e.origin.Read; rd != nil {
 		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), placeIn(rd.File, rd.Span)})
@@ -365,18 +395,13 @@ func steps(e *edge) []Step {
 	if e.def.Default {
 		what = "is the default of "
 	}
-	name := ""
-	if e.to.val != nil {
-		name = e.to.val.Path
-	} else {
-		name = pathText(e.to.option.Segments())
-	}
 	if e.kind == Control {
 		what = "decides over "
 	} else if e.kind == Key {
 		what = "names an attribute of "
 	}
-	return append(out, Step{what + name, placeIn(e.def.File, e.def.Span)})
+	e.way = append(out, Step{what + fl.text(e.to), placeIn(e.def.File, e.def.Span)})
+	return e.way
 }
 
 // sorted gives the flows and sinks in the order of design.md.
