@@ -208,6 +208,9 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		return false
 	}
 	// An argument of the factory that declares the value: what is written here becomes the value.
+	if s.sc.Formal && slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == s.file }) {
+		return false // { group ? "media" }: likewise, from the other end
+	}
 	if s.sc.Argument && slices.ContainsFunc(p.Graph.Imports, func(im *graph.Import) bool {
 		return im.From == s.file && !im.Disabled && slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == im.To })
 	}) {
@@ -233,7 +236,7 @@ func (p *Pass) couldRead(s site, h hit) bool {
 			continue
 		}
 		for _, g := range s.sc.Guards {
-			if g.Contains(r.At.Span) {
+			if g.Start <= r.At.Span.Start && r.At.Span.Start < g.End {
 				return false // if config ? my.x then config.my.x else "copy": it cannot be read here
 			}
 		}

@@ -72,13 +72,21 @@ var missingImport = Check{
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
+		at := map[graph.Place]int{}
 		for _, im := range p.Graph.Imports {
-			if im.Missing && !im.Disabled && !im.External {
-				out = append(out, Finding{
-					At: im.At, Value: im.To,
-					Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
-				})
+			if !im.Missing || im.Disabled || im.External {
+				continue
 			}
+			if i, ok := at[im.At]; ok {
+				// A computed list of names: one place, one finding.
+				out[i].Message = strings.TrimSuffix(out[i].Message, " and others from here") + " and others from here"
+				continue
+			}
+			at[im.At] = len(out)
+			out = append(out, Finding{
+				At: im.At, Value: im.To,
+				Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
+			})
 		}
 		return out
 	},

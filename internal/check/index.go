@@ -18,6 +18,8 @@ type index struct {
 	readers  map[*graph.Value][]*graph.Reference
 	values   map[string]*graph.Value
 	outlines map[string]*outline // by file, made when asked for
+
+	spelledOptions map[string]bool // by path, made when asked for
 }
 
 func (p *Pass) build() {

@@ -74,6 +74,11 @@ func (p *Pass) needles() *needles {
 		seen := map[string]bool{}
 		for _, l := range v.Literals {
 			kind, generic, ok := classify(v, l)
+			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
+			if strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
+				strings.Contains(v.Type, "listOf") && (kind == textNeedle || kind == wordNeedle) {
+				continue
+			}
 			if !ok || seen[l.Text] {
 				continue
 			}
@@ -221,8 +226,10 @@ func (n *needles) find(s site) [][]hit {
 			}
 		}
 	case s.key:
-		// users.users.anna: an attribute named like a user stands below users.
-		add(wordNeedle, s.src, 0, len(s.src), false)
+		// users.users.anna: an attribute named like a user stands below users. Other names (programs.vim) are the program's own.
+		if slices.Contains([]string{"users", "groups", "hosts", "machines"}, near) {
+			add(wordNeedle, s.src, 0, len(s.src), false)
+		}
 		n.findIn(s, add)
 	default:
 		for _, re := range portSpots {

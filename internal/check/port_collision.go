@@ -80,6 +80,9 @@ func collide(p *Pass, x, y port) bool {
 	if a, b := protocol(x.value.Path), protocol(y.value.Path); a != "" && b != "" && a != b {
 		return false
 	}
+	if isClient(x.value.Segments) || isClient(y.value.Segments) {
+		return false // where somebody connects to, not where somebody listens
+	}
 	if sameValue(p, x, y) {
 		return false
 	}
@@ -169,6 +172,19 @@ func listenerCollisions(p *Pass) []Finding {
 var clientNames = []string{"database", "db", "postgres", "postgresql", "mysql", "redis", "cache", "smtp", "mail", "mailer", "imap", "ldap",
 	"remote", "upstream", "backend", "target", "peer", "peers", "endpoint", "client", "relay", "broker", "mqtt", "jails", "provision", "datasources", "exporters"}
 
+// isClient reports whether a path says that its port belongs to something that is connected to. A name of its own at the end (my.ports.redis)
+// does not say so.
+func isClient(segments []string) bool {
+	for _, s := range segments[:max(0, len(segments)-1)] {
+		for _, t := range tokens(s) {
+			if slices.Contains(clientNames, t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // listens reads services.NAME.port and its like. Only what is a listener beyond doubt counts.
 func listens(d *graph.Definition, defs map[string]*graph.Definition) (listener, bool) {
 	n := len(d.Segments)
@@ -179,12 +195,8 @@ func listens(d *graph.Definition, defs map[string]*graph.Definition) (listener, 
 	if on := defs["services."+service+".enable"]; on != nil && on.Value == false {
 		return listener{}, false
 	}
-	for _, s := range d.Segments[2 : n-1] {
-		for _, t := range tokens(s) {
-			if slices.Contains(clientNames, t) {
-				return listener{}, false
-			}
-		}
+	if isClient(d.Segments[2:]) {
+		return listener{}, false
 	}
 	last := strings.ToLower(strings.Join(tokens(d.Segments[n-1]), ""))
 	l := listener{service: service, def: d}

@@ -78,9 +78,29 @@ used for ever. Correct the path, or declare the option. One finding per file and
 	},
 }
 
+// spelled are the paths below an attribute called options, however their values are made: a declaration may come out of a function that
+// cannot be followed.
+func (p *Pass) spelled() map[string]bool {
+	if p.spelledOptions != nil {
+		return p.spelledOptions
+	}
+	p.spelledOptions = map[string]bool{}
+	for _, file := range p.files() {
+		for _, b := range p.outline(file).bindings {
+			if path, ok := strings.CutPrefix(b.name, "options."); ok {
+				p.spelledOptions[path] = true
+			}
+		}
+	}
+	return p.spelledOptions
+}
+
 // declaredAround reports whether something above or below the value is declared, so that reading it is sound: a test for a whole
 // namespace (config ? my), a field of an option that holds a free-form set.
 func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
+	if p.spelled()[v.Path] {
+		return true
+	}
 	for _, k := range known {
 		if strings.HasPrefix(k, v.Path+".") || matchesPath(k, v.Path) {
 			return true

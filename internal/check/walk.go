@@ -15,6 +15,7 @@ type scope struct {
 	Against  []parse.Expr // other sides of comparisons that this takes part in
 	List     bool         // an element of a list that is the binding's value
 	Argument bool         // handed to a function: what it becomes is the function's business
+	Formal   bool         // the default of a function's argument
 	InOption bool         // in an option's declaration
 }
 
@@ -87,7 +88,7 @@ func walk(e parse.Expr, sc scope, visit func(parse.Expr, scope)) {
 		if e.Formals != nil {
 			for _, f := range e.Formals.List {
 				in := sc
-				in.Names = append(slices.Clip(sc.Names), f.Name)
+				in.Names, in.Formal = append(slices.Clip(sc.Names), f.Name), true
 				walk(f.Default, in, visit)
 			}
 		}
@@ -144,6 +145,9 @@ func walkBindings(bs []parse.Binding, sc scope, visit func(parse.Expr, scope)) {
 		case *parse.Attr:
 			walkPath(b.Path, sc, visit)
 			in := sc.under(b.Path)
+			if in.Names[0] == "options" {
+				in.InOption = true // whatever function of the repository's own makes the option
+			}
 			if n := len(b.Path); n > 0 && slices.Contains(proseNames, b.Path[n-1].Name) {
 				in.Prose = true
 			}
