@@ -1,5 +1,7 @@
 package parse
 
+import "strconv"
+
 // braces reads what starts with {, the current token: a set, or the formals of a function where one may stand. Two more tokens tell.
 func (p *parser) braces(function bool) (Expr, *Formals) {
 	open := p.start
@@ -101,7 +103,7 @@ func (p *parser) setRest(start int, rec bool, first *AttrName) Expr {
 	if p.tok == tokRBrace {
 		p.next()
 	} else {
-		p.expected("a name, 'inherit' or '}'")
+		p.expected("a name, 'inherit' or '}' for the set of line " + strconv.Itoa(p.file.Position(int32(start)).Line))
 	}
 	s.Span = p.from(start)
 	return s
@@ -177,8 +179,13 @@ func (p *parser) attrValue(start int, path []AttrName) {
 		a.Value = p.bad()
 	}
 	if p.tok != tokSemicolon {
-		p.expected("';' after the value of an attribute")
-		if next := missingSemicolon(p.src, &a.Value); next != nil && p.tok == tokAssign && p.enter() {
+		const want = "';' after the value of an attribute"
+		if p.tok != tokAssign {
+			p.expected(want)
+		} else if next := missingSemicolon(p.src, &a.Value); next == nil {
+			p.expected(want)
+		} else if p.enter() {
+			p.failAt(int(a.Value.Range().End), int(a.Value.Range().End), "expected "+want)
 			a.Span = Span{int32(start), a.Value.Range().End}
 			p.bindings = append(p.bindings, a)
 			p.attrValue(int(next[0].Start), next)

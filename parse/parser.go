@@ -38,13 +38,15 @@ var parsers = sync.Pool{New: func() any { return new(parser) }}
 // Parse reads src, the content of the file that errors call name. It always gives a tree; File.Errors says what is wrong with it.
 func Parse(name, src string) *File {
 	f := &File{Name: name, Src: src}
+	if len(src) <= MaxFileSize {
+		f.lines = lineTable(src)
+	}
 	if err := unreadable(src); err != nil {
 		err.File = name
 		f.Expr = &Bad{Span{0, int32(min(len(src), math.MaxInt32))}}
 		f.Errors = ErrorList{err}
 		return f
 	}
-	f.lines = lineTable(src)
 	p := parsers.Get().(*parser)
 	p.file = f
 	p.lexer = lexer{src: src, comments: p.comments[:0]}
