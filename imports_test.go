@@ -41,7 +41,6 @@ var only = []struct {
 	{"github.com/goccy/go-graphviz", []string{"internal/cmd/nixsink-layout"}, "it compiles WebAssembly before main runs"},
 	{"github.com/tetratelabs/wazero", []string{"internal/cmd/nixsink-layout"}, "it belongs to go-graphviz"},
 	{"gonum.org/v1/gonum", []string{"graph"}, "queries are asked of the graph, nowhere else"},
-	{"gonum.org/v1/gonum/graph/formats", []string{"graph", "render"}, "they write files"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }
 

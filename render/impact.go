@@ -25,95 +25,47 @@ type Touched struct {
 	Why  []string // "reads CFG.ports.ssh", "imports lib/ports.nix"
 }
 
-// NewImpact gathers what depends on the values, and on the files: the values that they declare or set, the files that import them
-// for what they hold, and the options that they define.
+// NewImpact asks the graph what depends on files and values, and finds a reason for each module.
 func NewImpact(g *graph.Graph, files []string, values []*graph.Value) *Impact {
-	im := &Impact{Asked: slices.Clone(files)}
+	found := g.Network().Impact(files, values)
+	im := &Impact{Asked: slices.Clone(files), Values: found.Values, Options: found.Options}
 	for _, v := range values {
 		im.Asked = append(im.Asked, valueName(v))
 	}
-	changed := map[*graph.Value]bool{}
-	for _, v := range values {
+	affected, changed := map[string]bool{}, map[*graph.Value]bool{}
+	for _, m := range found.Modules {
+		affected[m] = true
+	}
+	for _, v := range found.Values {
 		changed[v] = true
 	}
-	options := map[string]bool{}
-	touched := map[string][]string{}
-	touch := func(path, why string) {
-		if path != "" && !slices.Contains(files, path) && !slices.Contains(touched[path], why) {
-			touched[path] = append(touched[path], why)
-		}
-	}
-	asked := func(p graph.Place) bool { return slices.Contains(files, p.File) }
-
-	// A file that is imported for what it holds (a function, a set of data) changes those that use it, and so on upwards. A module that is
-	// only listed in imports changes what it defines, not the one that lists it.
-	helper := map[string]bool{}
+	held := map[string]bool{} // files whose contents become a part of those that import them
 	for _, m := range g.Modules {
-		if m.Role == "helper" || m.Role == "factory" {
-			helper[m.Path] = true
-		}
+		held[m.Path] = held[m.Path] || m.Role == "helper" || m.Role == "factory"
 	}
-	for queue := slices.Clone(files); len(queue) > 0; queue = queue[1:] {
-		for _, i := range g.Imports {
-			if i.To != queue[0] || i.Disabled || !helper[i.To] {
-				continue
-			}
-			before := len(touched[i.From])
-			touch(i.From, "uses "+i.To)
-			if before == 0 && len(touched[i.From]) > 0 && helper[i.From] {
-				queue = append(queue, i.From)
-			}
-		}
-	}
-
-	byPath := map[string]*graph.Value{}
-	for _, v := range g.Values {
-		byPath[v.Path] = v
-		if slices.ContainsFunc(v.Declared, asked) || asked(v.DefaultAt) && v.DefaultAt.File != "" {
-			changed[v] = true
-		}
-	}
-	for _, d := range g.Definitions {
-		if !asked(d.At) {
-			continue
-		}
-		if v := byPath[d.Option]; v != nil {
-			changed[v] = true
-		} else {
-			options[d.Option] = true
-		}
-	}
-
-	for _, f := range g.Flows {
-		if !changed[f.From] {
-			continue
-		}
-		if f.ToValue == nil {
-			options[f.To] = true
-		}
-	}
-	// What a changed value flows into is a value that may change: its readers are affected too.
-	reached := maps.Clone(changed)
-	for _, f := range g.Flows {
-		if changed[f.From] && f.ToValue != nil {
-			reached[f.ToValue] = true
+	why := map[string][]string{}
+	for _, i := range g.Imports {
+		if affected[i.From] && affected[i.To] && held[i.To] && !i.Disabled {
+			why[i.From] = append(why[i.From], "uses "+i.To)
 		}
 	}
 	for _, r := range g.References {
-		if reached[r.Value] && r.Kind != graph.Guard {
-			touch(r.At.File, "reads "+valueName(r.Value))
+		if changed[r.Value] && r.Kind != graph.Guard {
+			why[r.At.File] = append(why[r.At.File], "reads "+valueName(r.Value))
 		}
 	}
-
-	for _, v := range g.Values {
-		if reached[v] {
-			im.Values = append(im.Values, v)
+	for _, path := range found.Modules {
+		if slices.Contains(files, path) {
+			continue
 		}
+		t := Touched{Path: path}
+		for _, reason := range why[path] {
+			if !slices.Contains(t.Why, reason) {
+				t.Why = append(t.Why, reason)
+			}
+		}
+		im.Modules = append(im.Modules, t)
 	}
-	for _, path := range slices.Sorted(maps.Keys(touched)) {
-		im.Modules = append(im.Modules, Touched{path, touched[path]})
-	}
-	im.Options = slices.Sorted(maps.Keys(options))
 	return im
 }
 
