@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nixsink/graph"
+	"nixsink/internal/check"
 )
 
 func TestParseErrors(t *testing.T) {
@@ -180,7 +181,11 @@ func TestManualExamples(t *testing.T) {
 		t.Fatalf("found %d examples", len(examples))
 	}
 	for _, m := range examples {
-		if _, err := Parse("example", []byte(m[1])); err != nil {
+		c, err := Parse("example", []byte(m[1]))
+		if err == nil {
+			_, err = check.Run(&graph.Graph{}, c.Check) // the names of checks, the rules' expressions
+		}
+		if err != nil {
 			t.Errorf("%v in\n%s", err, m[1])
 		}
 	}
