@@ -154,13 +154,20 @@ func (t *terminal) trees(g *graph.Graph, o Options) {
 		if i > 0 {
 			fmt.Fprintln(t)
 		}
-		t.tree(tr, annotated)
+		t.tree(tr, annotated, treeReads, treeServices)
 	}
 }
 
+// A report shows so many readers and services of a value; `nixsink trace` shows all.
+const (
+	treeReads    = 12
+	treeServices = 12
+	treeLines    = 2 // of options a service
+)
+
 // tree writes one value as reviews show it: its readers, then the options that it ends up in. Where nobody
 // annotates, saying so at every line would only be noise.
-func (t *terminal) tree(tr tree, annotated bool) {
+func (t *terminal) tree(tr tree, annotated bool, maxReads, maxServices int) {
 	head := t.style(bold, plain(tr.name)) + fmt.Sprintf(" (%s, %s)",
 		plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
 	if tr.name != tr.value.Path {
@@ -170,13 +177,15 @@ func (t *terminal) tree(tr tree, annotated bool) {
 		head += t.style(red, "  declared nowhere")
 	}
 	fmt.Fprintln(t, head)
+	shown := tr.reads[:min(len(tr.reads), maxReads)]
+	more := len(tr.reads) - len(shown)
 	wide := 0
-	for _, r := range tr.reads {
+	for _, r := range shown {
 		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
 	}
-	for i, r := range tr.reads {
+	for i, r := range shown {
 		branch := "├─"
-		if i == len(tr.reads)-1 && len(tr.landsIn) == 0 {
+		if i == len(shown)-1 && more == 0 && len(tr.landsIn) == 0 {
 			branch = "└─"
 		}
 		at := plain(where(r.At))
@@ -186,15 +195,27 @@ func (t *terminal) tree(tr tree, annotated bool) {
 		}
 		fmt.Fprintln(t, strings.TrimRight(line, " "))
 	}
-	if len(tr.landsIn) == 0 {
-		return
+	if more > 0 {
+		branch := "├─"
+		if len(tr.landsIn) == 0 {
+			branch = "└─"
+		}
+		fmt.Fprintf(t, "  %s %s\n", branch, t.style(dim, fmt.Sprintf("… and %d more (nixsink trace %s)", more, plain(tr.name))))
 	}
-	fmt.Fprintf(t, "  └─ %s\n", t.style(dim, "ends up in"))
-	wide = 0
-	for _, s := range tr.landsIn {
+	if len(tr.landsIn) > 0 {
+		fmt.Fprintf(t, "  └─ %s\n", t.style(dim, "ends up in"))
+		t.landings(tr.landsIn, maxServices)
+	}
+}
+
+// landings writes the options by service.
+func (t *terminal) landings(all []service, most int) {
+	shown := all[:min(len(all), most)]
+	wide := 0
+	for _, s := range shown {
 		wide = max(wide, utf8.RuneCountInString(plain(s.name)))
 	}
-	for _, s := range tr.landsIn {
+	for _, s := range shown {
 		name := plain(s.name)
 		prefix := "     " + t.style(blue, name) + pad(name, wide) + "  "
 		var items []string
@@ -205,12 +226,19 @@ func (t *terminal) tree(tr tree, annotated bool) {
 			}
 			items = append(items, item)
 		}
-		for i, line := range wrap(items, max(30, t.width-wide-7)) {
+		lines := wrap(items, max(30, t.width-wide-7))
+		if len(lines) > treeLines {
+			lines = append(lines[:treeLines-1], fmt.Sprintf("… %d in all", len(items)))
+		}
+		for i, line := range lines {
 			if i > 0 {
 				prefix = strings.Repeat(" ", wide+7)
 			}
 			fmt.Fprintln(t, strings.TrimRight(prefix+line, " "))
 		}
+	}
+	if more := len(all) - len(shown); more > 0 {
+		fmt.Fprintf(t, "     %s\n", t.style(dim, "… and "+plural(more, "more group", "more groups")+" of options"))
 	}
 }
 

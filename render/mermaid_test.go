@@ -1,0 +1,105 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// drawMermaid has the real Mermaid draw sources in a real browser, as strictly as GitHub does. It gives, for each, an
+// error or the text of the picture.
+func drawMermaid(t *testing.T, sources map[string]string) map[string]struct{ Error, Text string } {
+	t.Helper()
+	chromium := needs(t, "chromium")
+	lib, err := filepath.Abs("testdata/npm/node_modules/mermaid/dist/mermaid.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(lib); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("mermaid is missing: npm install --no-package-lock --prefix render/testdata/npm")
+		}
+		t.Skip("mermaid is missing: npm install --no-package-lock --prefix render/testdata/npm")
+	}
+	in, err := json.Marshal(sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(t.TempDir(), "page.html")
+	err = os.WriteFile(page, fmt.Appendf(nil, `<!doctype html><meta charset="utf-8"><script src="file://%s"></script><pre id="out"></pre><script type="module">
+mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
+const out = {}; window.alert = () => { out.alert = { Error: "a script ran", Text: "" } };
+let i = 0;
+for (const [name, src] of Object.entries(%s)) {
+  try {
+    const { svg } = await mermaid.render("m" + i++, src);
+    const box = document.createElement("div"); box.innerHTML = svg;
+    box.querySelectorAll("style").forEach(s => s.remove());
+    out[name] = { Error: "", Text: box.textContent };
+  } catch (e) { out[name] = { Error: String(e), Text: "" }; }
+}
+document.getElementById("out").textContent = JSON.stringify(out);
+</script>`, lib, in), 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=60000", "--timeout=60000", "--dump-dom", "file://"+page)
+	dom, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("chromium: %v", err)
+	}
+	m := regexp.MustCompile(`(?s)<pre id="out">(.*?)</pre>`).FindSubmatch(dom)
+	if m == nil || len(m[1]) == 0 {
+		t.Fatalf("the page did not finish:\n%.2000s", dom)
+	}
+	out := map[string]struct{ Error, Text string }{}
+	if err := json.Unmarshal([]byte(html.UnescapeString(string(m[1]))), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestMermaidDraws(t *testing.T) {
+	sources := map[string]string{}
+	for _, view := range []string{"modules", "sinks", "values", "imports", "layers"} {
+		o := Options{View: view, Link: "https://example.org/{file}#L{line}", Focus: nil}
+		sources[view] = write(t, "mermaid", house(), o)
+		sources["hostile "+view] = write(t, "mermaid", hostile(), hostileOptions(view))
+	}
+	for name, got := range drawMermaid(t, sources) {
+		if got.Error != "" {
+			t.Errorf("%s: %s\n%.600s", name, got.Error, sources[name])
+		}
+		if name == "modules" && !strings.Contains(got.Text, "CFG.identity.domain") {
+			t.Errorf("%s does not show its values: %.300s", name, got.Text)
+		}
+		if name == "hostile modules" && (!strings.Contains(got.Text, `a"b'c`) || !strings.Contains(got.Text, "`code` **bold**")) {
+			t.Errorf("%s does not show names as they are: %.600s", name, got.Text)
+		}
+	}
+}
+
+func TestMermaidKeepsToLimits(t *testing.T) {
+	b := newBuilder()
+	for i := range 900 {
+		f := fmt.Sprintf("modules/g%d/some-rather-long-module-name-%d.nix", i%30, i)
+		b.module(f, 10)
+		v := b.value(fmt.Sprintf("my.group%d.some-rather-long-value-name-%d", i%40, i), f, i)
+		b.read(f, v.Path, "x", fmt.Sprintf("services.some-rather-long-service-name-%d.port", i))
+	}
+	for i := range 900 {
+		b.read(fmt.Sprintf("modules/g%d/some-rather-long-module-name-%d.nix", i%30, i), fmt.Sprintf("my.group%d.some-rather-long-value-name-%d", (i*7+1)%900%40, (i*7+1)%900), "x")
+	}
+	for _, view := range []string{"modules", "sinks", "values"} {
+		got := write(t, "mermaid", b.done(), Options{View: view, MaxNodes: -1, Link: "https://example.org/{file}#L{line}"})
+		if len(got) > mermaidText || strings.Count(got, " n") > 3*mermaidEdges {
+			t.Errorf("%s: %d characters", view, len(got))
+		}
+	}
+}
