@@ -20,11 +20,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// TestCutShort reads every file of the corpus cut off at every byte, and with each byte left out.
+// TestCutShort reads every file of the corpus cut off at every seventh byte, and with that byte left out.
 func TestCutShort(t *testing.T) {
 	for _, name := range okFiles(t) {
 		src := read(t, name)
-		for i := range src {
+		for i := 0; i < len(src); i += 7 {
 			checkTree(t, parse.Parse(name, src[:i]))
 			checkTree(t, parse.Parse(name, src[:i]+src[i+1:]))
 		}

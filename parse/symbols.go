@@ -14,11 +14,11 @@ type symbolInfo struct {
 	entry int32 // … and its place among the attributes of the checker
 }
 
-// symbolTable is a hash table with open addressing that is emptied for each file without being cleared.
+// symbolTable is a hash table with open addressing. It starts each file with the base symbols alone, without being cleared.
 type symbolTable struct {
-	infos []symbolInfo
+	infos []symbolInfo // the base symbols first
 	slots []symbolSlot
-	era   uint32 // slots of another era are empty
+	era   uint32 // slots of a past era are empty
 }
 
 type symbolSlot struct {
@@ -27,26 +27,28 @@ type symbolSlot struct {
 	sym  symbol
 }
 
+// forever is the era of the base symbols.
+const forever = 1
+
+func (s *symbolSlot) taken(era uint32) bool { return s.era == era || s.era == forever }
+
 var seed = maphash.MakeSeed()
 
 func hashOf(s string) uint32 { return uint32(maphash.String(seed, s)) }
 
 func (t *symbolTable) reset() {
-	if t.slots == nil {
-		t.slots = make([]symbolSlot, 1024)
+	if t.era++; t.era <= forever { // at first, and once in four thousand million files
+		*t = symbolTable{slots: make([]symbolSlot, 1024), era: forever}
+		for i := range baseSymbols {
+			t.insert(baseSymbols[i].name, baseSymbols[i].hash)
+		}
+		t.era++
 	}
-	t.era++
-	if t.era == 0 { // once in four thousand million files
-		clear(t.slots)
-		t.era = 1
-	}
-	clear(t.infos) // let go of the last file's source
-	t.infos = t.infos[:0]
-	for i := range baseSymbols {
-		t.insert(baseSymbols[i].name, baseSymbols[i].hash)
-	}
+	n := len(baseSymbols)
+	clear(t.infos[n:]) // let go of the last file's source
+	t.infos = t.infos[:n]
 	for i := range t.infos {
-		t.infos[i].bound = 1
+		t.infos[i].bound, t.infos[i].group = 1, 0
 	}
 }
 
@@ -55,7 +57,7 @@ func (t *symbolTable) intern(name string) symbol {
 	mask := uint32(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
-		if s.era != t.era {
+		if !s.taken(t.era) {
 			return t.insert(name, h)
 		}
 		if s.hash == h && t.infos[s.sym].name == name {
@@ -66,24 +68,27 @@ func (t *symbolTable) intern(name string) symbol {
 
 func (t *symbolTable) insert(name string, h uint32) symbol {
 	if 2*len(t.infos) >= len(t.slots) {
-		t.slots = make([]symbolSlot, 2*len(t.slots))
-		for i := range t.infos {
-			t.place(t.infos[i].hash, symbol(i))
+		old := t.slots
+		t.slots = make([]symbolSlot, 2*len(old))
+		for _, s := range old {
+			if s.taken(t.era) {
+				t.place(s)
+			}
 		}
 	}
 	sym := symbol(len(t.infos))
 	t.infos = append(t.infos, symbolInfo{name: name, hash: h})
-	t.place(h, sym)
+	t.place(symbolSlot{t.era, h, sym})
 	return sym
 }
 
-func (t *symbolTable) place(h uint32, sym symbol) {
+func (t *symbolTable) place(s symbolSlot) {
 	mask := uint32(len(t.slots) - 1)
-	i := h & mask
-	for t.slots[i].era == t.era {
+	i := s.hash & mask
+	for t.slots[i].taken(t.era) {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = symbolSlot{t.era, h, sym}
+	t.slots[i] = s
 }
 
 // baseSymbols are the names that Nix 2.3x has in scope everywhere, those of experimental features included.
