@@ -2,6 +2,8 @@ package parse
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -226,5 +228,26 @@ func TestAnnotationSpans(t *testing.T) {
 		"[CFG.a.b=CFG.a.b CFG.c=CFG.c services.x.{y,z}=services.x.y services.x.{y,z}=services.x.z]")
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// The page that explains the spellings shows none that is not understood.
+func TestAnnotationsPage(t *testing.T) {
+	page, err := os.ReadFile("../docs/annotations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## What can be written")
+	table, _, _ = strings.Cut(table, "## What it is attached to")
+	n := 0
+	for _, m := range regexp.MustCompile("`(# [^`]+)`").FindAllStringSubmatch(table, -1) {
+		got := show("{\n" + m[1] + "\nx = 1;\n}\n")
+		if got == "" || strings.Contains(got, "!") {
+			t.Errorf("%s: %q", m[1], got)
+		}
+		n++
+	}
+	if n < 15 {
+		t.Errorf("only %d examples found", n)
 	}
 }
