@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 // needleKind is what a central literal is, which decides where it can be found again.
@@ -72,7 +73,7 @@ func (p *Pass) needles() *needles {
 			continue // a template's default is everybody's
 		}
 		seen := map[string]bool{}
-		for _, l := range v.Literals {
+		for _, l := range append(slices.Clip(v.Literals), p.elements(v)...) {
 			kind, generic, ok := classify(v, l)
 			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
 			if strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
@@ -96,6 +97,27 @@ func (p *Pass) needles() *needles {
 		}
 	}
 	return n
+}
+
+// elements are the strings of a list that a value defaults to.
+func (p *Pass) elements(v *graph.Value) []graph.Literal {
+	f := p.Graph.Files[v.DefaultAt.File]
+	if f == nil || !strings.Contains(v.Type, "listOf") {
+		return nil
+	}
+	var out []graph.Literal
+	walk(f.Expr, scope{}, func(e parse.Expr, _ scope) {
+		list, ok := e.(*parse.List)
+		if !ok || !v.DefaultAt.Span.Contains(list.Span) {
+			return
+		}
+		for _, x := range list.Elems {
+			if s, ok := x.(*parse.String); ok && len(s.Parts) == 1 && s.Parts[0].Expr == nil {
+				out = append(out, graph.Literal{Text: s.Parts[0].Text, Kind: "string", At: p.place(v.DefaultAt.File, s.Span), Default: true})
+			}
+		}
+	})
+	return out
 }
 
 // nameTokens are the telling tokens of a value's last two segments.
@@ -326,7 +348,7 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 	}
 	for _, m := range mixedSpot.FindAllStringIndex(s.src, -1) {
 		beside := func(i int) bool { return i >= 0 && i < len(s.src) && strings.IndexByte("-_.@:/$", s.src[i]) >= 0 }
-		if word := s.src[m[0]:m[1]]; !open(m[0]) && !s.whole && !beside(m[0]-1) && !beside(m[1]) && isMixed(word) {
+		if word := s.src[m[0]:m[1]]; !open(m[0]) && word != s.src && !beside(m[0]-1) && !beside(m[1]) && isMixed(word) {
 			add(wordNeedle, word, m[0], m[1], true)
 		}
 	}
