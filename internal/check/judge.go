@@ -57,7 +57,7 @@ func incomplete(g *graph.Graph) string {
 	}
 	var broken []string
 	for _, p := range g.Problems {
-		if p.Kind != "static" && p.Kind != "annotation" && !slices.Contains(broken, p.At.File) {
+		if (p.Kind == "io" || p.Kind == "syntax" || p.Kind == "limit" && !followed(g, p)) && !slices.Contains(broken, p.At.File) {
 			broken = append(broken, p.At.File)
 		}
 	}
@@ -68,6 +68,12 @@ func incomplete(g *graph.Graph) string {
 		return "some files could not be read whole: what they hold is in no figure"
 	}
 	return ""
+}
+
+// followed reports whether a problem lies in a file that was read whole: then only something in it could not be followed.
+func followed(g *graph.Graph, p graph.Problem) bool {
+	f := g.Files[p.At.File]
+	return p.Kind == "limit" && p.At.Span.Len() > 0 && f != nil && !f.Errors.Syntax()
 }
 
 // judge gathers gates.

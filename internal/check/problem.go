@@ -21,7 +21,7 @@ that is defined nowhere). What it holds is missing from every figure, so the run
 	Run: func(p *Pass) []Finding {
 		var out []Finding
 		for _, pr := range p.Graph.Problems {
-			if pr.Kind == "annotation" {
+			if pr.Kind == "annotation" || followed(p.Graph, pr) {
 				continue
 			}
 			f := Finding{At: pr.At, Message: pr.Msg}
@@ -54,6 +54,11 @@ evaluation knows. It is counted apart, and the lower bound of source-id coverage
 		var out []Finding
 		for _, u := range p.Graph.Unresolved {
 			out = append(out, Finding{At: u.At, Value: u.Path, Message: fmt.Sprintf("which value %s means is not known: %s", u.Path, u.Reason)})
+		}
+		for _, pr := range p.Graph.Problems {
+			if followed(p.Graph, pr) {
+				out = append(out, Finding{At: pr.At, Message: pr.Msg})
+			}
 		}
 		return out
 	},

@@ -98,6 +98,9 @@ func (p *Pass) spelled() map[string]bool {
 // declaredAround reports whether something above or below the value is declared, so that reading it is sound: a test for a whole
 // namespace (config ? my), a field of an option that holds a free-form set.
 func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
+	if slices.Contains(v.Segments, "") {
+		return true // a gap where the file does not parse
+	}
 	if p.spelled()[v.Path] {
 		return true
 	}
