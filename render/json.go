@@ -1,11 +1,15 @@
 package render
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"math"
+	"slices"
 
 	"nixsink/graph"
 	"nixsink/parse"
@@ -24,34 +28,89 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"source": object{"narHash": g.Source.NARHash, "files": g.Source.Files, "bytes": g.Source.Bytes,
 			"lines": g.Source.Lines, "incomplete": g.Source.Incomplete},
 		"empty":       g.Empty,
-		"layers":      list(g.Layers, func(s string) any { return s }),
+		"layers":      each(g.Layers, func(s string) any { return s }),
 		"ordered":     g.Ordered,
-		"roots":       list(g.Roots, func(r graph.Root) any { return object{"path": r.Path, "argument": r.Argument, "why": r.Why} }),
-		"modules":     list(g.Modules, jsonModule),
-		"values":      list(g.Values, jsonValue),
-		"references":  list(g.References, jsonReference),
-		"unresolved":  list(g.Unresolved, jsonUnresolved),
-		"sinks":       list(g.Sinks, jsonSink),
-		"flows":       list(g.Flows, jsonFlow),
-		"imports":     list(g.Imports, jsonImport),
-		"annotations": list(g.Annotations, jsonAnnotation),
+		"roots":       each(g.Roots, func(r graph.Root) any { return object{"path": r.Path, "argument": r.Argument, "why": r.Why} }),
+		"modules":     each(g.Modules, jsonModule),
+		"values":      each(g.Values, jsonValue),
+		"references":  each(g.References, jsonReference),
+		"unresolved":  each(g.Unresolved, jsonUnresolved),
+		"sinks":       each(g.Sinks, jsonSink),
+		"flows":       each(g.Flows, jsonFlow),
+		"imports":     each(g.Imports, jsonImport),
+		"annotations": each(g.Annotations, jsonAnnotation),
 		"coverage":    jsonCoverage(g.Coverage),
-		"metrics": list(Metrics(g, o.Benchmarks), func(m Metric) any {
+		"metrics": each(Metrics(g, o.Benchmarks), func(m Metric) any {
 			return object{"name": m.Name, "value": m.Value, "benchmark": m.Benchmark, "verdict": m.Verdict, "note": m.Note}
 		}),
-		"ports":    list(Ports(g), jsonPort),
-		"findings": list(o.Findings, jsonFinding),
-		"problems": list(g.Problems, func(p graph.Problem) any {
+		"ports":    each(Ports(g), jsonPort),
+		"findings": each(o.Findings, jsonFinding),
+		"problems": each(g.Problems, func(p graph.Problem) any {
 			return located(p.At, object{"message": p.Msg, "kind": p.Kind})
 		}),
 	}
-	// HTML escapes stay on: the text may be put into a page, where </script> would end it.
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
+	b := bufio.NewWriter(w)
+	err := writeDocument(b, doc)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return nil
+}
+
+// writeDocument writes an object whose lists may be long: an item a line, each made when it is written. That reads
+// well in a diff, and a tree with a hundred thousand flows does not have to fit into memory twice.
+func writeDocument(b *bufio.Writer, doc object) error {
+	// HTML escapes stay on: the text may be put into a page, where </script> would end it.
+	b.WriteString("{")
+	for i, key := range slices.Sorted(maps.Keys(doc)) {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(b, "\n  %q: ", key)
+		items, ok := doc[key].(iter.Seq[any])
+		if !ok {
+			text, err := json.Marshal(doc[key])
+			if err != nil {
+				return err
+			}
+			b.Write(text)
+			continue
+		}
+		b.WriteString("[")
+		n := 0
+		for item := range items {
+			text, err := json.Marshal(item)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				b.WriteString(",")
+			}
+			b.WriteString("\n    ")
+			b.Write(text)
+			n++
+		}
+		if n > 0 {
+			b.WriteString("\n  ")
+		}
+		b.WriteString("]")
+	}
+	_, err := b.WriteString("\n}\n")
+	return err
+}
+
+// each is list for the long lists of the document.
+func each[T any](in []T, f func(T) any) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, v := range in {
+			if !yield(f(v)) {
+				return
+			}
+		}
+	}
 }
 
 // list turns a slice into JSON's values; an empty one is [], never null.
@@ -148,9 +207,14 @@ func jsonSink(s *graph.Sink) any {
 }
 
 func jsonFlow(f *graph.Flow) any {
+	steps := f.Steps
+	if len(f.Through) > 0 {
+		// The steps of a flow through other values are those of the direct flows that it is made of.
+		steps = nil
+	}
 	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind,
 		"through": list(f.Through, func(s string) any { return s }),
-		"steps":   list(f.Steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })})
+		"steps":   list(steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })})
 }
 
 func jsonImport(i *graph.Import) any {

@@ -67,25 +67,27 @@ func TestJSONKeysAreSorted(t *testing.T) {
 	if err := d.Decode(&v); err != nil {
 		t.Fatal(err)
 	}
-	var again bytes.Buffer
-	e := json.NewEncoder(&again)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+	again, err := json.Marshal(v)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if again.String() != got {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(got)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(again, compact.Bytes()) {
 		t.Error("writing the decoded document again changes it: keys are not sorted")
 	}
 }
 
 func TestJSONNothingToMeasureIsNull(t *testing.T) {
 	got := write(t, "json", &graph.Graph{}, Options{})
-	for _, want := range []string{`"ratio": null`, `"lowerBound": null`, `"modules": []`, `"findings": []`, `"verdict": "n/a"`} {
+	for _, want := range []string{`"ratio":null`, `"lowerBound":null`, `"modules": []`, `"findings": []`, `"verdict":"n/a"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s", want)
 		}
 	}
-	if strings.Contains(got, `"ratio": 1`) || strings.Contains(got, "100 %\",\n      \"verdict\": \"ok") {
+	if strings.Contains(got, `"ratio":1`) || strings.Contains(got, `"verdict":"ok"`) {
 		t.Error("an empty denominator counts as all")
 	}
 }

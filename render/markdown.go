@@ -16,6 +16,9 @@ type page struct {
 	o Options
 }
 
+// treesPage is how many values have a section on the page unless the options ask for more.
+const treesPage = 100
+
 func writeMarkdown(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
 	p := &page{bufio.NewWriter(w), o}
 	title := o.Title
@@ -82,7 +85,7 @@ func (p *page) facts(g *graph.Graph) {
 }
 
 func (p *page) trees(g *graph.Graph) {
-	vs := critical(g, p.o.Top)
+	vs, more := critical(g, p.o.Top, treesPage)
 	if len(vs) == 0 {
 		return
 	}
@@ -91,6 +94,9 @@ func (p *page) trees(g *graph.Graph) {
 	for _, t := range trees(g, vs) {
 		fmt.Fprintf(p, "\n### %s\n\n", mdCode(t.name))
 		p.value(t, annotated)
+	}
+	if more > 0 {
+		fmt.Fprintf(p, "\nAnd %s.\n", plural(more, "more critical value", "more critical values"))
 	}
 }
 

@@ -144,7 +144,7 @@ func (t *terminal) facts(g *graph.Graph) {
 }
 
 func (t *terminal) trees(g *graph.Graph, o Options) {
-	vs := critical(g, o.Top)
+	vs, more := critical(g, o.Top, treesText)
 	if len(vs) == 0 {
 		return
 	}
@@ -156,10 +156,14 @@ func (t *terminal) trees(g *graph.Graph, o Options) {
 		}
 		t.tree(tr, annotated, treeReads, treeServices)
 	}
+	if more > 0 {
+		fmt.Fprintf(t, "\n%s\n", t.style(dim, fmt.Sprintf("… and %s (--top %d shows them)", plural(more, "more critical value", "more critical values"), len(vs)+more)))
+	}
 }
 
-// A report shows so many readers and services of a value; `nixsink trace` shows all.
+// A report shows so many values, and so many readers and services of a value; `nixsink trace` shows all.
 const (
+	treesText    = 20
 	treeReads    = 12
 	treeServices = 12
 	treeLines    = 2 // of options a service

@@ -39,9 +39,9 @@ func valueName(v *graph.Value) string {
 	return v.Path
 }
 
-// critical lists the values worth a tree: those marked critical, or else the ten most read; most reads first.
-func critical(g *graph.Graph, top int) []*graph.Value {
-	var vs []*graph.Value
+// critical lists the values worth a tree: those marked critical, or else the ten most read; most reads first, at
+// most so many. more counts those beyond.
+func critical(g *graph.Graph, top, most int) (vs []*graph.Value, more int) {
 	for _, v := range g.Values {
 		if v.Critical {
 			vs = append(vs, v)
@@ -58,10 +58,13 @@ func critical(g *graph.Graph, top int) []*graph.Value {
 		}
 	}
 	slices.SortStableFunc(vs, byReads)
-	if top > 0 && len(vs) > top {
-		vs = vs[:top]
+	if top == 0 {
+		top = most
 	}
-	return vs
+	if len(vs) > top {
+		vs, more = vs[:top], len(vs)-top
+	}
+	return vs, more
 }
 
 // byReads puts the most read value first.
