@@ -205,12 +205,20 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			continue
 		}
 		x, known := ev.Literal(d)
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: x, Known: known, Conditional: d.Conditional})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: x, Known: known, Conditional: d.Conditional})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})
 	return nil
+}
+
+// shown drops what only tells a standalone home's options from the system's.
+func shown(segs []string) []string {
+	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
+		return segs[1:]
+	}
+	return segs
 }
 
 // nameAnchors tells every reference what it stands in.

@@ -127,7 +127,7 @@ func (fl *flows) definition(d *eval.Definition) {
 	if central {
 		var f found
 		if d.Names {
-			f.vals = fl.vs.registries(r, segs)
+			f.vals = fl.vs.registries(r, segs, false)
 		} else {
 			f = fl.vs.find(r, segs)
 		}
@@ -184,7 +184,7 @@ func (fl *flows) sources(o eval.Origin) []vertex {
 	}
 	var vals []*Value
 	if o.Names {
-		vals = fl.vs.registries(r, segs)
+		vals = fl.vs.registries(r, segs, o.Guard)
 	} else {
 		if fl.vs.isRoot(r, segs) {
 			return nil // listed as unresolved
@@ -279,13 +279,18 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 	}
 	p := at.edge.to.option
 	names := at.edge.def.Names
-	key := onward{p, names}
+	key := onward{p, names, at.edge.kind == Control}
 	if out, ok := fl.onward[key]; ok {
 		return out
 	}
 	fl.trie.related(p.Segments(), func(q *eval.Path, exact, above bool) {
 		for _, e := range fl.reads[q] {
 			switch {
+			case e.origin.Guard:
+				// Whether something is there is decided by what decides over it, not by what it holds.
+				if names || !key.control || !above {
+					continue
+				}
 			case e.origin.Names && !(names && exact):
 				continue // only the names matter, and they are not what is defined here
 			case names && !above:
@@ -298,10 +303,11 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 	return out
 }
 
-// onward is an option as it was defined: by its names, or by what it holds.
+// onward is an option as it was defined: by its names, or by what it holds, or by what decides over it.
 type onward struct {
-	p     *eval.Path
-	names bool
+	p       *eval.Path
+	names   bool
+	control bool
 }
 
 func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTarget]bool) {

@@ -40,6 +40,7 @@ func segmentText(s string) string {
 }
 
 func pathText(segs []string) string {
+	segs = shown(segs)
 	out := make([]string, len(segs))
 	for i, s := range segs {
 		out[i] = segmentText(s)

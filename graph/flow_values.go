@@ -60,6 +60,9 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 		return argument, segs, true
 	}
 	r := system
+	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
+		r, segs = home, segs[1:]
+	}
 	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
 		for i, root := range vs.roots {
 			if !root.Argument && hasPrefix(segs[3:], vs.split[i]) {
@@ -421,24 +424,39 @@ func (vs *values) below(n *node, out *found) {
 	}
 }
 
-// whole says that a path names an option with members, whose set of names can change: the names of a group cannot.
-func (vs *values) registries(r realm, segs []string) []*Value {
+// registries are the options whose set of names a path speaks of: the names of a group cannot change. With guard the
+// path is of an attribute that may or may not be there.
+func (vs *values) registries(r realm, segs []string, guard bool) []*Value {
 	n := vs.trees[r]
+	var around *node
 	for _, s := range segs {
 		if n.decl != nil && !n.decl.Nested {
 			return []*Value{n.val}
 		}
+		if n.decl != nil && (n.decl.Registry || n.decl.Open) {
+			around = n
+		}
 		k := n.kids[s]
 		if k == nil {
 			k = n.kids[eval.Hole]
+			if k != nil && n.decl != nil {
+				n = k
+				continue
+			}
 		}
 		if k == nil {
-			return nil
+			break
+		}
+		if n.decl == nil || !n.decl.Registry {
+			around = nil // a field that is declared is always there
 		}
 		n = k
 	}
-	if n.decl != nil && (n.decl.Registry || !n.decl.Nested) {
+	if !guard && n.decl != nil && (n.decl.Registry || !n.decl.Nested) {
 		return []*Value{n.val}
+	}
+	if guard && around != nil {
+		return []*Value{around.val}
 	}
 	return nil
 }
@@ -509,6 +527,9 @@ func guessRoot(ev *eval.Evaluator) Root {
 	total := 0
 	for _, d := range ev.Declarations {
 		segs := d.Path.Segments()
+		if len(segs) > 0 && segs[0] == eval.StandaloneHome {
+			segs = segs[1:]
+		}
 		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
 			segs = segs[3:]
 		}

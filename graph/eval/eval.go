@@ -43,6 +43,7 @@ type Evaluator struct {
 	Declarations []*Declaration
 	Imports      []*Import
 	Modules      []*Module
+	Aliases      []Renaming
 
 	ctx       context.Context
 	host      Host
@@ -65,14 +66,17 @@ type Evaluator struct {
 	deepness  int
 	reentries int
 
-	queue       []*Module
-	instances   map[string]*Module
-	imported    map[string]bool
-	current     *Module
-	special     map[string]*thunk // arguments that modules get besides config, lib, pkgs
-	homeSpecial map[string]*thunk
-	entering    map[*parse.File]bool
-	systems     int
+	queue                  []*Module
+	instances              map[string]*Module
+	imported               map[string]bool
+	current                *Module
+	special                map[string]*thunk // arguments that modules get besides config, lib, pkgs
+	homeSpecial            map[string]*thunk
+	entering               map[*parse.File]bool
+	flakeSelf, flakeInputs Val
+	flakeModules           []part // what flake-parts modules define
+	flakePartsUsed         bool
+	systems                int
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.

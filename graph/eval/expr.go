@@ -201,6 +201,8 @@ func (ev *Evaluator) asText(v Val) string {
 		if a, ok := s.get("outPath"); ok {
 			return ev.asText(ev.force(a.val))
 		}
+	case *laterShape, *flakeShape:
+		return selfPrefix + "/"
 	}
 	return hole
 }
@@ -541,6 +543,8 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		return ev.join(some...).with(v.org)
 	case *moduleArgs:
 		return ev.argument(s.m, name)
+	case *flakeShape:
+		return ev.flakeOutput(name)
 	case *laterShape:
 		return ev.sel(ev.force(s.t), name)
 	case *optShape:
@@ -591,7 +595,7 @@ func (ev *Evaluator) hasAttr(n *parse.HasAttr, en *env) Val {
 					ev.reads[key] = g
 					ev.Reads = append(ev.Reads, g)
 				}
-				org = union(org, Origins{{Path: r.path, Names: true, Kind: Data, Read: g}})
+				org = union(org, Origins{{Path: g.Path, Names: true, Guard: true, Kind: Data, Read: g}})
 			}
 			v = ev.sel(v, name)
 			continue
@@ -696,6 +700,8 @@ func (ev *Evaluator) add(x, y Val, org Origins) Val {
 		if p, ok := a.get("outPath"); ok {
 			return ev.add(ev.force(p.val), y, org)
 		}
+	case *laterShape, *flakeShape:
+		return str(joinText(selfPrefix+"/", ev.asText(y))).with(org)
 	}
 	if s, ok := y.shape.(*strShape); ok {
 		return str(joinText(hole, s.s)).with(org)

@@ -16,7 +16,7 @@ func (ev *Evaluator) insidePath(v Val) (string, bool) {
 	case *strShape:
 		// "${self}/modules/x.nix" and "${./.}/x.nix" are strings that name files of the tree.
 		if strings.HasPrefix(s.s, selfPrefix) {
-			return path.Clean(strings.TrimPrefix(strings.TrimPrefix(s.s, selfPrefix), "/")), true
+			return path.Clean(strings.TrimLeft(strings.TrimPrefix(s.s, selfPrefix), "/")), true
 		}
 	case *setShape:
 		if a, ok := s.get("outPath"); ok {

@@ -81,7 +81,7 @@ func libOffers(space, name string) bool {
 // otherLib are further names of lib, so that `with lib;` is known to offer them; what they do is not modelled (rule 8).
 var otherLib = map[string]bool{
 	"maintainers": true, "licenses": true, "platforms": true, "version": true, "trivial": true, "literalExpression": true, "literalMD": true, "mdDoc": true,
-	"mkRenamedOptionModule": true, "mkRemovedOptionModule": true, "mkAliasOptionModule": true, "mkChangedOptionModule": true, "mkMergedOptionModule": true,
+	"mkRemovedOptionModule": true, "mkChangedOptionModule": true, "mkMergedOptionModule": true,
 	"getExe": true, "getExe'": true, "getBin": true, "escapeShellArg": true, "escapeShellArgs": true, "concatLines": true, "makeBinPath": true, "isDerivation": true,
 	"hasAttrByPath": true, "isStorePath": true, "fakeHash": true, "fakeSha256": true, "evalModules": true, "makeLibraryPath": true, "escapeRegex": true, "escapeXML": true,
 	"toHexString": true, "systems": true, "cleanSource": true, "cartesianProduct": true, "versionAtLeast": true, "versionOlder": true, "types": true,
@@ -947,7 +947,7 @@ func init() {
 		if r, is := v.shape.(*refShape); is {
 			g := &Read{Path: ev.child(r.path, s), File: at.file, Span: at.span, How: Guard, Consumed: true}
 			ev.Reads = append(ev.Reads, g)
-			return unknown(Origins{{Path: r.path, Names: true, Kind: Data, Read: g}})
+			return unknown(Origins{{Path: g.Path, Names: true, Guard: true, Kind: Data, Read: g}})
 		}
 		if set, is := v.shape.(*setShape); is && ok && set.base == nil && !set.dyn {
 			_, has := set.get(s)
@@ -1001,7 +1001,7 @@ func init() {
 			if p != r.path {
 				g := &Read{Path: p, File: at.file, Span: at.span, How: Guard, Consumed: true}
 				ev.Reads = append(ev.Reads, g)
-				return unknown(union(org, Origins{{Path: p.Parent, Names: true, Kind: Data, Read: g}}))
+				return unknown(union(org, Origins{{Path: p, Names: true, Guard: true, Kind: Data, Read: g}}))
 			}
 		}
 		return unknown(union(org, v.org))
@@ -1150,9 +1150,21 @@ func init() {
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val { return listFilesRecursive(ev, a, at) }, "import-tree")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		root := &Module{File: at.file, Reachable: true}
+		ev.flakePartsUsed = true
 		ev.load(ev.force(a[1]), ev.at(ev.Config, flakeParts), false, at, root)
 		return unknown(nil)
 	}, "mkFlake")
+	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
+		s := &aliasShape{}
+		for i, into := range []*[]string{&s.from, &s.to} {
+			ts, _, _ := ev.elems(ev.force(a[i]))
+			for _, t := range ts {
+				name, _ := ev.textOf(t)
+				*into = append(*into, name)
+			}
+		}
+		return Val{shape: s}
+	}, "mkAliasOptionModule", "mkRenamedOptionModule", "mkAliasOptionModuleMD")
 }
 
 // append is lib.path.append: a path with one more component.

@@ -60,6 +60,47 @@ type Declaration struct {
 	Nested      bool // a submodule: its fields are declared below
 }
 
+// Renaming says that an option stands for another one: mkAliasOptionModule, mkRenamedOptionModule.
+type Renaming struct{ From, To *Path }
+
+type aliasShape struct{ from, to []string }
+
+// resolveAliases lets every path speak of the option that it stands for.
+func (ev *Evaluator) resolveAliases() {
+	if len(ev.Aliases) == 0 {
+		return
+	}
+	cache := map[*Path]*Path{}
+	var resolve func(p *Path) *Path
+	resolve = func(p *Path) *Path {
+		if r := cache[p]; r != nil {
+			return r
+		}
+		r := p
+		for _, a := range ev.Aliases {
+			if a.From == p {
+				r = a.To
+			}
+		}
+		if r == p && p.Parent != nil {
+			if up := resolve(p.Parent); up != p.Parent {
+				r = ev.child(up, p.Name)
+			}
+		}
+		cache[p] = r
+		return r
+	}
+	for _, d := range ev.Definitions {
+		d.Path = resolve(d.Path)
+		for i := range d.Origins {
+			d.Origins[i].Path = resolve(d.Origins[i].Path)
+		}
+	}
+	for _, r := range ev.Reads {
+		r.Path = resolve(r.Path)
+	}
+}
+
 // moduleArgs answers for the arguments of a module that are not known when it is entered.
 type moduleArgs struct{ m *Module }
 
@@ -90,6 +131,12 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	}
 	if t := special[name]; t != nil {
 		return ev.force(t)
+	}
+	switch name {
+	case "self":
+		return ev.flakeSelf
+	case "inputs":
+		return ev.flakeInputs
 	}
 	return Val{}
 }
@@ -142,6 +189,8 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 		add(&Module{File: file, Instance: label, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
 	case *builtin:
 		// A file that still waits for arguments is no module.
+	case *aliasShape:
+		ev.Aliases = append(ev.Aliases, Renaming{ev.at(base, s.from...), ev.at(base, s.to...)})
 	case *setShape:
 		if name, ok := ev.insidePath(v); ok {
 			ev.loadFile(name, base, home, from, parent, add, prefix)
@@ -275,6 +324,9 @@ func (ev *Evaluator) open(m *Module) {
 	}
 	m.val = nil
 	ev.parts(m, v, nil)
+	if m.Base == ev.at(ev.Config, flakeParts) {
+		ev.flakeModules = append(ev.flakeModules, m.config...)
+	}
 }
 
 // notDefinitions are the attributes of a module that are no option definitions (Nixpkgs lib/modules.nix, unifyModuleSyntax).
@@ -314,7 +366,7 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 			}
 		}
 		if o, ok := s.get("options"); ok {
-			ev.options(m, m.Base, ev.force(o.val), 0)
+			ev.options(m, m.Base, ev.force(o.val), o.site, 0)
 		}
 		if hasConfig || hasOptions {
 			if c, ok := s.get("config"); ok {
@@ -365,24 +417,29 @@ func (ev *Evaluator) moduleArguments(m *Module, v Val) {
 const maxOptionDepth = 40
 
 // options declares what a set of options holds (rule 10).
-func (ev *Evaluator) options(m *Module, p *Path, v Val, depth int) {
+func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
 	if depth > maxOptionDepth {
 		return
 	}
 	switch s := v.shape.(type) {
 	case *altShape:
 		for _, t := range s.alts {
-			ev.options(m, p, ev.force(t), depth+1)
+			ev.options(m, p, ev.force(t), at, depth+1)
 		}
 	case *optShape:
 		ev.declare(m, p, s, depth)
+	case nil:
+		// What a function that is not known makes under a namespace is an option of which nothing more is known.
+		if p.Len() >= m.Base.Len()+2 && at.file != nil {
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, depth)
+		}
 	case *setShape:
 		for i := range s.attrs {
 			a := &s.attrs[i]
-			ev.options(m, ev.child(p, a.name), ev.force(a.val), depth+1)
+			ev.options(m, ev.child(p, a.name), ev.force(a.val), cmp.Or(a.site, at), depth+1)
 		}
 		if s.base != nil {
-			ev.options(m, p, *s.base, depth+1)
+			ev.options(m, p, *s.base, at, depth+1)
 		}
 	}
 }
@@ -500,7 +557,7 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 				mod = ev.orUnknown(ev.sel(mod, "modules"))
 			}
 			if s.name == "attrTag" {
-				ev.options(m, p, mod, depth+1)
+				ev.options(m, p, mod, site{d.File, d.Span}, depth+1)
 				return
 			}
 			ev.submodule(m, p, d, mod, depth+1)
@@ -584,7 +641,7 @@ func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth 
 		return
 	}
 	if o, ok := s.get("options"); ok {
-		ev.options(m, p, ev.force(o.val), depth+1)
+		ev.options(m, p, ev.force(o.val), o.site, depth+1)
 	}
 	if _, ok := s.get("freeformType"); ok {
 		d.Open = true
@@ -680,7 +737,9 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		}
 	}
 	if ev.isWholeConfig(v) {
-		ev.escape(v, at)
+		if m.Base != ev.at(ev.Config, flakeParts) {
+			ev.escape(v, at)
+		}
 		return
 	}
 	if p == m.Base {
@@ -741,6 +800,10 @@ func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool)
 // flakeParts is the base of flake-parts modules, whose config is not the system's. No option has a name like that.
 const flakeParts = "\x02flake-parts"
 
+// StandaloneHome is the base of a home that is a configuration of its own: its options have the names that they have
+// within home-manager, but they are not the system's.
+const StandaloneHome = "\x03home"
+
 // system is nixosSystem, darwinSystem, homeManagerConfiguration or evalModules: what it is given are modules.
 func (ev *Evaluator) system(name string, v Val, at site) Val {
 	for _, arg := range []string{"specialArgs", "extraSpecialArgs"} {
@@ -755,7 +818,10 @@ func (ev *Evaluator) system(name string, v Val, at site) Val {
 			}
 		}
 	}
-	ev.systems++
+	base := ev.Config
+	if name == "homeManagerConfiguration" {
+		base = ev.at(ev.Config, StandaloneHome)
+	}
 	root := &Module{File: at.file, Reachable: true}
 	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
 		ts, _, _ := ev.elems(ms)
@@ -764,11 +830,11 @@ func (ev *Evaluator) system(name string, v Val, at site) Val {
 			if t.expr != nil && (t.env == nil || t.env.file == at.file) {
 				e.span = t.expr.Range()
 			}
-			ev.load(ev.force(t), ev.Config, false, e, root)
+			ev.load(ev.force(t), base, false, e, root)
 		}
 	}
 	out := &setShape{base: &Val{}}
-	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: ev.Config}})})
+	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: base}})})
 	return Val{shape: out}
 }
 
@@ -815,6 +881,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 		}
 	}
 	ev.sweep()
+	ev.resolveAliases()
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
@@ -849,6 +916,9 @@ func (ev *Evaluator) flake(f *parse.File) {
 	self.add(attr{name: "outPath", val: ready(str(selfPrefix + "/" + dir))})
 	selfVal := lazily(func() Val {
 		r := ev.force(result)
+		if len(ev.flakeModules) > 0 || ev.flakePartsUsed {
+			return Val{shape: &flakeShape{}}
+		}
 		if s, ok := r.shape.(*setShape); ok {
 			c := &setShape{base: s.base, attrs: slices.Concat(self.attrs, s.attrs)}
 			return Val{shape: c}
@@ -871,8 +941,32 @@ func (ev *Evaluator) flake(f *parse.File) {
 		}
 		return ev.force(selfVal)
 	})})
+	if s, ok := inputs.get("self"); ok {
+		t := s.val
+		ev.flakeSelf = Val{shape: &laterShape{t}}
+	}
+	ev.flakeInputs = Val{shape: inputs}
 	ev.deep(ev.force(result))
 	ev.drain()
+}
+
+// flakeShape is the flake itself where flake-parts makes its outputs: they are what its modules define under `flake`.
+type flakeShape struct{ _ byte }
+
+func (ev *Evaluator) flakeOutput(name string) Val {
+	if name == "outPath" {
+		return str(selfPrefix + "/")
+	}
+	var some []Val
+	for _, p := range ev.flakeModules {
+		if v := ev.sel(ev.sel(p.val, "flake"), name); v.shape != missing && v.shape != nil {
+			some = append(some, v)
+		}
+	}
+	if len(some) == 0 {
+		return Val{}
+	}
+	return ev.join(some...)
 }
 
 // laterShape is a value that is not there yet when it is first passed on, and is when it is asked.

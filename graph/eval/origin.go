@@ -122,6 +122,7 @@ const (
 type Origin struct {
 	Path  *Path
 	Names bool // from the names of its attributes only, not from what they hold
+	Guard bool // with Names: only from whether there is something at Path
 	Kind  Kind
 	Read  *Read
 	Why   *Step
