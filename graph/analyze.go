@@ -154,6 +154,15 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		return err
 	}
 	g.Roots = chooseRoots(ev, opts)
+	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 && !declaresUnder(ev, g.Roots[0]) {
+		// The repository declares no options of its own, but passes its values to the modules as arguments.
+		ev = eval.New(treeHost{t}, names)
+		ev.Run(ctx, entriesOf(t, opts), t.files)
+		g.Roots = nil
+		for _, n := range names {
+			g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: "no options are declared here, and this is passed to the modules as an argument"})
+		}
+	}
 	vs := &values{roots: g.Roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
 	for _, r := range g.Roots {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
@@ -219,6 +228,15 @@ func shown(segs []string) []string {
 		return segs[1:]
 	}
 	return segs
+}
+
+// declaresUnder says whether any option is declared under a root.
+func declaresUnder(ev *eval.Evaluator, root Root) bool {
+	vs := &values{roots: []Root{root}, split: [][]string{strings.Split(root.Path, ".")}}
+	return slices.ContainsFunc(ev.Declarations, func(d *eval.Declaration) bool {
+		_, _, ok := vs.place(d.Path)
+		return ok
+	})
 }
 
 // nameAnchors tells every reference what it stands in.

@@ -887,6 +887,39 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	})
 }
 
+// PassedSets are the module arguments that hold sets of plain values: what a flake passes as specialArgs in place of
+// options. Flake inputs, packages and libraries are none.
+func (ev *Evaluator) PassedSets() []string {
+	var names []string
+	for name, t := range ev.special {
+		v := ev.force(t)
+		s, ok := v.shape.(*setShape)
+		if !ok || s.base != nil || len(s.attrs) == 0 || name == "inputs" || name == "self" || name == "lib" || name == "outputs" {
+			continue
+		}
+		if x, _ := ev.literal(v, 0); plainData(x) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// plainData says that a literal holds at least one plain value.
+func plainData(x any) bool {
+	switch x := x.(type) {
+	case string, int64, bool, float64:
+		return true
+	case map[string]any:
+		for _, y := range x {
+			if plainData(y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (ev *Evaluator) loadEntry(f *parse.File) {
 	key := intText(int64(ev.Config.id)) + "\x00" + f.Name
 	if ev.instances[key] != nil {
