@@ -20,6 +20,7 @@ const (
 	bandHead  = 20.0 // room for a group's name
 	boxPad    = 9.0
 	fontSize  = 11.0
+	nodeMax   = 180.0 // a node's height as far as it depends on its reads
 	sweeps    = 24
 	relaxings = 24
 )
@@ -163,9 +164,19 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 		out[e.from] += n
 	}
 	// As many pixels for what flows as for the rows that text needs; no node taller than a quarter of a screen.
-	f.unit = min(4.5, max(1, float64(len(f.nodes))*rowMin*0.8/float64(max(total, 1))))
+	f.unit = min(4.5, max(0.01, float64(len(f.nodes))*rowMin*0.8/float64(max(total, 1))))
 	for _, n := range f.nodes {
-		f.unit = min(f.unit, max(1, 180/float64(max(in[n], out[n], 1))))
+		f.unit = min(f.unit, nodeMax/float64(max(in[n], out[n], 1)))
+	}
+	// A node where hundreds of ribbons meet would grow by their least width alone.
+	degree := map[*node]int{}
+	for _, e := range f.edges {
+		degree[e.from]++
+		degree[e.to]++
+	}
+	least := 1.5
+	for _, n := range degree {
+		least = min(least, max(0.25, nodeMax/float64(n)))
 	}
 	for _, e := range f.edges {
 		a := e.amount()
@@ -176,10 +187,10 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 			if part.n == 0 {
 				continue
 			}
-			r := &ribbon{edge: e, a: at[e.from], b: at[e.to], n: part.n, uncovered: part.uncovered, width: max(1.5, float64(part.n)*f.unit)}
+			r := &ribbon{edge: e, a: at[e.from], b: at[e.to], n: part.n, uncovered: part.uncovered, width: max(least, float64(part.n)*f.unit)}
 			if e.control {
 				// A condition around a hundred options is still one decision: as wide as its data it would drown the data.
-				r.width = 2
+				r.width = min(2, least*4/3)
 			}
 			f.ribbons = append(f.ribbons, r)
 			r.a.out = append(r.a.out, r)

@@ -83,7 +83,7 @@ var ladders = map[kind][]foldRule{
 	moduleNode: {{"modules by folder", byTopFolder(8)}, {"modules by folder", byTopFolder(4)}, {"modules by folder", byTopFolder(3)},
 		{"modules by folder", byTopFolder(2)}, {"modules by folder", byTopFolder(1)}},
 	valueNode: {{"values by namespace", byNames(valueNode, 8)}, {"values by namespace", byNames(valueNode, 4)}, {"values by namespace", byNames(valueNode, 3)},
-		{"values by namespace", byNames(valueNode, 2)}},
+		{"values by namespace", byNames(valueNode, 2)}, {"values by namespace", byNames(valueNode, 1)}},
 }
 
 // collapse folds what the options name, and then, if the picture is still too large, whatever makes it legible: the

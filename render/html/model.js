@@ -1,0 +1,37 @@
+// What the page knows, with indexes to walk it. Files, values and options are named by their place in a list.
+const data = JSON.parse(document.getElementById("data").textContent);
+
+const group = (list, key) => {
+  const out = new Map();
+  for (const x of list) {
+    const k = key(x);
+    if (!out.has(k)) out.set(k, []);
+    out.get(k).push(x);
+  }
+  return out;
+};
+const model = {
+  readsOf: group(data.references, (r) => r.value),
+  readsIn: group(data.references, (r) => r.at[0]),
+  flowsOf: group(data.flows, (f) => f.from),
+  flowsIn: group(data.flows, (f) => f.at[0]),
+  flowsTo: group(data.flows.filter((f) => f.option >= 0), (f) => f.option),
+  flowsInto: group(data.flows.filter((f) => f.value >= 0), (f) => f.value),
+  notesIn: group(data.annotations, (a) => a.at[0]),
+  valueByName: new Map(),
+  fileByPath: new Map(data.files.map((f, i) => [f.path, i])),
+  optionByPath: new Map(data.options.map((o, i) => [o.path, i])),
+};
+data.values.forEach((v, i) => v.ids.forEach((id) => model.valueByName.set(id, i)));
+data.values.forEach((v, i) => model.valueByName.set(v.path, i));
+
+const valueName = (i) => data.values[i].ids[0] || data.values[i].path;
+const valueLink = (i) => link("value", data.values[i].path);
+const fileLink = (i) => link("module", data.files[i].path);
+const optionLink = (i) => link("option", data.options[i].path);
+const link = (kind, name) => "#" + kind + "=" + encodeURIComponent(name);
+const target = (f) => (f.option >= 0 ? data.options[f.option].path : data.values[f.value].path);
+const layerOf = (file) => (file < 0 ? -1 : data.files[file].layer);
+const layerName = (l) => (l < 0 ? "(no layer)" : data.layers[l]);
+const tone = (l) => (l < 0 ? "ln" : "l" + (l % 5));
+const count = (n, one, many) => n.toLocaleString("en") + " " + (n === 1 ? one : many);

@@ -1,0 +1,140 @@
+// What the picture shows: three columns of nodes, and the edges between neighbours. Widths are reads, or flows.
+const mostNodes = 60;
+
+const newPicture = (...titles) => {
+  const columns = titles.map((title) => ({ title, nodes: new Map() }));
+  const edges = new Map();
+  return {
+    columns,
+    edges,
+    node(column, key, make) {
+      const nodes = columns[column].nodes;
+      if (!nodes.has(key)) nodes.set(key, { key, column, weight: 0, ...make() });
+      return nodes.get(key);
+    },
+    edge(a, b, weight, more) {
+      const key = a.column + "\n" + a.key + "\n" + b.key;
+      if (!edges.has(key)) edges.set(key, { a, b, weight: 0, uncovered: 0, kinds: new Set(), indirect: true, passed: true, layer: -1 });
+      const e = edges.get(key);
+      e.weight += weight;
+      e.uncovered += more.uncovered || 0;
+      if (more.kind) e.kinds.add(more.kind);
+      e.indirect = e.indirect && Boolean(more.indirect);
+      e.passed = e.passed && Boolean(more.passed);
+      e.layer = more.layer;
+    },
+  };
+};
+
+const valueNode = (p, column, i) => p.node(column, "v" + i, () => ({
+  kind: "value", label: valueName(i), href: valueLink(i), group: "", order: -data.values[i].reads, layer: -1,
+  bad: data.values[i].declared.length === 0, tip: "config." + data.values[i].path + (data.values[i].declared.length ? "" : "\ndeclared nowhere"),
+}));
+const moduleNode = (p, file) => p.node(1, "m" + file, () => ({
+  kind: "module", label: data.files[file].path, href: fileLink(file), group: data.layers.length ? layerName(layerOf(file)) : "",
+  order: layerOf(file) < 0 ? data.layers.length : layerOf(file), layer: layerOf(file), tip: data.files[file].path,
+}));
+const endNode = (p, f, folded) => {
+  if (f.value >= 0) return Object.assign(valueNode(p, 2, f.value), { group: "other values" });
+  const o = data.options[f.option];
+  if (folded) return p.node(2, "s" + o.service, () => ({
+    kind: "service", label: o.service + ".*", href: "#view=flows&find=" + encodeURIComponent(o.service), group: "", order: 0, layer: -1, tip: "all options of " + o.service,
+  }));
+  return p.node(2, "o" + f.option, () => ({ kind: "option", label: o.path, href: optionLink(f.option), group: o.service, order: 0, layer: -1, tip: o.path }));
+};
+
+// picture chooses what to draw for what we look at.
+const picture = () => {
+  const p = newPicture("Values", "Modules", "Options");
+  let reads = data.references, flows = data.flows;
+  const f = state.focus;
+  if (f && f.kind === "value") {
+    reads = model.readsOf.get(f.index) || [];
+    flows = model.flowsOf.get(f.index) || [];
+    valueNode(p, 0, f.index);
+  } else if (f && f.kind === "module") {
+    reads = model.readsIn.get(f.index) || [];
+    flows = model.flowsIn.get(f.index) || [];
+    moduleNode(p, f.index);
+  } else if (f) {
+    flows = model.flowsTo.get(f.index) || [];
+    const sources = new Set(flows.map((x) => x.from)), files = new Set(flows.map((x) => x.at[0]));
+    reads = data.references.filter((r) => sources.has(r.value) && files.has(r.at[0]));
+  }
+  reads = reads.filter(readShown);
+  flows = flows.filter(flowShown);
+  if (!f) return overview(reads, flows);
+  // With coverage chosen, only the ways that go through such a read remain.
+  if (state.coverage !== "all") {
+    const kept = new Set(reads.map((r) => r.value + " " + r.at[0]));
+    flows = flows.filter((x) => kept.has(x.from + " " + x.at[0]));
+  }
+  const folded = new Set(flows.map(target)).size > mostNodes && f.kind !== "option";
+  const has = new Set();
+  for (const r of reads) {
+    has.add(r.value + " " + r.at[0]);
+    p.edge(valueNode(p, 0, r.value), moduleNode(p, r.at[0]), 1, { uncovered: r.covered ? 0 : 1, layer: layerOf(r.at[0]) });
+  }
+  for (const x of flows) {
+    const from = valueNode(p, 0, x.from), m = moduleNode(p, x.at[0]);
+    if (!has.has(x.from + " " + x.at[0])) p.edge(from, m, 0.5, { passed: true, layer: layerOf(x.at[0]), indirect: x.through.length > 0 });
+    p.edge(m, endNode(p, x, folded), 1, { kind: x.kind, indirect: x.through.length > 0, layer: layerOf(x.at[0]) });
+  }
+  return trim(p);
+};
+
+// The overview: the most read values, layers (or folders) between, services at the end.
+const overview = (reads, flows) => {
+  const p = newPicture("Most read values", data.layers.length ? "Layers" : "Folders", "Services");
+  const middle = (file) => {
+    const l = layerOf(file);
+    const name = data.layers.length ? layerName(l) : data.files[file].path.split("/").slice(0, -1).join("/") || "(top)";
+    const href = data.layers.length ? "#view=modules&layer=" + encodeURIComponent(l < 0 ? "" : name) : "#view=modules&find=" + encodeURIComponent(name === "(top)" ? "" : name + "/");
+    return p.node(1, name, () => ({ kind: "module", label: name, href, group: "", order: l < 0 ? data.layers.length : l, layer: l, tip: "the modules of " + name }));
+  };
+  const top = [...group(reads, (r) => r.value).entries()].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]).slice(0, 25);
+  const chosen = new Set(top.map((t) => t[0]));
+  for (const r of reads) if (chosen.has(r.value)) p.edge(valueNode(p, 0, r.value), middle(r.at[0]), 1, { uncovered: r.covered ? 0 : 1, layer: layerOf(r.at[0]) });
+  for (const x of flows) if (chosen.has(x.from) && x.option >= 0 && x.through.length === 0) p.edge(middle(x.at[0]), endNode(p, x, true), 1, { kind: x.kind, layer: layerOf(x.at[0]) });
+  return trim(p, 30);
+};
+
+// trim weighs the nodes, puts them in order, and leaves out the lightest of a column that is too long, saying how many.
+const trim = (p, most = mostNodes) => {
+  for (const e of p.edges.values()) {
+    e.a.out = (e.a.out || 0) + e.weight;
+    e.b.in = (e.b.in || 0) + e.weight;
+  }
+  p.left = [];
+  p.columns.forEach((c) => {
+    let nodes = [...c.nodes.values()];
+    for (const n of nodes) n.weight = Math.max(n.in || 0, n.out || 0, 1);
+    const limit = state.all ? Infinity : most;
+    if (nodes.length > limit) {
+      nodes.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
+      p.left.push(count(nodes.length - limit, "more of ", "more of ") + c.title.toLowerCase());
+      nodes = nodes.slice(0, limit);
+    }
+    c.nodes = new Map(nodes.map((n) => [n.key, n]));
+  });
+  p.edges = [...p.edges.values()].filter((e) => p.columns[e.a.column].nodes.has(e.a.key) && p.columns[e.b.column].nodes.has(e.b.key));
+  const place = (nodes) => nodes.forEach((n, i) => { n.at = i; });
+  const mean = (n, side, other) => {
+    let sum = 0, w = 0;
+    for (const e of p.edges) if (e[side] === n) { sum += e[other].at * e.weight; w += e.weight; }
+    return w ? sum / w : 0;
+  };
+  const order = p.columns.map((c) => [...c.nodes.values()].sort((a, b) => a.order - b.order || (a.label < b.label ? -1 : 1)));
+  order.forEach(place);
+  for (let sweep = 0; sweep < 3; sweep++) {
+    for (const [i, side, other] of [[1, "b", "a"], [2, "b", "a"], [1, "a", "b"], [0, "a", "b"]]) {
+      for (const n of order[i]) n.mean = mean(n, side, other);
+      const groups = group(order[i], (n) => n.group);
+      const groupMean = new Map([...groups].map(([g, ns]) => [g, ns.reduce((t, n) => t + n.mean, 0) / ns.length]));
+      order[i].sort((a, b) => (i === 1 ? a.order - b.order : 0) || groupMean.get(a.group) - groupMean.get(b.group) || (a.group < b.group ? -1 : a.group > b.group ? 1 : 0) || a.mean - b.mean || (a.key < b.key ? -1 : 1));
+      place(order[i]);
+    }
+  }
+  p.order = order;
+  return p;
+};

@@ -1,0 +1,294 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// An htmlDoc is what the explorer's script gets to see. Files, values and options are named by their index. Every text has been
+// through plain: what cannot be seen, or turns the writing direction, is spelled out.
+type htmlDoc struct {
+	Title      string           `json:"title"`
+	Live       string           `json:"live"`
+	Hash       string           `json:"hash"`
+	Incomplete bool             `json:"incomplete"`
+	Empty      string           `json:"empty"`
+	Lines      int              `json:"lines"`
+	Roots      []string         `json:"roots"`
+	Layers     []string         `json:"layers"`
+	Metrics    [][]string       `json:"metrics"`
+	Coverage   [][]string       `json:"coverage"`
+	Files      []*htmlFileOf    `json:"files"`
+	Modules    []htmlModule     `json:"modules"`
+	Values     []htmlValue      `json:"values"`
+	Options    []htmlOption     `json:"options"`
+	References []htmlReference  `json:"references"`
+	Unresolved []htmlUnresolved `json:"unresolved"`
+	Flows      []htmlFlow       `json:"flows"`
+	Notes      []htmlAnnotation `json:"annotations"`
+	Findings   []htmlFindingOf  `json:"findings"`
+	files      map[string]int   // name → index in Files
+	options    map[string]int   // path → index in Options
+	values     map[*graph.Value]int
+	opts       Options
+	lines      map[int]map[int]bool // file → lines that an excerpt shows
+}
+
+// htmlAt is a file's index and a line.
+type htmlAt [2]int
+
+type htmlFileOf struct {
+	Path    string        `json:"path"`
+	Layer   int           `json:"layer"` // -1: none
+	Href    string        `json:"href"`  // with {line} still in it; "" links to nothing
+	Excerpt []htmlExcerpt `json:"excerpt"`
+}
+
+// htmlExcerpt is a run of source lines.
+type htmlExcerpt struct {
+	From  int      `json:"from"`
+	Lines []string `json:"lines"`
+}
+
+type htmlModule struct {
+	File       int    `json:"file"`
+	Instance   string `json:"instance"`
+	Lines      int    `json:"lines"`
+	Role       string `json:"role"`
+	Reachable  bool   `json:"reachable"`
+	Why        string `json:"why"`
+	Documented bool   `json:"documented"`
+	Title      string `json:"title"`
+	Summary    string `json:"summary"`
+}
+
+type htmlValue struct {
+	Path        string   `json:"path"`
+	IDs         []string `json:"ids"`
+	Declared    []htmlAt `json:"declared"`
+	Type        string   `json:"type"`
+	Default     string   `json:"default"`
+	Description string   `json:"description"`
+	Literals    []string `json:"literals"`
+	Reads       int      `json:"reads"`
+	Modules     int      `json:"modules"`
+	Sinks       int      `json:"sinks"`
+	Reach       int      `json:"reach"`
+	Critical    bool     `json:"critical"`
+}
+
+type htmlOption struct {
+	Path    string `json:"path"`
+	Service string `json:"service"`
+}
+
+type htmlReference struct {
+	Value   int    `json:"value"`
+	At      htmlAt `json:"at"`
+	Kind    string `json:"kind"`
+	Covered bool   `json:"covered"`
+	Via     string `json:"via"`
+	Name    string `json:"name"`
+}
+
+type htmlUnresolved struct {
+	Path   string `json:"path"`
+	At     htmlAt `json:"at"`
+	Reason string `json:"reason"`
+}
+
+type htmlFlow struct {
+	From    int        `json:"from"`
+	Option  int        `json:"option"` // -1: it ends in a value
+	Value   int        `json:"value"`  // -1: it ends in an option
+	Kind    string     `json:"kind"`
+	At      htmlAt     `json:"at"`
+	Through []string   `json:"through"`
+	Steps   []htmlStep `json:"steps"`
+}
+
+type htmlStep struct {
+	What string `json:"what"`
+	At   htmlAt `json:"at"`
+}
+
+type htmlAnnotation struct {
+	At    htmlAt `json:"at"`
+	Text  string `json:"text"`
+	State string `json:"state"`
+	Why   string `json:"why"`
+}
+
+type htmlFindingOf struct {
+	Check    string `json:"check"`
+	Severity string `json:"severity"`
+	At       htmlAt `json:"at"`
+	Message  string `json:"message"`
+}
+
+func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
+	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
+		Roots: []string{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
+		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
+		files: map[string]int{}, options: map[string]int{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
+	if d.Title == "" {
+		d.Title = "Central values"
+	}
+	for _, r := range g.Roots {
+		d.Roots = append(d.Roots, plain(rootName(r)))
+	}
+	for _, l := range g.Layers {
+		d.Layers = append(d.Layers, plain(l))
+	}
+	for _, m := range Metrics(g, o.Benchmarks) {
+		d.Metrics = append(d.Metrics, []string{m.Name, m.Value, m.Benchmark, string(m.Verdict), plain(m.Note)})
+	}
+	for _, c := range coverageRows(g) {
+		d.Coverage = append(d.Coverage, []string{c.name, percent(c.ratio.Value()), fraction(c.ratio, c.of), c.note})
+	}
+	for i, v := range g.Values {
+		d.values[v] = i
+	}
+	d.modules(g)
+	for _, v := range g.Values {
+		d.value(v)
+	}
+	for _, r := range g.References {
+		if r.Kind != graph.Guard {
+			d.References = append(d.References, htmlReference{d.values[r.Value], d.at(r.At, 2), string(r.Kind), r.Covered, plain(r.Via), plain(r.Name)})
+			d.at(r.ViaAt, 1)
+		}
+	}
+	for _, u := range g.Unresolved {
+		d.Unresolved = append(d.Unresolved, htmlUnresolved{plain(u.Path), d.at(u.At, 1), plain(u.Reason)})
+	}
+	for _, f := range g.Flows {
+		d.flow(f)
+	}
+	for _, a := range g.Annotations {
+		text := ""
+		if a.Annotation != nil {
+			text = a.Spelling + ": " + a.Text
+		}
+		d.Notes = append(d.Notes, htmlAnnotation{d.at(a.At, 1), plain(text), string(a.State), plain(a.Why)})
+	}
+	for _, f := range o.Findings {
+		d.Findings = append(d.Findings, htmlFindingOf{f.Check, f.Severity, d.at(graph.Place{File: f.File, Line: f.Line}, 1), plain(f.Message)})
+	}
+	d.excerpts(g)
+	return d
+}
+
+func (d *htmlDoc) modules(g *graph.Graph) {
+	for _, m := range g.Modules {
+		f := d.file(m.Path)
+		if l := slices.Index(g.Layers, m.Layer); l >= 0 && m.Layer != "" {
+			d.Files[f].Layer = l
+		}
+		out := htmlModule{File: f, Instance: plain(m.Instance), Lines: m.Lines, Role: m.Role, Reachable: m.Reachable, Why: plain(m.Why), Documented: m.Documented}
+		if m.Header != nil {
+			out.Title, out.Summary = plain(m.Header.Title), plain(m.Header.Summary)
+		}
+		d.Modules = append(d.Modules, out)
+	}
+}
+
+func (d *htmlDoc) value(v *graph.Value) {
+	out := htmlValue{Path: plain(v.Path), IDs: []string{}, Declared: []htmlAt{}, Type: plain(oneLine(v.Type)), Default: plain(cut(oneLine(v.Default), 400)),
+		Description: plain(oneLine(v.Description)), Literals: []string{}, Reads: v.FanOut.Reads, Modules: v.FanOut.Modules, Sinks: v.FanOut.Sinks,
+		Reach: v.FanOut.Reach, Critical: v.Critical}
+	for _, id := range v.IDs {
+		out.IDs = append(out.IDs, plain(id.Name))
+	}
+	for _, p := range v.Declared {
+		out.Declared = append(out.Declared, d.at(p, 3))
+	}
+	for _, l := range v.Literals {
+		out.Literals = append(out.Literals, plain(cut(l.Text, 200)))
+	}
+	d.Values = append(d.Values, out)
+}
+
+func (d *htmlDoc) flow(f *graph.Flow) {
+	out := htmlFlow{From: d.values[f.From], Option: -1, Value: -1, Kind: string(f.Kind), At: d.at(f.At, 1), Through: []string{}, Steps: []htmlStep{}}
+	if f.ToValue != nil {
+		out.Value = d.values[f.ToValue]
+	} else {
+		i, ok := d.options[f.To]
+		if !ok {
+			i = len(d.Options)
+			d.options[f.To] = i
+			service, _ := serviceOf(f.To)
+			d.Options = append(d.Options, htmlOption{plain(f.To), plain(service)})
+		}
+		out.Option = i
+	}
+	for _, t := range f.Through {
+		out.Through = append(out.Through, plain(t))
+	}
+	// A way through other values is the sum of theirs, so that its steps need not be told again.
+	if len(f.Through) == 0 {
+		for _, s := range f.Steps {
+			out.Steps = append(out.Steps, htmlStep{plain(s.What), d.at(s.At, 0)})
+		}
+	}
+	d.Flows = append(d.Flows, out)
+}
+
+func (d *htmlDoc) file(name string) int {
+	i, ok := d.files[name]
+	if !ok {
+		i = len(d.Files)
+		d.files[name] = i
+		f := &htmlFileOf{Path: plain(name), Layer: -1, Excerpt: []htmlExcerpt{}}
+		if d.opts.href(name, 1) != "" {
+			f.Href = strings.ReplaceAll(d.opts.Link, "{file}", escapePath(name))
+		}
+		d.Files = append(d.Files, f)
+	}
+	return i
+}
+
+// at names a place, and keeps its line with some around it for the excerpts. No place is [-1, 0].
+func (d *htmlDoc) at(p graph.Place, around int) htmlAt {
+	if p.File == "" {
+		return htmlAt{-1, 0}
+	}
+	f := d.file(p.File)
+	if p.Line > 0 {
+		if d.lines[f] == nil {
+			d.lines[f] = map[int]bool{}
+		}
+		for l := p.Line - around; l <= p.Line+around; l++ {
+			d.lines[f][l] = true
+		}
+	}
+	return htmlAt{f, p.Line}
+}
+
+// longestLine is where a source line is cut: data in strings can be megabytes long.
+const longestLine = 300
+
+// excerpts takes the lines that are shown from the sources.
+func (d *htmlDoc) excerpts(g *graph.Graph) {
+	for name, i := range d.files {
+		f := g.Files[name]
+		if f == nil || d.lines[i] == nil {
+			continue
+		}
+		var run *htmlExcerpt
+		for n, line := range strings.Split(f.Src, "\n") {
+			if !d.lines[i][n+1] {
+				run = nil
+				continue
+			}
+			if run == nil {
+				d.Files[i].Excerpt = append(d.Files[i].Excerpt, htmlExcerpt{From: n + 1})
+				run = &d.Files[i].Excerpt[len(d.Files[i].Excerpt)-1]
+			}
+			run.Lines = append(run.Lines, plain(cut(strings.ReplaceAll(strings.TrimSuffix(line, "\r"), "\t", "    "), longestLine)))
+		}
+	}
+}
