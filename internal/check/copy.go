@@ -65,7 +65,6 @@ type site struct {
 	number bool // an integer, not a string
 	key    bool // an attribute's name, not a value
 	sc     scope
-	names  []string // tokens of the attributes around it, nearest last, and of the file's name
 }
 
 // hit is a central value that a part of a site may repeat.
@@ -100,14 +99,9 @@ func (p *Pass) copies(file string, n *needles) []Finding {
 
 // sites are the literals that an expression itself is.
 func sites(file, src string, e parse.Expr, sc scope) []site {
-	base := strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".nix")
-	names := tokens(base)
-	for _, name := range sc.Names {
-		names = append(names, tokens(name)...)
-	}
 	switch e := e.(type) {
 	case *parse.Int:
-		return []site{{file: file, src: e.Text, start: e.Start, whole: true, number: true, sc: sc, names: names}}
+		return []site{{file: file, src: e.Text, start: e.Start, whole: true, number: true, sc: sc}}
 	case *parse.String:
 		var out []site
 		for i, part := range e.Parts {
@@ -117,7 +111,7 @@ func sites(file, src string, e parse.Expr, sc scope) []site {
 			// The raw source rather than the decoded text, so that offsets are exact; escapes only ever end a word.
 			out = append(out, site{
 				file: file, src: src[part.Start:part.End], start: part.Start, whole: len(e.Parts) == 1,
-				before: i > 0, sc: sc, names: names,
+				before: i > 0, sc: sc,
 			})
 		}
 		return out
@@ -133,15 +127,11 @@ func sites(file, src string, e parse.Expr, sc scope) []site {
 					continue
 				}
 				in := sc.under(a.Path[:i])
-				var around []string
-				for _, name := range in.Names {
-					around = append(around, tokens(name)...)
-				}
 				start := a.Path[i].Start
 				if a.Path[i].Len() != len(a.Path[i].Name) {
 					start++ // a quoted name
 				}
-				out = append(out, site{file: file, src: a.Path[i].Name, start: start, whole: true, key: true, sc: in, names: around})
+				out = append(out, site{file: file, src: a.Path[i].Name, start: start, whole: true, key: true, sc: in})
 			}
 		}
 		return out
@@ -299,14 +289,20 @@ func related(h hit, s site) bool {
 	return common(h, s) > 0
 }
 
-// common counts the tokens that a value's name and the place share: the attributes around it, the file's name, and the words before it on
+// common counts the tokens that a value's name and the place share: those of the attributes around it, the file's name, and the words before it on
 // its line (SABNZBD_URL=http://127.0.0.1:8080).
 func common(h hit, s site) int {
 	count := 0
-	names := s.names
+	var names []string
+	for _, name := range s.sc.Names {
+		names = append(names, tokens(name)...)
+	}
+	if !s.key {
+		names = append(names, tokens(strings.TrimSuffix(path.Base(s.file), ".nix"))...)
+	}
 	if !s.number && !s.key {
 		line := s.src[strings.LastIndexByte(s.src[:h.start], '\n')+1 : h.start]
-		names = append(slices.Clone(names), tokens(line)...)
+		names = append(names, tokens(line)...)
 	}
 	for _, t := range h.n.tokens {
 		if slices.ContainsFunc(names, func(o string) bool { return singular(o) == singular(t) }) {

@@ -255,6 +255,9 @@ func (n *needles) find(s site) [][]hit {
 		n.findIn(s, add)
 	default:
 		for _, re := range portSpots {
+			if len(n.text[portNeedle]) == 0 {
+				break
+			}
 			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
 				add(portNeedle, s.src[m[2]:m[3]], m[2], m[3], true)
 				if n, err := strconv.Atoi(s.src[m[2]:m[3]]); err == nil && re == portSpots[1] && n >= 1024 {
@@ -265,7 +268,7 @@ func (n *needles) find(s site) [][]hit {
 			}
 		}
 		for i, re := range namedSpots {
-			if i == 2 && !namesPort(near) || !s.whole && i != 1 {
+			if len(n.text[portNeedle]) == 0 || i == 2 && !namesPort(near) || !s.whole && i != 1 {
 				continue
 			}
 			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
@@ -304,12 +307,12 @@ func (n *needles) find(s site) [][]hit {
 // findIn looks for what may stand anywhere in a string, up to where a word ends.
 func (n *needles) findIn(s site, add func(kind needleKind, key string, start, end int, sure bool)) {
 	open := func(start int) bool { return start == 0 && s.before } // the word may begin in the interpolation before it
-	for _, m := range emailSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(emailNeedle, emailSpot, s.src) {
 		if !open(m[0]) {
 			add(emailNeedle, s.src[m[0]:m[1]], m[0], m[1], true)
 		}
 	}
-	for _, m := range hostSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(domainNeedle, hostSpot, s.src) {
 		// home.example, and home.example in wiki.home.example.
 		for start := m[0]; start < m[1]; {
 			if !open(start) {
@@ -322,7 +325,7 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 			start += dot + 1
 		}
 	}
-	for _, m := range addressSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(addressNeedle, addressSpot, s.src) {
 		if open(m[0]) || m[0] > 0 && strings.IndexByte(".-_", s.src[m[0]-1]) >= 0 {
 			continue
 		}
@@ -336,7 +339,7 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 			}
 		}
 	}
-	for _, m := range pathSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(pathNeedle, pathSpot, s.src) {
 		// Part of a longer path or a URL, or the inner side of a container's volume.
 		if open(m[0]) || m[0] > 0 && (s.src[m[0]-1] == ':' || s.src[m[0]-1] == '/' || s.src[m[0]-1] == '.' || isWord(s.src[m[0]-1])) {
 			continue
@@ -346,18 +349,26 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 			end = m[0] + strings.LastIndexByte(s.src[m[0]:end], '/')
 		}
 	}
-	for _, m := range mixedSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(wordNeedle, mixedSpot, s.src) {
 		beside := func(i int) bool { return i >= 0 && i < len(s.src) && strings.IndexByte("-_.@:/$", s.src[i]) >= 0 }
 		if word := s.src[m[0]:m[1]]; !open(m[0]) && word != s.src && !beside(m[0]-1) && !beside(m[1]) && isMixed(word) {
 			add(wordNeedle, word, m[0], m[1], true)
 		}
 	}
-	for _, m := range wordSpot.FindAllStringIndex(s.src, -1) {
+	for _, m := range n.spots(textNeedle, wordSpot, s.src) {
 		word := strings.TrimRight(s.src[m[0]:m[1]], "=:.,/")
 		if !open(m[0]) && len(word) >= 10 {
 			add(textNeedle, word, m[0], m[0]+len(word), true)
 		}
 	}
+}
+
+// spots are the parts of a text that may be of a kind; none where no value is.
+func (n *needles) spots(kind needleKind, re *regexp.Regexp, text string) [][]int {
+	if len(n.text[kind]) == 0 {
+		return nil
+	}
+	return re.FindAllStringIndex(text, -1)
 }
 
 func isWord(c byte) bool {
