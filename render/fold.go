@@ -212,12 +212,12 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		}
 		enough -= len(members) - 1
 		f := &node{kind: t.kind, key: fmt.Sprintf("%s:%d:fold:%s", t.kind, t.column, t.name), label: label, names: []string{t.name},
-			group: members[0].group, folder: members[0].folder, column: t.column, faint: true}
+			group: members[0].group, folder: members[0].folder, column: t.column, faint: true, bad: true}
 		for _, m := range members {
 			into[m] = f
 			f.holds += max(1, m.holds)
 			f.reads += m.reads
-			f.bad = f.bad || m.bad
+			f.bad = f.bad && m.bad
 			f.faint = f.faint && m.faint
 			if m.group != f.group {
 				f.group = ""

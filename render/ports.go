@@ -100,11 +100,18 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	bottom += 4
 	lx := margin
 	for i, l := range g.Layers {
+		if !slices.ContainsFunc(ports, func(p Port) bool { return len(p.Readers) > 0 && layers.of[p.Readers[0]] == l }) {
+			continue
+		}
+		text := "read in " + l
+		if wide := textWidth(text, 10) + 34; lx > margin && lx+wide > w {
+			lx, bottom = margin, bottom+20
+		}
 		c.rect("f"+toneClass(i)[1:], lx, bottom-9, 4, 13, 1)
-		c.text("n", lx+10, bottom+2, "read in "+l)
-		lx += textWidth("read in "+l, 10) + 34
+		c.text("n", lx+10, bottom+2, text)
+		lx += textWidth(text, 10) + 34
 	}
-	return c.document(title, desc, max(w, lx), bottom+18, ""), nil
+	return c.document(title, desc, w, bottom+18, ""), nil
 }
 
 func blockHeight(r portRange) float64 { return 38 + float64(len(r.ports))*portRow }

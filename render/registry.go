@@ -14,7 +14,7 @@ type Port struct {
 	Number  int
 	Value   *graph.Value
 	At      graph.Place // the literal that sets it
-	Readers []string    // modules that read it, sorted
+	Readers []string    // modules that read it, sorted; the one that declares it only if there is no other
 }
 
 // A Collision is one port number that several values give out.
@@ -40,6 +40,11 @@ func Ports(g *graph.Graph) []Port {
 		rs := readers[v]
 		slices.Sort(rs)
 		rs = slices.Compact(rs)
+		// Where the registry itself reads a port (to check it, to list it) it is no owner, unless nobody else is.
+		others := slices.DeleteFunc(slices.Clone(rs), func(f string) bool { return f == declaredAt(v).File })
+		if len(others) > 0 {
+			rs = others
+		}
 		seen := map[int]bool{}
 		for _, defaults := range []bool{false, true} {
 			for _, l := range v.Literals {
@@ -65,8 +70,12 @@ func isPort(v *graph.Value) bool {
 	if strings.HasSuffix(v.Type, "types.port") || v.Type == "port" || strings.Contains(v.Type, "types.port)") {
 		return true
 	}
-	for _, s := range splitPath(v.Path) {
+	parts := splitPath(v.Path)
+	for i, s := range parts {
 		s = strings.Trim(s, `"`)
+		if i == len(parts)-1 && (s == "ports" || strings.HasSuffix(s, "Ports")) {
+			continue // a list or a registry, not a port of its own
+		}
 		if s == "port" || s == "ports" || strings.HasSuffix(s, "Port") || strings.HasSuffix(s, "Ports") {
 			return true
 		}
