@@ -255,7 +255,7 @@ func (n *needles) find(s site) [][]hit {
 		n.findIn(s, add)
 	default:
 		for _, re := range portSpots {
-			if len(n.text[portNeedle]) == 0 {
+			if len(n.text[portNeedle]) == 0 || !strings.ContainsAny(s.src, signs[portNeedle]) {
 				break
 			}
 			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
@@ -268,7 +268,7 @@ func (n *needles) find(s site) [][]hit {
 			}
 		}
 		for i, re := range namedSpots {
-			if len(n.text[portNeedle]) == 0 || i == 2 && !namesPort(near) || !s.whole && i != 1 {
+			if len(n.text[portNeedle]) == 0 || !strings.ContainsAny(s.src, signs[portNeedle]) || i == 2 && !namesPort(near) || !s.whole && i != 1 {
 				continue
 			}
 			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
@@ -363,9 +363,15 @@ func (n *needles) findIn(s site, add func(kind needleKind, key string, start, en
 	}
 }
 
+// signs are characters without which a text holds nothing of a kind: looking for them is much cheaper than matching.
+var signs = map[needleKind]string{
+	portNeedle: "0123456789", domainNeedle: ".", emailNeedle: "@", addressNeedle: ".", pathNeedle: "/",
+	textNeedle: "0123456789_.@:/+=ABCDEFGHIJKLMNOPQRSTUVWXYZ-", wordNeedle: "0123456789",
+}
+
 // spots are the parts of a text that may be of a kind; none where no value is.
 func (n *needles) spots(kind needleKind, re *regexp.Regexp, text string) [][]int {
-	if len(n.text[kind]) == 0 {
+	if len(n.text[kind]) == 0 || !strings.ContainsAny(text, signs[kind]) {
 		return nil
 	}
 	return re.FindAllStringIndex(text, -1)
