@@ -210,7 +210,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			continue
 		}
 		segs := d.Path.Segments()
-		if len(segs) == 0 || strings.HasPrefix(segs[0], "\x02") || d.Path.Root.Arg != "" {
+		if len(segs) == 0 || segs[0] == eval.FlakeParts || d.Path.Root.Arg != "" {
 			continue
 		}
 		x, known := ev.Literal(d)
@@ -314,6 +314,14 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries bool) []*Module {
 		if f := byFile["flake.nix"]; f != nil && !f.Reachable && entries {
 			f.Reachable, f.Role, f.Why = true, "entry", "entry point"
 			changed = true
+		}
+	}
+	if !entries {
+		// Without an entry point nothing is known to be left out.
+		for _, m := range out {
+			if !m.Reachable {
+				m.Reachable, m.Why = true, "no entry point was found, so every module counts as reached"
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *Module) int {

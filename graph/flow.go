@@ -38,7 +38,7 @@ func strength(k FlowKind) int {
 	return 1
 }
 
-// flows follows every value to the options that it ends up in (rule 13).
+// flows follows every value to the options that it ends up in (see package eval).
 type flows struct {
 	vs     *values
 	out    map[*Value][]*edge
@@ -118,12 +118,11 @@ func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
 
 // definition makes the edges that one definition is the end of.
 func (fl *flows) definition(d *eval.Definition) {
-	segs0 := d.Path.Segments()
-	if len(segs0) > 0 && strings.HasPrefix(segs0[0], "\x02") {
-		return // a flake module's own options: no option of a system
-	}
 	var targets []vertex
 	r, segs, central := fl.vs.place(d.Path)
+	if names := d.Path.Segments(); !central && len(names) > 0 && names[0] == eval.FlakeParts {
+		return // a flake module's own options: no option of a system
+	}
 	if central {
 		var f found
 		if d.Names {

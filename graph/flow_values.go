@@ -63,6 +63,9 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
 		r, segs = home, segs[1:]
 	}
+	if len(segs) > 0 && segs[0] == eval.FlakeParts {
+		segs = segs[1:] // options of flake-parts modules: values of the whole flake
+	}
 	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
 		for i, root := range vs.roots {
 			if !root.Argument && hasPrefix(segs[3:], vs.split[i]) {
@@ -527,7 +530,7 @@ func guessRoot(ev *eval.Evaluator) Root {
 	total := 0
 	for _, d := range ev.Declarations {
 		segs := d.Path.Segments()
-		if len(segs) > 0 && segs[0] == eval.StandaloneHome {
+		if len(segs) > 0 && (segs[0] == eval.StandaloneHome || segs[0] == eval.FlakeParts) {
 			segs = segs[1:]
 		}
 		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {

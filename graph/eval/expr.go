@@ -37,8 +37,8 @@ func (ev *Evaluator) force(t *thunk) Val {
 // bound notes that a value goes through a name (rule 2).
 func (ev *Evaluator) bound(v Val, b *binding) Val {
 	if r, ok := v.shape.(*refShape); ok {
-		if r.path.Parent == nil {
-			return v // config itself under its own name
+		if r.read == nil {
+			return v // config itself, under its own name or another
 		}
 		c := *r
 		c.how = Alias

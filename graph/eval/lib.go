@@ -1151,7 +1151,7 @@ func init() {
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		root := &Module{File: at.file, Reachable: true}
 		ev.flakePartsUsed = true
-		ev.load(ev.force(a[1]), ev.at(ev.Config, flakeParts), false, at, root)
+		ev.load(ev.force(a[1]), ev.at(ev.Config, FlakeParts), false, at, root)
 		return unknown(nil)
 	}, "mkFlake")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {

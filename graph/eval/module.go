@@ -324,7 +324,7 @@ func (ev *Evaluator) open(m *Module) {
 	}
 	m.val = nil
 	ev.parts(m, v, nil)
-	if m.Base == ev.at(ev.Config, flakeParts) {
+	if m.Base == ev.at(ev.Config, FlakeParts) {
 		ev.flakeModules = append(ev.flakeModules, m.config...)
 	}
 }
@@ -737,7 +737,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		}
 	}
 	if ev.isWholeConfig(v) {
-		if m.Base != ev.at(ev.Config, flakeParts) {
+		if m.Base != ev.at(ev.Config, FlakeParts) {
 			ev.escape(v, at)
 		}
 		return
@@ -783,7 +783,7 @@ func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool)
 	case p.Name == "configuration" && b.Name == "specialisation" && b.Parent == ev.Config:
 		return ev.Config, false, true
 	}
-	if f := ev.at(ev.Config, flakeParts); m.Base == f {
+	if f := ev.at(ev.Config, FlakeParts); m.Base == f {
 		switch {
 		case b.Name == "flake" && b.Parent == f && (a.Name == "nixosModules" || a.Name == "darwinModules"):
 			return ev.Config, false, true
@@ -797,8 +797,8 @@ func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool)
 	return nil, false, false
 }
 
-// flakeParts is the base of flake-parts modules, whose config is not the system's. No option has a name like that.
-const flakeParts = "\x02flake-parts"
+// FlakeParts is the base of flake-parts modules, whose config is not the system's. No option has a name like that.
+const FlakeParts = "\x02flake-parts"
 
 // StandaloneHome is the base of a home that is a configuration of its own: its options have the names that they have
 // within home-manager, but they are not the system's.
@@ -964,7 +964,11 @@ func (ev *Evaluator) flake(f *parse.File) {
 			if a.name == "self" {
 				continue
 			}
-			inputs.add(attr{name: a.name, val: ready(Val{})})
+			in := Val{}
+			if a.name == "import-tree" {
+				in = ev.libFunction(a.name)
+			}
+			inputs.add(attr{name: a.name, val: ready(in)})
 		}
 	}
 	inputs.add(attr{name: "self", val: lazily(func() Val {

@@ -1,0 +1,40 @@
+// Package eval evaluates NixOS modules without Nix, as far as it takes to see where values go.
+//
+// In: the parsed files of a tree and the names of its entry points. Out: every place where an option is read (Read),
+// every option that is declared (Declaration) and defined (Definition), each definition with the options that it comes
+// from (Origins). Which options are central values, and what follows from definitions that feed each other, is not
+// known here: that is package graph. Nothing is executed, nothing is read but what Host gives.
+//
+// A value is a shape, as far as it is known, and the origins of the value as a whole. Evaluation is lazy, as in Nix:
+// what nobody asks for adds nothing to a definition. These are the rules; code refers to them by number.
+//
+//  1. Names. Lexical scopes first (let, rec, arguments, inherit), then the names that Nix itself puts in scope, then
+//     every `with` from the inside out. A `with` over part of config offers the names that are declared there.
+//  2. Aliases. A value keeps its origins through every name that it is bound to; the names are kept as the way it took.
+//  3. Functions are values with their scope, and are entered once per call, with the arguments of that call: local
+//     ones, ones from imported files, curried ones, with formals, defaults and @. A function that is entered again while
+//     it runs is followed maxRecursion calls deep; beyond that its result counts as anything made of its arguments.
+//  4. Selection. a.b has the origins of the attribute and those of a as a whole, and nothing of a's other attributes.
+//     `or` takes both sides, unless it is certain that the attribute is there, or certain that it is not.
+//  5. Guards. `?`, hasAttr and hasAttrByPath depend on whether something is there, not on what it holds.
+//  6. Update. In a // b the attributes of b win where it is certain that b has them; where a condition decides, both
+//     are kept and the condition controls both.
+//  7. Iteration. Going over part of config gives its names and its members. The names of a group of declared options
+//     are known and depend on nothing; those of a registry are the registry's.
+//  8. The unknown. A function of which nothing is known gives anything made of its arguments: it may widen, never lose.
+//     What lib and builtins do is a table (libTable); the next function is one line there.
+//  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a function that makes
+//     modules gives one instance per call. nixosSystem, darwinSystem, homeManagerConfiguration, flake-parts' mkFlake and
+//     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well.
+// 10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
+//     function that is not known makes there is an option of which nothing more is known.
+// 11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
+//     option has a path.
+// 12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
+//     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes.
+// 13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
+//     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
+//
+// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, maxRecursion, maxAlternatives values
+// kept apart. Where the first two cut something short, Limits says where.
+package eval
