@@ -71,6 +71,7 @@ type Finding struct {
 	Fixes         []Fix
 	Waived        bool
 	WaivedBecause string
+	WaivedOutside bool // by the configuration, not by a comment
 	Baselined     bool // known from the baseline: shown, but fails no gate
 }
 

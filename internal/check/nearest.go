@@ -38,7 +38,7 @@ func nearestPath(path string, known []string) string {
 		}
 		d := distance(path, k)
 		// One equal segment is enough where nothing else differs but what stands between; a bare `enable` proves nothing.
-		if common >= 2 || common == 1 && segs[len(segs)-1] != "enable" && d <= len(path)/2 || d <= 2 || d <= len(path)/6 {
+		if common >= 2 || common == 1 && segs[len(segs)-1] != "enable" && d <= len(path)/2 || d <= 2 || d <= len(path)/10 {
 			cs = append(cs, candidate{k, common, d})
 		}
 	}

@@ -120,7 +120,11 @@ func (p *Pass) waive(found []Finding, checks []Check) []Finding {
 			if f.Check != ig.Check || ig.File != "" && !glob(ig.File, f.At.File) || ig.Value != "" && !glob(ig.Value, f.Value) {
 				continue
 			}
-			f.Waived, f.WaivedBecause, used = true, ig.Reason, true
+			if f.Waived {
+				used = true // a comment has waived it already; the entry matches all the same
+				continue
+			}
+			f.Waived, f.WaivedBecause, f.WaivedOutside, used = true, ig.Reason, true, true
 		}
 		if !used {
 			fault("unused-waiver", Finding{At: p.inConfig(ig.Reason), Value: ig.Check, Message: fmt.Sprintf("the configuration ignores %s (%s), and nothing matches: remove the entry", ig.Check, ig.Reason)})

@@ -163,8 +163,11 @@ func sarif(w io.Writer, in Input) error {
 		}
 		switch {
 		case f.Waived:
-			// A comment waives in the source, the configuration outside of it; both are accepted by being committed.
-			r.Suppressions = []sarifSuppress{{Kind: "inSource", Justification: f.WaivedBecause}}
+			kind := "inSource"
+			if f.WaivedOutside {
+				kind = "external"
+			}
+			r.Suppressions = []sarifSuppress{{Kind: kind, Justification: f.WaivedBecause}}
 		case f.Baselined:
 			r.Suppressions = []sarifSuppress{{Kind: "external", Justification: "in the baseline"}}
 		}
