@@ -1,0 +1,116 @@
+package check_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Cases beyond the documentation's examples: what a check must and must not report. A case is a check, a configuration, the body of a module
+// and, behind its lines, the marks.
+func TestCases(t *testing.T) {
+	for _, c := range []struct{ name, check, config, project string }{
+		{"two listeners on one address", "port-collision", "", `
+-- default.nix --
+{
+  services.wiki.port = 9999;
+  services.blog = { port = 9999; host = "127.0.0.1"; }; # <- here
+}`},
+		{"two addresses", "port-collision", "", `
+-- default.nix --
+{
+  services.wiki = { port = 9999; host = "10.0.0.1"; };
+  services.blog = { port = 9999; host = "127.0.0.1"; };
+}`},
+		{"a client and its server", "port-collision", "", `
+-- default.nix --
+{
+  services.db.port = 9999;
+  services.blog.database.port = 9999;
+}`},
+		{"one of them is off", "port-collision", "", `
+-- default.nix --
+{
+  services.wiki.port = 9999;
+  services.blog = { enable = false; port = 9999; };
+}`},
+		{"tcp and udp", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  config.my.ports = { dnsTcp = 53; dnsUdp = 53; };
+  config.x = [ config.my.ports.dnsTcp config.my.ports.dnsUdp ];
+}`},
+		{"one port is the other by intention", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  options.my.wiki.port = lib.mkOption { type = lib.types.port; default = config.my.ports.wiki; };
+  config.my.ports.wiki = 9999;
+  config.services.wiki.port = config.my.wiki.port;
+}`},
+		{"an exception with its reason", "layer-violation", `
+[[check.layer-exceptions]]
+from = "00-core/*"
+to = "my.wiki.*"
+reason = "the greeting lists services"
+`, `
+-- default.nix --
+{ imports = [ ./00-core/motd.nix ./20-services/wiki.nix ]; }
+-- 00-core/motd.nix --
+{ config, ... }: { users.motd = config.my.wiki.host; }
+-- 20-services/wiki.nix --
+{ lib, ... }: { options.my.wiki.host = lib.mkOption { type = lib.types.str; default = "x"; }; }`},
+		{"an exception without a reason allows nothing", "layer-violation", `
+[[check.layer-exceptions]]
+from = "00-core/*"
+to = "my.wiki.*"
+`, `
+-- default.nix --
+{ imports = [ ./00-core/motd.nix ./20-services/wiki.nix ]; }
+-- 00-core/motd.nix --
+{ config, ... }: { users.motd = config.my.wiki.host; } # <- here
+-- 20-services/wiki.nix --
+{ lib, ... }: { options.my.wiki.host = lib.mkOption { type = lib.types.str; default = "x"; }; }`},
+		{"a test for a whole namespace is no read of it", "undeclared-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a.b = lib.mkOption { type = lib.types.str; default = "x"; };
+  config.x = if config ? my && config.my ? a then config.my.a.b else "y";
+}`},
+		{"fields of a free-form option", "undeclared-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.extra = lib.mkOption { type = lib.types.attrs; default = { }; };
+  config.x = config.my.extra.colour;
+}`},
+		{"hardening set to false does not count", "unhardened-service", "[check]\nhardening = [\"PrivateTmp\"]\n", `
+-- default.nix --
+{
+  systemd.services.a = { script = "x"; serviceConfig.PrivateTmp = true; };
+  systemd.services.b = { script = "x"; serviceConfig.PrivateTmp = false; }; # <- here
+  systemd.services.nginx.serviceConfig.Restart = "always";
+}`},
+		{"low fan-out of a module's own option", "low-fan-out", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.wiki.enable = lib.mkEnableOption "the wiki";
+  config.services.wiki.enable = config.my.wiki.enable;
+}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg, want := config(t, c.config)
+			g, marked := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
+			want = append(want, marked...)
+			r := run(t, g, cfg)
+			if got := where(r, c.check); !slices.Equal(got, want) {
+				t.Errorf("reported %v, marked %v\n%s", got, want, listing(r))
+			}
+		})
+	}
+}
