@@ -257,6 +257,10 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 			}
 			return out, true, v.org
 		}
+		if ev.withoutMembers(s.path) {
+			org := ev.origins(v)
+			return []attr{{name: hole, key: org, val: ready(unknown(org))}}, false, org
+		}
 		names := Origins{{Path: s.path, Names: true, Kind: Data, Read: s.read}}
 		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s, hole)}, org: v.org}
 		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
@@ -273,6 +277,24 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 		return []attr{{name: hole, key: v.org, val: ready(unknown(v.org))}}, false, v.org
 	}
 	return nil, true, v.org
+}
+
+// withoutMembers says that a path needs no further segments: it is an option whose type has no members that are told
+// apart, or its names are unknown several levels deep already, as where a function goes down into anything it is given.
+func (ev *Evaluator) withoutMembers(p *Path) bool {
+	const deepest = 2
+	holes := 0
+	for q := p; q.Parent != nil; q = q.Parent {
+		if q.Name == hole {
+			if holes++; holes > deepest {
+				return true
+			}
+		}
+		if d := ev.byPath[q]; d != nil {
+			return !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
+		}
+	}
+	return false
 }
 
 // memberRead is the read of a registry's members where code goes over all of them.

@@ -26,13 +26,13 @@
 //  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a function that makes
 //     modules gives one instance per call. nixosSystem, darwinSystem, homeManagerConfiguration, flake-parts' mkFlake and
 //     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well.
-// 10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
+//  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
-// 11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
+//  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
 //     option has a path.
-// 12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
+//  12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
 //     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes.
-// 13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
+//  13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
 //     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
 //
 // Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, maxRecursion, maxAlternatives values

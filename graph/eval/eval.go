@@ -51,6 +51,7 @@ type Evaluator struct {
 	files     map[*parse.File]*thunk
 	reads     map[readKey]*Read
 	declared  map[*Path]bool // every prefix of a declared option
+	byPath    map[*Path]*Declaration
 	isOption  map[*Path]bool // declared options, and members of registries
 	visited   map[*parse.File][]uint8
 	active    map[*parse.Lambda]int
@@ -80,7 +81,7 @@ type Evaluator struct {
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.
-const fuelPerModule = 600_000
+const fuelPerModule = 250_000
 
 // New makes an evaluator. argRoots are the module arguments that hold central values.
 func New(host Host, argRoots []string) *Evaluator {
@@ -90,6 +91,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		files:     map[*parse.File]*thunk{},
 		reads:     map[readKey]*Read{},
 		declared:  map[*Path]bool{},
+		byPath:    map[*Path]*Declaration{},
 		isOption:  map[*Path]bool{},
 		visited:   map[*parse.File][]uint8{},
 		active:    map[*parse.Lambda]int{},

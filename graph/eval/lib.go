@@ -1102,6 +1102,10 @@ func init() {
 			switch v.shape.(type) {
 			case *strShape, *intShape, *boolShape, *listShape, *setShape, *closure, *builtin, *pathShape, *nullShape:
 				return boolean(is(v.shape)).with(v.org)
+			case *refShape:
+				if _, group := ev.group(v.shape.(*refShape).path); group {
+					return boolean(name == "isAttrs")
+				}
 			}
 			return unknown(ev.origins(v))
 		}, name)
@@ -1132,7 +1136,12 @@ func init() {
 	}, "pathExists")
 	define(1, listFilesRecursive, "listFilesRecursive")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		return ev.add(ev.force(a[0]), str("/").with(nil), nil).with(nil).append(ev, a[1])
+		p, ok := ev.force(a[0]).shape.(*pathShape)
+		if !ok {
+			return unknown(ev.all(a...))
+		}
+		below, _ := ev.textOf(a[1])
+		return Val{shape: &pathShape{path.Clean(joinText(p.s+"/", below)), p.inside}, org: ev.all(a...)}
 	}, "append")
 	// Systems.
 	for _, n := range []string{"nixosSystem", "darwinSystem", "homeManagerConfiguration", "evalModules", "eval-config"} {
@@ -1165,11 +1174,6 @@ func init() {
 		}
 		return Val{shape: s}
 	}, "mkAliasOptionModule", "mkRenamedOptionModule", "mkAliasOptionModuleMD")
-}
-
-// append is lib.path.append: a path with one more component.
-func (v Val) append(ev *Evaluator, t *thunk) Val {
-	return ev.add(v, ev.force(t), union(v.org, ev.all(t)))
 }
 
 func (ev *Evaluator) orUnknown(v Val) Val {

@@ -474,6 +474,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
 	}
 	ev.Declarations = append(ev.Declarations, d)
 	ev.isOption[p] = true
+	ev.byPath[p] = d
 	for q := p; q != nil && !ev.declared[q]; q = q.Parent {
 		ev.declared[q] = true
 	}
@@ -1013,55 +1014,11 @@ type laterShape struct{ t *thunk }
 var moduleNames = map[string]bool{"config": true, "lib": true, "pkgs": true, "options": true, "modulesPath": true, "inputs": true, "self": true, "outputs": true,
 	"osConfig": true, "nixosConfig": true, "utils": true, "specialArgs": true, "name": true, "vars": true, "globals": true}
 
+// looksLikeModule guesses whether a file that nothing imports is a module: it takes a module's arguments, config among
+// them, or it defines options that NixOS is known to have.
 func looksLikeModule(f *parse.File) bool {
 	e := f.Expr
-	for {
-		switch n := e.(type) {
-		case *parse.Paren:
-			e = n.X
-			continue
-		case *parse.Let:
-			e = n.Body
-			continue
-		case *parse.With:
-			e = n.Body
-			continue
-		case *parse.Set:
-			for _, b := range n.Bindings {
-				if a, ok := b.(*parse.Attr); ok && a.Path[0].Static() {
-					switch a.Path[0].Name {
-					case "options", "config", "imports", "services", "environment", "networking", "programs", "users", "systemd", "boot", "my", "home", "virtualisation", "security", "hardware", "nix":
-						return true
-					}
-				}
-			}
-			return false
-		case *parse.Lambda:
-			if n.Formals == nil {
-				return false
-			}
-			some, all := false, true
-			for i := range n.Formals.List {
-				switch name := n.Formals.List[i].Name; {
-				case name == "config" || name == "options" || name == "osConfig":
-					some = true
-				case name == "lib" || name == "pkgs":
-					some = some || n.Formals.Ellipsis
-				default:
-					all = all && moduleNames[name]
-				}
-			}
-			if !n.Formals.Ellipsis {
-				return some && all && moduleBody(n.Body)
-			}
-			return some && moduleBody(n.Body) || len(n.Formals.List) == 0 && moduleBody(n.Body)
-		}
-		return false
-	}
-}
-
-// moduleBody says whether a function's body can be a module: it is not a call that builds a package, nor a function again.
-func moduleBody(e parse.Expr) bool {
+	takesConfig := false
 	for {
 		switch n := e.(type) {
 		case *parse.Paren:
@@ -1072,16 +1029,46 @@ func moduleBody(e parse.Expr) bool {
 			e = n.Body
 		case *parse.Assert:
 			e = n.Body
+		case *parse.Lambda:
+			if n.Formals == nil {
+				return false
+			}
+			for i := range n.Formals.List {
+				switch name := n.Formals.List[i].Name; {
+				case name == "config" || name == "options" || name == "osConfig":
+					takesConfig = true
+				case !n.Formals.Ellipsis && !moduleNames[name]:
+					return false // it wants to be called with something of its own
+				}
+			}
+			e = n.Body
+			if _, again := e.(*parse.Lambda); again {
+				return false
+			}
 		case *parse.Set:
-			return !n.LegacyLet
+			return !n.LegacyLet && (takesConfig || definesOptions(n))
 		case *parse.Binary:
-			return n.Op == parse.OpUpdate
+			return takesConfig && n.Op == parse.OpUpdate
 		case *parse.Apply:
-			return true
+			return takesConfig
 		default:
 			return false
 		}
 	}
+}
+
+// definesOptions says whether a set has attributes that modules have.
+func definesOptions(n *parse.Set) bool {
+	for _, b := range n.Bindings {
+		if a, ok := b.(*parse.Attr); ok && a.Path[0].Static() {
+			switch a.Path[0].Name {
+			case "options", "config", "imports", "services", "environment", "networking", "programs", "users", "systemd", "boot", "my", "home", "virtualisation", "security",
+				"hardware", "nix", "nixpkgs", "fileSystems", "time", "i18n", "console", "fonts", "xdg", "home-manager", "zramSwap", "swapDevices", "sops", "age":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasFormal(f *parse.File, name string) bool {
