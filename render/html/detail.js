@@ -16,7 +16,8 @@ const readRow = (r, label) => h("article", { class: "read" },
   excerpt(r.at));
 
 const flowRow = (f) => h("li", {},
-  h("a", { href: valueLink(f.from) }, code(valueName(f.from))), " → ", f.option >= 0 ? h("a", { href: optionLink(f.option) }, code(target(f))) : h("a", { href: valueLink(f.value) }, code(target(f))),
+  // Where everything comes from the value that we look at, saying so at every line would only be noise.
+  !(state.focus.kind === "value" && state.focus.index === f.from) && [h("a", { href: valueLink(f.from) }, code(valueName(f.from))), " → "], f.option >= 0 ? h("a", { href: optionLink(f.option) }, code(target(f))) : h("a", { href: valueLink(f.value) }, code(target(f))),
   " ", h("span", { class: "tag" }, f.kind), " in ", place(f.at),
   f.through.length > 0 && [" through ", join(f.through.map((t) => h("a", { href: link("value", t) }, code(t))))],
   f.steps.length > 1 && h("details", {}, h("summary", {}, "the way"), h("ol", {}, f.steps.map((st) => h("li", {}, st.what, " ", place(st.at))))));

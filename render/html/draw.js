@@ -10,7 +10,7 @@ const fit = (text, width) => {
 };
 
 const draw = (p) => {
-  const boxWidth = 270, gap = 150, row = 24, head = 34;
+  const boxWidth = 270, gap = 120, row = 24, head = 34;
   const scale = Math.min(6, 240 / Math.max(1, ...p.columns.map((c) => [...c.nodes.values()].reduce((t, n) => t + n.weight, 0))) * 4);
   let tall = 0;
   p.order.forEach((nodes, i) => {
@@ -20,7 +20,7 @@ const draw = (p) => {
       last = n.group;
       n.x = 10 + i * (boxWidth + gap);
       n.y = y;
-      n.height = Math.max(row, Math.min(90, n.weight * scale));
+      n.height = Math.max(row, Math.min(70, n.weight * scale));
       y += n.height + 5;
     }
     p.columns[i].bottom = y;
@@ -58,8 +58,8 @@ const draw = (p) => {
     for (const n of nodes) {
       if (n.heading) boxes.append(s("text", { class: "group", x: n.x, y: n.heading }, fit(n.group, boxWidth)));
       const focused = state.focus && n.href === link(state.focus.kind, { value: data.values, module: data.files, option: data.options }[state.focus.kind][state.focus.index].path);
-      boxes.append(s("a", { href: n.href, class: "node " + n.kind + (n.bad ? " bad" : "") + (focused ? " focused" : ""), "aria-label": n.kind + " " + n.label },
-        s("title", {}, n.tip),
+      boxes.append(s("a", { href: n.href, class: "node " + n.kind + (n.bad ? " bad" : "") + (focused ? " focused" : "")},
+        s("title", {}, n.kind + " " + n.tip),
         s("rect", { x: n.x, y: n.y, width: boxWidth, height: n.height, rx: 3 }),
         n.kind === "module" && s("rect", { class: "stripe " + tone(n.layer), x: n.x, y: n.y, width: 5, height: n.height, rx: 2 }),
         s("text", { x: n.x + 12, y: n.y + n.height / 2 + 4 }, fit(n.label, boxWidth - 22))));
@@ -106,7 +106,7 @@ const withZoom = (svg, whole, p) => {
   svg.addEventListener("dragstart", (e) => e.preventDefault());
   const button = (label, text, act) => h("button", { type: "button", "aria-label": label, title: label, click: act }, text);
   return h("figure", { class: "picture" },
-    h("div", { class: "tools" }, button("Zoom in", "+", () => zoom(0.8)), button("Zoom out", "−", () => zoom(1.25)), button("Show all", "Fit", all),
+    h("div", { class: "tools" }, button("Zoom in", "+", () => zoom(0.8)), button("Zoom out", "−", () => zoom(1.25)), button("Fit all", "Fit", all),
       p.left.length > 0 && h("button", { type: "button", click: () => { state.all = true; render(); } }, "Show " + p.left.join(", "))),
     svg,
     h("figcaption", {}, "Widths by reads. ", h("span", { class: "key dash" }, "dashed: a read without source-id"), h("span", { class: "key dots" }, "dotted: through other values"), h("span", { class: "key faint" }, "faint: only decides"), " Drag to move, Ctrl and wheel to zoom."));

@@ -90,7 +90,7 @@ const overview = (reads, flows) => {
     const l = layerOf(file);
     const name = data.layers.length ? layerName(l) : data.files[file].path.split("/").slice(0, -1).join("/") || "(top)";
     const href = data.layers.length ? "#view=modules&layer=" + encodeURIComponent(l < 0 ? "" : name) : "#view=modules&find=" + encodeURIComponent(name === "(top)" ? "" : name + "/");
-    return p.node(1, name, () => ({ kind: "module", label: name, href, group: "", order: l < 0 ? data.layers.length : l, layer: l, tip: "the modules of " + name }));
+    return p.node(1, name, () => ({ kind: "module", label: name, href, group: "", order: l < 0 ? data.layers.length : l, layer: l, tip: "all of " + name }));
   };
   const top = [...group(reads, (r) => r.value).entries()].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]).slice(0, 25);
   const chosen = new Set(top.map((t) => t[0]));

@@ -1,0 +1,322 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	cdpnetwork "github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"nixsink/graph"
+)
+
+// A browser is a page in a real, headless Chromium that remembers every complaint and every request.
+type browser struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+	mu   sync.Mutex
+	said []string
+}
+
+func openExplorer(t *testing.T, g *graph.Graph, o Options) *browser {
+	t.Helper()
+	needs(t, "chromium")
+	file := filepath.Join(t.TempDir(), "explorer.html")
+	if err := os.WriteFile(file, []byte(write(t, "html", g, o)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t: t, base: "file://" + file}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(func(ev any) { b.hear(ev) }))
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	t.Cleanup(cancel)
+	b.ctx = ctx
+	b.run(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		if _, err := chromedp.Call(ctx, cdpnetwork.Enable, cdpnetwork.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := chromedp.Call(ctx, log.Enable, cdp.Empty{})
+		return err
+	}))
+	b.run(chromedp.Navigate(b.base), chromedp.WaitVisible(chromedp.CSS("html[data-ready]")))
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if len(b.said) > 0 {
+			t.Errorf("the page complains:\n%s", strings.Join(b.said, "\n"))
+		}
+	})
+	return b
+}
+
+// hear notes what a page that does nothing wrong never does.
+func (b *browser) hear(ev any) {
+	said := ""
+	switch ev := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		said = "exception: " + ev.ExceptionDetails.Text
+	case *runtime.EventConsoleAPICalled:
+		said = "console." + string(ev.Type)
+	case *log.EventEntryAdded:
+		said = "log: " + ev.Entry.Text
+	case *cdpnetwork.EventRequestWillBeSent:
+		if u := ev.Request.URL; !strings.HasPrefix(u, b.base) {
+			said = "request: " + u
+		}
+	}
+	if said != "" {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.said = append(b.said, said)
+	}
+}
+
+func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// eval runs JavaScript, and is its value.
+func eval[T any](b *browser, js string) T {
+	b.t.Helper()
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// at goes to an address within the page, as a link does.
+func (b *browser) at(hash string) {
+	b.t.Helper()
+	b.run(chromedp.Navigate(b.base+hash), chromedp.WaitVisible(chromedp.CSS("html[data-ready]")), chromedp.Sleep(50*time.Millisecond))
+}
+
+func (b *browser) want(what, js, want string) {
+	b.t.Helper()
+	if got := eval[string](b, js); !strings.Contains(got, want) {
+		b.t.Errorf("%s: %q does not hold %q", what, got, want)
+	}
+}
+
+func TestExplorer(t *testing.T) {
+	b := openExplorer(t, house(), Options{Title: "house", Findings: []Finding{{Check: "unused-value", Severity: "warning", File: "00-core/configs.nix", Line: 3, Message: "nobody reads it"}}})
+	const main = `document.getElementById("main").innerText`
+	b.want("overview", main, "Where central values end up")
+
+	// Search: completion, keys, Enter.
+	b.run(chromedp.SendKeys(chromedp.CSS("#search"), "domain"), chromedp.WaitVisible(chromedp.CSS("#found li")))
+	b.want("completion", `document.getElementById("found").innerText`, "CFG.identity.domain")
+	b.run(chromedp.SendKeys(chromedp.CSS("#search"), kb.Enter), chromedp.WaitVisible(chromedp.CSS("#focus")))
+	b.want("focus", `document.getElementById("focus").innerText`, "CFG.identity.domain")
+	b.want("address", `location.hash`, "#value=my.configs.identity.domain")
+	b.want("title", `document.title`, "CFG.identity.domain")
+
+	// From the value by a click on a module in the picture, and to an option.
+	b.run(chromedp.Click(chromedp.CSS("svg a.node.module")), chromedp.Sleep(50*time.Millisecond))
+	b.want("module", `location.hash`, "#module=")
+	b.want("module", main, "Reads (")
+	b.run(chromedp.Click(chromedp.CSS("svg a.node.option")), chromedp.Sleep(50*time.Millisecond))
+	b.want("option", `location.hash`, "#option=")
+	b.want("option", main, "Values in it")
+	b.run(chromedp.NavigateBack(), chromedp.Sleep(50*time.Millisecond))
+	b.want("back", `location.hash`, "#module=")
+
+	// Deep links, also by id, with filters, and to what is not there.
+	b.at("#value=" + url.QueryEscape("CFG.identity.domain") + "&coverage=uncovered")
+	b.want("deep link", `document.getElementById("focus").innerText`, "CFG.identity.domain")
+	if n := eval[int](b, `document.querySelectorAll("article.read .tag.good").length`); n != 0 {
+		t.Errorf("%d covered reads though only uncovered ones are asked for", n)
+	}
+	b.at("#value=no.such")
+	b.want("missing", main, "There is no value no.such here")
+
+	// Tables: sorted, filtered by text and by layer.
+	b.at("#view=references")
+	rows := `[...document.querySelectorAll("tbody tr")].length`
+	all := eval[int](b, rows)
+	b.run(chromedp.Click(`//thead//button[.="Value"]`))
+	b.want("sort", `document.querySelector("thead th").getAttribute("aria-sort")`, "ascending")
+	first := eval[string](b, `document.querySelector("tbody tr").innerText`)
+	b.run(chromedp.Click(`//thead//button[.="Value"]`))
+	if last := eval[string](b, `document.querySelector("tbody tr").innerText`); last == first {
+		t.Errorf("sorted the other way the first row is still %q", last)
+	}
+	b.run(chromedp.SendKeys(chromedp.CSS("main input[type=search]"), "domain"), chromedp.Sleep(200*time.Millisecond))
+	if n := eval[int](b, rows); n == 0 || n >= all {
+		t.Errorf("%d of %d rows hold domain", n, all)
+	}
+	b.want("address", `location.hash`, "find=domain")
+	b.at("#view=references&layer=00-core")
+	if n := eval[int](b, rows); n >= all {
+		t.Errorf("%d of %d rows are in one layer", n, all)
+	}
+	b.at("#view=findings")
+	b.want("findings", main, "nobody reads it")
+
+	// The keyboard alone: / goes to the search, the picture zooms.
+	b.at("#value=my.configs.identity.domain")
+	b.run(chromedp.KeyEvent("/"))
+	b.want("slash", `document.activeElement.id`, "search")
+	before := eval[string](b, `document.querySelector("svg.flow").getAttribute("viewBox")`)
+	b.run(chromedp.Focus(chromedp.CSS("svg.flow")), chromedp.KeyEvent("+"))
+	if eval[string](b, `document.querySelector("svg.flow").getAttribute("viewBox")`) == before {
+		t.Error("+ does not zoom")
+	}
+	b.run(chromedp.KeyEvent("0"))
+	b.want("0 shows all", `document.querySelector("svg.flow").getAttribute("viewBox")`, strings.Fields(before)[3])
+}
+
+// What the engine finds in a hostile tree, with names of our own on top, is shown as text and does nothing.
+func TestExplorerHostile(t *testing.T) {
+	tree, err := graph.Analyze(context.Background(), "../testdata/examples/hostile", graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, g := range map[string]*graph.Graph{"tree": tree, "names": hostile()} {
+		t.Run(name, func(t *testing.T) {
+			const title = `</title><script>document.documentElement.dataset.ran="1"</script>`
+			b := openExplorer(t, g, Options{Title: title, Link: "https://example.org/{file}#L{line}"})
+			b.want("title", `document.getElementById("title").textContent`, title)
+			for _, v := range []string{"values", "modules", "references", "flows"} {
+				b.at("#view=" + v)
+			}
+			for _, i := range []int{0, 1, 2} {
+				for _, kind := range []string{"values", "files", "options"} {
+					js := `(() => { const d = JSON.parse(document.getElementById("data").textContent).` + kind + `; return d.length ? d[` + string(rune('0'+i)) + ` % d.length].path : "" })()`
+					if path := eval[string](b, js); path != "" {
+						word := map[string]string{"values": "value", "files": "module", "options": "option"}[kind]
+						b.at("#" + word + "=" + strings.ReplaceAll(url.QueryEscape(path), "+", "%20"))
+						if eval[string](b, `document.getElementById("focus")?.textContent ?? ""`) == "" {
+							t.Errorf("%s %q cannot be looked at", word, path)
+						}
+					}
+				}
+			}
+			if eval[bool](b, `"ran" in document.documentElement.dataset`) {
+				t.Error("a name ran as a script")
+			}
+			if n := eval[int](b, `document.scripts.length + document.querySelectorAll("img, iframe, b, object, [onclick], [onerror]").length`); n != 2 {
+				t.Errorf("%d scripts and strange elements, want just the data and ours", n)
+			}
+			for _, href := range eval[[]string](b, `[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`) {
+				if !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "https://example.org/") {
+					t.Errorf("a link to %q", href)
+				}
+			}
+		})
+	}
+}
+
+func TestExplorerPage(t *testing.T) {
+	page := write(t, "html", hostile(), Options{Title: "</script>"})
+	if again := write(t, "html", hostile(), Options{Title: "</script>"}); again != page {
+		t.Error("two runs differ")
+	}
+	if n := strings.Count(page, "</script>"); n != 2 {
+		t.Errorf("</script> stands %d times in the page", n)
+	}
+	// The policy names just what is there.
+	for _, m := range regexp.MustCompile(`(?s)<script>(.*?)</script>|<style>(.*?)</style>`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(page, "'"+cspHash(m[1]+m[2])+"'") {
+			t.Error("the policy does not allow the page's own script or style")
+		}
+	}
+	m := regexp.MustCompile(`(?s)id="data">(.*?)</script>`).FindStringSubmatch(page)
+	if !json.Valid([]byte(m[1])) || strings.ContainsAny(m[1], "<>&\u2028\u2029\u202e") {
+		t.Error("the data is not JSON that any page may hold")
+	}
+	if strings.Contains(page, "connect-src 'self'") {
+		t.Error("a file may connect")
+	}
+	var live bytes.Buffer
+	if err := WriteExplorer(&live, house(), Options{}, "events"); err != nil || !strings.Contains(live.String(), "connect-src 'self'") {
+		t.Errorf("the page that is served cannot listen (%v)", err)
+	}
+}
+
+// 300 modules and 3,000 flows are a large repository: every view is there, and no table builds all its rows at once.
+func TestExplorerLarge(t *testing.T) {
+	g := city()
+	b := openExplorer(t, g, Options{Title: "large"})
+	if n := len(g.Flows); n < 3000 || len(g.Modules) < 300 {
+		t.Fatalf("%d flows, %d modules", n, len(g.Modules))
+	}
+	for _, v := range views() {
+		b.at("#view=" + v)
+	}
+	if n := eval[int](b, `document.querySelectorAll("*").length`); n > 9000 {
+		t.Errorf("%d elements", n)
+	}
+}
+
+// city is a graph of 300 modules and 3,000 flows.
+func city() *graph.Graph {
+	b := newBuilder("00-core", "10-base", "20-apps")
+	b.module("00-core/values.nix", 200)
+	for i := range 100 {
+		b.value(fmt.Sprintf("my.group%d.value%d", i%10, i), "00-core/values.nix", i+1000)
+	}
+	for i := range 300 {
+		f := fmt.Sprintf("%s/module%d.nix", b.Layers[i%3], i)
+		b.module(f, 40)
+		for j := range 10 {
+			k := (i*7 + j*j) % 100
+			b.read(f, fmt.Sprintf("my.group%d.value%d", k%10, k), "x", fmt.Sprintf("services.app%d.setting%d", i, j))
+		}
+	}
+	return b.done()
+}
+
+func views() []string { return []string{"explore", "values", "modules", "references", "flows"} }
+
+func TestExplorerAccessible(t *testing.T) {
+	axe, err := os.ReadFile("testdata/npm/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("axe-core is missing: npm install --no-package-lock --prefix render/testdata/npm")
+		}
+		t.Skip("axe-core is missing: npm install --no-package-lock --prefix render/testdata/npm")
+	}
+	b := openExplorer(t, house(), Options{Title: "house", Findings: []Finding{{Check: "unused-value", Severity: "error", File: "00-core/configs.nix", Line: 3, Message: "nobody reads it"}}})
+	for _, scheme := range []string{"light", "dark"} {
+		b.run(emulate(scheme))
+		for _, hash := range []string{"#", "#value=my.configs.identity.domain", "#module=00-core/configs.nix", "#view=values", "#view=findings"} {
+			b.at(hash)
+			eval[int](b, string(axe)+"; 0")
+			type violation struct {
+				ID    string `json:"id"`
+				Help  string `json:"help"`
+				Nodes []struct {
+					HTML string `json:"html"`
+				} `json:"nodes"`
+			}
+			found := eval[[]violation](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => ({html: n.html}))})))`)
+			for _, v := range found {
+				t.Errorf("%s %s: %s: %s (%d times: %.200s)", scheme, hash, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
+			}
+		}
+	}
+}
