@@ -116,7 +116,7 @@ var groups = []struct {
 		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newGraph, newTrace, newImpact,
 	}},
 	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
-	{"change", "Change:", []func(*app) *cobra.Command{newInit}},
+	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate}},
 	{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
 }
 
