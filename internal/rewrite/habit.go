@@ -83,7 +83,9 @@ func habitsOf(src func(file string) string, annotations []*graph.Annotation) tal
 		}
 		if rest := text[a.Start+int32(len(a.Spelling)) : a.End]; strings.HasPrefix(rest, ":") && a.Text != "" {
 			blanks := rest[1 : len(rest)-len(strings.TrimLeft(rest[1:], " \t"))]
-			t.add("colon", ":"+blanks)
+			if len(blanks) <= 1 { // more is a table with what stands around it
+				t.add("colon", ":"+blanks)
+			}
 		}
 	}
 	return t

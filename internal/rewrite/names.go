@@ -43,44 +43,99 @@ func (n *namer) means(id string, v *graph.Value) bool {
 	return !slices.ContainsFunc(n.bound[id], func(o *graph.Value) bool { return o != v })
 }
 
-// ids are the ids of several values, sorted; where more than two differ in their last segment only they are written as one:
-// CFG.ports.{http,https,ssh}.
+// ids are the ids of several values, sorted; where three or more differ in one segment only they are written as one:
+// CFG.ports.{http,https,ssh}, CFG.media.{radarr,sonarr}.{group,user}.
 func (n *namer) ids(values []*graph.Value) []string {
-	groups := map[string][]string{} // all but the last segment → last segments
-	var out []string
+	var plain []string
+	var open []braced
 	for _, v := range values {
 		id := n.id(v)
-		dot := strings.LastIndexByte(id, '.')
-		if dot < 0 || strings.ContainsAny(id, "\"*${}") {
-			out = append(out, id)
+		if strings.ContainsAny(id, "\"*${} ") {
+			plain = append(plain, id)
 			continue
 		}
-		groups[id[:dot]] = append(groups[id[:dot]], id[dot+1:])
+		b := braced{count: 1}
+		for s := range strings.SplitSeq(id, ".") {
+			b.segments = append(b.segments, []string{s})
+		}
+		open = append(open, b)
 	}
-	for prefix, lasts := range groups {
-		slices.Sort(lasts)
-		lasts = slices.Compact(lasts)
-		if len(lasts) < 3 {
-			for _, l := range lasts {
-				out = append(out, prefix+"."+l)
-			}
+	deepest := 0
+	for _, b := range open {
+		deepest = max(deepest, len(b.segments))
+	}
+	for at := deepest - 1; at > 0; at-- {
+		open = merge(open, at)
+	}
+	for _, b := range open {
+		plain = append(plain, b.String())
+	}
+	slices.Sort(plain)
+	return slices.Compact(plain)
+}
+
+// braced is several ids written as one: each segment is one of some names.
+type braced struct {
+	segments [][]string
+	count    int // of ids that it stands for
+}
+
+// maxBraced is how many ids one may stand for: a reader expands no more than 64.
+const maxBraced = 48
+
+func (b braced) String() string {
+	var out []string
+	for _, s := range b.segments {
+		if len(s) == 1 {
+			out = append(out, s[0])
+		} else {
+			out = append(out, "{"+strings.Join(s, ",")+"}")
+		}
+	}
+	return strings.Join(out, ".")
+}
+
+// merge joins what differs in the segment at a position only, as far as a line holds it.
+func merge(ids []braced, at int) []braced {
+	groups := map[string][]braced{}
+	var keys []string
+	var out []braced
+	for _, b := range ids {
+		if at >= len(b.segments) || len(b.segments[at]) != 1 {
+			out = append(out, b)
 			continue
 		}
-		// A line that goes off the page is not read, and what it expands to is bounded.
-		for len(lasts) > 0 {
-			take, width := 0, len(prefix)
-			for take < len(lasts) && (take == 0 || width+len(lasts[take]) < widest-20) {
-				width += len(lasts[take]) + 1
-				take++
-			}
-			if take == 1 {
-				out = append(out, prefix+"."+lasts[0])
-			} else {
-				out = append(out, prefix+".{"+strings.Join(lasts[:take], ",")+"}")
-			}
-			lasts = lasts[take:]
+		rest := braced{segments: slices.Clone(b.segments)}
+		rest.segments[at] = []string{"*"}
+		key := rest.String()
+		if groups[key] == nil {
+			keys = append(keys, key)
 		}
+		groups[key] = append(groups[key], b)
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	for _, key := range keys {
+		group := groups[key]
+		if len(group) < 3 && group[0].count == 1 {
+			out = append(out, group...)
+			continue
+		}
+		slices.SortFunc(group, func(a, b braced) int { return strings.Compare(a.segments[at][0], b.segments[at][0]) })
+		var now braced
+		for _, b := range group {
+			if now.count > 0 && now.count+b.count <= maxBraced && len(now.String())+len(b.segments[at][0]) < widest-25 {
+				if name := b.segments[at][0]; !slices.Contains(now.segments[at], name) {
+					now.segments[at] = append(now.segments[at], name)
+					now.count += b.count
+				}
+				continue
+			}
+			if now.count > 0 {
+				out = append(out, now)
+			}
+			now = braced{segments: slices.Clone(b.segments), count: b.count}
+			now.segments[at] = slices.Clone(b.segments[at])
+		}
+		out = append(out, now)
+	}
+	return out
 }

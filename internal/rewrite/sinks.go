@@ -75,8 +75,8 @@ func inHome(option string) string {
 
 // shortened names a few options in full, many by their service: services.nginx, systemd.services.nginx.
 func shortened(paths []string) string {
-	if len(paths) <= maxSinks {
-		return strings.Join(paths, ", ")
+	if line := strings.Join(paths, ", "); len(paths) == 1 || len(paths) <= maxSinks && len(line) <= widest-20 {
+		return line
 	}
 	count := map[string]int{}
 	for _, p := range paths {
