@@ -119,7 +119,11 @@ func (ev *Evaluator) origins(v Val) Origins {
 		if r.read != nil {
 			r.read.Consumed = true
 		}
-		return union(v.org, Origins{{Path: r.path, Kind: Data, Read: r.read}})
+		o := Origin{Path: r.path, Kind: Data, Read: r.read}
+		if r.via != nil {
+			o.Why = &Step{What: "bound to " + r.via.name, File: r.via.site.file, Span: r.via.site.span}
+		}
+		return union(v.org, Origins{o})
 	}
 	return v.org
 }

@@ -460,7 +460,7 @@ func (ev *Evaluator) noteRead(v Val, f *parse.File, span parse.Span, base Val, w
 	}
 	c := *r
 	c.read = rd
-	// What is bound from here on is an alias of its own, not of what it was read through.
+	c.via = nil // from here on it goes through names of its own, not through what it was read through
 	v.shape = &c
 	return v
 }
