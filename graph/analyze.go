@@ -168,7 +168,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
 	}
 	vs.declare(ev)
-	g.Modules = modulesOf(ev, t, len(entriesOf(t, opts)) > 0)
+	g.Modules = modulesOf(ev, t, entriesOf(t, opts))
 	byFile := map[string]*Module{}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
@@ -179,7 +179,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	vs.literals(ev)
 	fl := followAll(ev, vs, byFile)
 	g.Flows, g.Sinks = fl.sorted()
-	g.Values = slices.DeleteFunc(vs.all, func(v *Value) bool { return false })
+	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
 	for _, e := range ev.Escapes {
 		g.Unresolved = append(g.Unresolved, &Unresolved{"config", placeIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
@@ -264,7 +264,7 @@ func nameAnchors(g *Graph, t *tree) {
 }
 
 // modulesOf lists the files, and the instances of those that make modules from arguments.
-func modulesOf(ev *eval.Evaluator, t *tree, entries bool) []*Module {
+func modulesOf(ev *eval.Evaluator, t *tree, entries []string) []*Module {
 	byFile := map[string]*Module{}
 	var out []*Module
 	for _, f := range t.files {
@@ -292,13 +292,15 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries bool) []*Module {
 			m.Role = "module"
 		}
 		m.Home = m.Home || em.Home
-		if em.Why == "entry point" {
-			m.Role = "entry"
-		}
 		if em.Reachable && !m.Reachable {
 			m.Reachable, m.Why = true, em.Why
 		} else if m.Why == "" {
 			m.Why = em.Why
+		}
+	}
+	for _, e := range entries {
+		if m := byFile[e]; m != nil {
+			m.Reachable, m.Role, m.Why = true, "entry", "entry point"
 		}
 	}
 	// A file that a reachable one imports as a function or as data takes part as well.
@@ -311,12 +313,8 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries bool) []*Module {
 				changed = true
 			}
 		}
-		if f := byFile["flake.nix"]; f != nil && !f.Reachable && entries {
-			f.Reachable, f.Role, f.Why = true, "entry", "entry point"
-			changed = true
-		}
 	}
-	if !entries {
+	if len(entries) == 0 {
 		// Without an entry point nothing is known to be left out.
 		for _, m := range out {
 			if !m.Reachable {

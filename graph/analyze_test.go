@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// TestAnalyze holds what is read, declared, imported and left open against the lists in testdata/*.txtar. A list names
+// what it is of: references, values, unresolved, imports, modules, roots. What a case does not list is not looked at.
+func TestAnalyze(t *testing.T) {
+	files, err := filepath.Glob("testdata/analyze/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			var opts Options
+			wants := map[string]string{}
+			for _, f := range ar.Files {
+				if list, ok := strings.CutPrefix(f.Name, "want "); ok {
+					wants[list] = string(f.Data)
+					continue
+				}
+				if f.Name == "options" {
+					for line := range strings.Lines(string(f.Data)) {
+						key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+						switch key {
+						case "root":
+							opts.Roots = append(opts.Roots, value)
+						case "arg-root":
+							opts.ArgRoots = append(opts.ArgRoots, value)
+						case "entry":
+							opts.Entries = append(opts.Entries, value)
+						default:
+							t.Fatalf("unknown option %q", key)
+						}
+					}
+					continue
+				}
+				path := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g, err := Analyze(context.Background(), dir, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := listsOf(g)
+			for list, want := range wants {
+				lines, ok := got[list]
+				if !ok {
+					t.Fatalf("no list %q", list)
+				}
+				slices.Sort(lines)
+				if have := strings.Join(lines, ""); have != want {
+					t.Errorf("%s\n-- got %s --\n%s-- want --\n%s", ar.Comment, list, have, want)
+				}
+			}
+		})
+	}
+}
+
+// listsOf is a graph as short lists of text.
+func listsOf(g *Graph) map[string][]string {
+	out := map[string][]string{"references": nil, "values": nil, "unresolved": nil, "imports": nil, "modules": nil, "roots": nil, "flows": nil}
+	add := func(list, format string, args ...any) {
+		out[list] = append(out[list], strings.TrimRight(fmt.Sprintf(format, args...), " ")+"\n")
+	}
+	for _, r := range g.References {
+		via := ""
+		if r.Via != "" {
+			via = "via " + r.Via
+		}
+		add("references", "%s:%d:%d %s %s %s", r.At.File, r.At.Line, r.At.Column, r.Value.Path, r.Kind, via)
+	}
+	for _, v := range g.Values {
+		what := ""
+		switch {
+		case len(v.Declared) == 0:
+			what = "undeclared"
+		case v.Member:
+			what = "member"
+		case v.Registry:
+			what = "registry"
+		}
+		add("values", "%s %s", v.Path, what)
+	}
+	for _, u := range g.Unresolved {
+		add("unresolved", "%s:%d:%d %s", u.At.File, u.At.Line, u.At.Column, u.Path)
+	}
+	for _, i := range g.Imports {
+		what := ""
+		switch {
+		case i.Disabled:
+			what = "disabled"
+		case i.Missing:
+			what = "missing"
+		case i.External:
+			what = "external"
+		}
+		add("imports", "%s:%d %s %s", i.From, i.At.Line, i.To, what)
+	}
+	for _, m := range g.Modules {
+		reach := "unreachable"
+		if m.Reachable {
+			reach = "reachable"
+		}
+		add("modules", "%s %s %s %s", m.Path, m.Role, reach, m.Instance)
+	}
+	for _, r := range g.Roots {
+		add("roots", "%s argument=%v", r.Path, r.Argument)
+	}
+	for _, f := range g.Flows {
+		add("flows", "%s -> %s %s", f.From.Path, f.To, f.Kind)
+	}
+	return out
+}
