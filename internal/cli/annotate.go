@@ -3,46 +3,52 @@ package cli
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"nixsink/graph"
 	"nixsink/internal/rewrite"
 )
 
 // newAnnotate is the command that writes and repairs annotations.
 func newAnnotate(a *app) *cobra.Command {
-	var write, dry, interactive, prefix bool
+	var write, check, ask bool
 	var only []string
-	var value, module string
-	var kinds []string
-	for _, k := range rewrite.Kinds {
-		kinds = append(kinds, string(k))
-	}
+	var value, module, prose string
 	cmd := &cobra.Command{
 		Use:   "annotate [PATH]",
-		Short: "Write the annotations that are missing, and repair those that are wrong",
-		Long: `Annotate shows, as a unified diff, what makes the source-id and sink comments of the tree below PATH complete and true, and changes
-nothing. With -w it writes: all files or none, and nothing but the lines of the diff. With --check it exits with 1 if something would change.`,
-		Example: `  nixsink annotate
-  nixsink annotate --only wrong,stale -w
-  nixsink annotate --value CFG.ports.ssh --interactive`,
+		Short: "Write, correct and remove source-id and sink comments",
+		Long: `Annotate shows as a unified diff what is to be done so that every read of a central value has its source-id, every value its id, and
+no comment says what the code does not do. With -w it is written, in all files or in none. Nothing but comments changes, and of
+these only what is missing or wrong; prose is kept.
+
+Files with syntax errors, generated files and strings are left alone.`,
+		Example: `  nixsink annotate                            show what would change
+  nixsink annotate -w                         write it
+  nixsink annotate --check                    for hooks: exit with 1 if something would change
+  nixsink annotate --only wrong,stale -w      repair, add nothing
+  nixsink annotate --value CFG.ports.ssh
+  nixsink annotate --interactive`,
 		Args: between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		opts := rewrite.Options{Module: module, PrefixProse: prefix}
-		for _, k := range only {
-			if !slices.Contains(kinds, k) {
-				return usagef("--only is %s, not %q", strings.Join(kinds, ", "), k)
+		if check && (write || ask) {
+			return usagef("--check changes nothing: leave out -w and --interactive")
+		}
+		opts := rewrite.Options{PrefixProse: prose == "prefix"}
+		if prose != "keep" && prose != "prefix" {
+			return usagef("--prose is keep or prefix, not %q", prose)
+		}
+		for _, o := range only {
+			if !slices.Contains(rewrite.Kinds, rewrite.Kind(o)) {
+				return usagef("--only takes missing, wrong and stale, not %q", o)
 			}
-			opts.Only = append(opts.Only, rewrite.Kind(k))
-		}
-		if write && dry || interactive && dry {
-			return usagef("--check writes nothing: it goes neither with -w nor with --interactive")
-		}
-		if interactive && !isTerminal(a.in) {
-			return usagef("--interactive needs a terminal")
+			opts.Only = append(opts.Only, rewrite.Kind(o))
 		}
 		t, err := a.locate(cmd, first(args))
 		if err != nil {
@@ -53,92 +59,189 @@ nothing. With -w it writes: all files or none, and nothing but the lines of the 
 			return err
 		}
 		if value != "" {
-			values := findValues(g, value)
-			if len(values) != 1 {
+			switch values := findValues(g, value); len(values) {
+			case 0:
 				return unknownValue(g, value)
+			case 1:
+				opts.Value = values[0]
+			default:
+				return usagef("%q is bound to several values: name one by its path", value)
 			}
-			opts.Value = values[0]
 		}
 		if module != "" {
-			name, ok := inTree(g, module)
-			if !ok {
-				return usagef("%s is not part of the analysed tree", module)
+			if opts.Module = moduleOf(g, module); opts.Module == "" {
+				return usagef("no Nix file of the tree is or lies below %q", module)
 			}
-			opts.Module = name
 		}
 		plan := rewrite.Annotate(g, opts)
-		for _, s := range plan.Skipped {
-			a.say("%sleft alone: %s", place(s.At), s.Why)
-		}
-		if interactive {
-			plan = a.choose(plan)
+		a.tellSkipped(plan)
+		if ask {
+			if plan, err = a.step(plan); err != nil {
+				return err
+			}
 			write = true
 		}
-		if !write {
-			_, _ = a.out.Write([]byte(plan.Diff()))
-			if dry && !plan.Empty() {
-				a.say("annotations are not complete and true: 'nixsink annotate -w' writes them")
-				return errFailed
-			}
-			return nil
-		}
-		if plan.Empty() {
-			a.say("nothing to change")
-			return nil
-		}
-		a.writing.Lock()
-		defer a.writing.Unlock()
-		if err := plan.Apply(); err != nil {
-			return err
-		}
-		count := plan.Count()
-		where := plan.Names()
-		if n := len(plan.Files); n > 3 {
-			where = fmt.Sprintf("%d files", n)
-		}
-		a.say("wrote %s: %d missing, %d wrong, %d stale", where, count[rewrite.Missing], count[rewrite.Wrong], count[rewrite.Stale])
-		return nil
+		return a.change(plan, g, write, check, ask)
 	}
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()
 	f.BoolVarP(&write, "write", "w", false, "write the changes")
-	f.BoolVar(&dry, "check", false, "exit with 1 if something would change")
-	f.BoolVarP(&interactive, "interactive", "i", false, "ask about each change, then write those that were accepted")
-	f.StringSliceVar(&only, "only", nil, "only changes of this `kind`: "+strings.Join(kinds, ", "))
-	f.StringVar(&value, "value", "", "only annotations of this `id` or value")
-	f.StringVar(&module, "module", "", "only in this `file` or folder")
-	f.BoolVar(&prefix, "prefix-prose", false, "put the options in front of a sink's prose instead of leaving the line alone")
-	must(cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)))
+	f.BoolVar(&check, "check", false, "write nothing, and exit with 1 if something would change")
+	f.BoolVarP(&ask, "interactive", "i", false, "step through the changes and write those that are accepted")
+	f.StringSliceVar(&only, "only", nil, "only changes of these `kinds`: missing, wrong, stale")
+	f.StringVar(&value, "value", "", "only what speaks of this `ID` or value")
+	f.StringVar(&module, "module", "", "only this `file` or folder")
+	f.StringVar(&prose, "prose", "keep", "a sink in prose: keep it, or prefix it with the option's path")
+	must(cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions([]string{"missing", "wrong", "stale"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("prose", cobra.FixedCompletions([]string{"keep", "prefix"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("value", func(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		return a.completeValue(cmd, nil, prefix)
+	}))
 	return cmd
 }
 
-// choose asks about each change of a plan. The end of input is a no to all that is left.
-func (a *app) choose(plan *rewrite.Plan) *rewrite.Plan {
-	in := bufio.NewScanner(a.in)
-	all, none := false, false
-	return plan.Select(func(c rewrite.Change) bool {
-		if all || none {
-			return all
+// moduleOf is a file or folder of the tree by what a person typed: relative to the tree or to the current folder.
+func moduleOf(g *graph.Graph, name string) string {
+	tries := []string{path.Clean(filepath.ToSlash(name))}
+	if abs, err := filepath.Abs(name); err == nil {
+		if rel, err := filepath.Rel(g.Dir, abs); err == nil && filepath.IsLocal(rel) {
+			tries = append(tries, filepath.ToSlash(rel))
 		}
-		fmt.Fprintf(a.err, "%s:%d: %s (%s)\n%s\n", c.File, c.Line, c.Why, c.Kind, strings.TrimRight(c.New, "\n"))
-		for {
-			fmt.Fprint(a.err, "change this? [y]es, [n]o, [a]ll that follow, [q]uit: ")
-			if !in.Scan() {
-				none = true
-				return false
+	}
+	for _, t := range tries {
+		for file := range g.Files {
+			if file == t || strings.HasPrefix(file, t+"/") {
+				return t
 			}
-			switch strings.ToLower(strings.TrimSpace(in.Text())) {
-			case "y", "yes":
+		}
+	}
+	return ""
+}
+
+// change shows or makes a plan's changes.
+func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet bool) error {
+	if !write {
+		_, _ = io.WriteString(a.out, a.coloured(plan.Diff()))
+	}
+	if plan.Empty() {
+		if !quiet {
+			a.say("nothing to change")
+		}
+	} else if write {
+		// An interrupt waits until all files are in place.
+		a.writing.Lock()
+		err := plan.Apply()
+		a.writing.Unlock()
+		if err != nil {
+			return err
+		}
+		a.say("%s in %s", counted(plan), files(len(plan.Files)))
+	} else {
+		a.say("%s in %s would be made; -w writes them", counted(plan), files(len(plan.Files)))
+	}
+	switch {
+	case check && g.Source.Incomplete:
+		return errIncomplete
+	case check && !plan.Empty():
+		return errFailed
+	}
+	return nil
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
+}
+
+// counted is "3 changes (2 missing, 1 stale)".
+func counted(p *rewrite.Plan) string {
+	n := 0
+	var kinds []string
+	for _, k := range rewrite.Kinds {
+		if c := p.Count()[k]; c > 0 {
+			n += c
+			kinds = append(kinds, fmt.Sprintf("%d %s", c, k))
+		}
+	}
+	what := "changes"
+	if n == 1 {
+		what = "change"
+	}
+	return fmt.Sprintf("%d %s (%s)", n, what, strings.Join(kinds, ", "))
+}
+
+// tellSkipped lists what could not be annotated: the first few.
+func (a *app) tellSkipped(p *rewrite.Plan) {
+	const few = 5
+	for i, s := range p.Skipped {
+		if i == few {
+			a.say("and %d more places that are left alone", len(p.Skipped)-few)
+			break
+		}
+		a.say("%sleft alone: %s", place(s.At), s.Why)
+	}
+}
+
+// coloured paints a diff for a terminal.
+func (a *app) coloured(diff string) string {
+	if !a.wantsColor() {
+		return diff
+	}
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		text := strings.TrimSuffix(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+			text = "\x1b[1m" + text + "\x1b[m"
+		case strings.HasPrefix(line, "+"):
+			text = "\x1b[32m" + text + "\x1b[m"
+		case strings.HasPrefix(line, "-"):
+			text = "\x1b[31m" + text + "\x1b[m"
+		case strings.HasPrefix(line, "@@"):
+			text = "\x1b[36m" + text + "\x1b[m"
+		}
+		b.WriteString(text + "\n")
+	}
+	return b.String()
+}
+
+// step asks for every change whether it shall be made.
+func (a *app) step(p *rewrite.Plan) (*rewrite.Plan, error) {
+	in := bufio.NewReader(a.in)
+	total := 0
+	for _, n := range p.Count() {
+		total += n
+	}
+	n, all, quit, file := 0, false, false, ""
+	accepted := p.Select(func(c rewrite.Change) bool {
+		n++
+		if quit || all || file == c.File {
+			return !quit
+		}
+		one := p.Select(func(o rewrite.Change) bool { return o.File == c.File && o.Span == c.Span && o.New == c.New })
+		_, _ = io.WriteString(a.out, a.coloured(one.Diff()))
+		for {
+			fmt.Fprintf(a.out, "(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n, total, c.Why)
+			line, err := in.ReadString('\n')
+			switch answer := strings.ToLower(strings.TrimSpace(line)); {
+			case answer == "y":
 				return true
-			case "n", "no", "":
+			case answer == "n":
 				return false
-			case "a", "all":
+			case answer == "f":
+				file = c.File
+				return true
+			case answer == "a":
 				all = true
 				return true
-			case "q", "quit":
-				none = true
+			case answer == "q" || err != nil:
+				quit = true
 				return false
 			}
+			fmt.Fprintln(a.out, "y make it; n leave it; f make it and the others of this file; a make it and all others; q stop here, and write what was accepted")
 		}
 	})
+	return accepted, a.out.err
 }

@@ -3,8 +3,6 @@ package rewrite
 import (
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
-
 	"nixsink/parse"
 )
 
@@ -46,34 +44,4 @@ func code(src string) []parse.Token {
 		}
 	}
 	return out
-}
-
-// Diff is the unified diff of the plan, as git apply reads it; "" if nothing changes.
-func (p *Plan) Diff() string {
-	var b strings.Builder
-	for _, f := range p.Files {
-		b.WriteString(f.Diff())
-	}
-	return b.String()
-}
-
-// Diff is the unified diff of one file.
-func (f *File) Diff() string { return Unified(f.Name, f.Old, f.New, f.Changes) }
-
-// Unified writes a diff of the changes themselves, not of what a comparison finds: duplicate lines cannot shift its hunks.
-func Unified(name, from, to string, changes []Change) string {
-	var edits []udiff.Edit
-	at := int32(0)
-	for _, c := range changes {
-		if c.Span.Start < at {
-			continue
-		}
-		edits = append(edits, udiff.Edit{Start: int(c.Span.Start), End: int(c.Span.End), New: c.New})
-		at = c.Span.End
-	}
-	d, err := udiff.ToUnified("a/"+name, "b/"+name, from, edits, udiff.DefaultContextLines)
-	if err != nil {
-		return udiff.Unified("a/"+name, "b/"+name, from, to)
-	}
-	return d
 }

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/graph"
+	"nixsink/internal/rewrite"
+)
+
+// newRename is the command that gives an id another name.
+func newRename(a *app) *cobra.Command {
+	var dry bool
+	cmd := &cobra.Command{
+		Use:   "rename-id OLD NEW [PATH]",
+		Short: "Rename an id in annotations, headers, Markdown pages and the configuration file",
+		Long: `Rename-id renames an id everywhere below PATH: in annotations and headers of Nix files, in Markdown pages, and in the configuration
+file. All files are written or none. With --dry-run the diff is shown instead.`,
+		Example: `  nixsink rename-id CFG.ports.ssh CFG.ports.sshd
+  nixsink rename-id --dry-run CFG.ports.ssh CFG.ports.sshd`,
+		Args:              between(2, 3, "an OLD and a NEW id and at most one PATH"),
+		ValidArgsFunction: a.completeValue,
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		from, to, path := args[0], args[1], ""
+		if len(args) == 3 {
+			path = args[2]
+		}
+		if fault := rewrite.ValidID(to); fault != "" {
+			return usagef("%s", fault)
+		}
+		if from == to {
+			return usagef("the ids are the same")
+		}
+		t, err := a.locate(cmd, path)
+		if err != nil {
+			return err
+		}
+		g, err := a.analyse(cmd.Context(), t)
+		if err != nil {
+			return err
+		}
+		// Two values under one name could never be told apart again.
+		for _, v := range g.Values {
+			if slices.ContainsFunc(v.IDs, func(id graph.ID) bool { return id.Name == to }) {
+				return usagef("%s is the id of %s already", to, v.Path)
+			}
+		}
+		var others []string
+		if t.cfg.Path != "" {
+			if rel, err := filepath.Rel(g.Dir, t.cfg.Path); err == nil && filepath.IsLocal(rel) {
+				others = append(others, filepath.ToSlash(rel))
+			} else {
+				a.say("%s lies outside of %s and is left alone", display(t.cfg.Path), t.dir)
+			}
+		}
+		plan, err := rewrite.Rename(g, from, to, others...)
+		if err != nil {
+			return err
+		}
+		a.tellSkipped(plan)
+		if plan.Empty() {
+			return usagef("%s is written nowhere%s", from, didYouMean(from, valueNames(g)))
+		}
+		a.tellUnbound(g, from, to)
+		return a.change(plan, g, !dry, false, true)
+	}
+	a.tree.add(cmd.Flags())
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "show the diff and write nothing")
+	return cmd
+}
+
+// tellUnbound warns where only a rule knew what the old id means, and the new one means nothing by it.
+func (a *app) tellUnbound(g *graph.Graph, from, to string) {
+	for _, v := range g.Values {
+		for _, id := range v.IDs {
+			if id.Name != from || id.Evidence != "rule" {
+				continue
+			}
+			bare := *v
+			bare.IDs = nil
+			if g.SuggestID(&bare) != to && v.Path != to {
+				a.say("%s means %s by a rewrite rule only, and %s does not: write `# source-id: %s` at its declaration, or an alias in the configuration file", from, v.Path, to, to)
+			}
+		}
+	}
+}
