@@ -11,6 +11,22 @@ import (
 // recursive over something unknown only branches from there on.
 const maxRecursion = 8
 
+// maxBlind is how often one function is entered with something unknown while one module is evaluated. A recursion over
+// something unknown that goes on lazily (f = v: mapAttrs (_: f) v) is not on the stack when it comes back, so that
+// maxRecursion does not see it, and has no end: each level only tells again what the first ones told.
+const maxBlind = 256
+
+// blind says that nothing is known of an argument but which option it is, or of what it is made.
+func blind(v Val) bool {
+	switch s := v.shape.(type) {
+	case nil:
+		return true
+	case *refShape:
+		return !known(s.path.Name)
+	}
+	return false
+}
+
 // apply is f x (rule 3).
 func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	ev.steps++
@@ -59,17 +75,22 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 		ev.reentries++
 		defer func() { ev.reentries-- }()
 	}
+	if ev.blind[c.fn] > maxBlind {
+		if v := ev.force(x); blind(v) {
+			return unknown(ev.shallow(v))
+		}
+	}
 	ev.active[c.fn]++
 	defer func() { ev.active[c.fn]-- }()
 	en := &env{up: c.env, file: c.env.file}
 	if c.fn.Formals == nil {
 		en.set = &setShape{attrs: make([]attr, 0, 1)}
-		ev.bindArg(en, c.fn.Arg.Name, c.fn.Arg.Span, x)
+		ev.bindArg(c.fn, en, x)
 		return ev.eval(c.fn.Body, en)
 	}
 	en.set = &setShape{attrs: make([]attr, 0, len(c.fn.Formals.List)+1)}
 	if c.fn.Arg != nil {
-		ev.bindArg(en, c.fn.Arg.Name, c.fn.Arg.Span, x)
+		ev.bindArg(c.fn, en, x)
 	}
 	for i := range c.fn.Formals.List {
 		fm := &c.fn.Formals.List[i]
@@ -96,8 +117,15 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	return ev.eval(c.fn.Body, en)
 }
 
-func (ev *Evaluator) bindArg(en *env, name string, span parse.Span, x *thunk) {
-	t := lazily(func() Val { return ev.force(x) })
+func (ev *Evaluator) bindArg(fn *parse.Lambda, en *env, x *thunk) {
+	name, span := fn.Arg.Name, fn.Arg.Span
+	t := lazily(func() Val {
+		v := ev.force(x)
+		if blind(v) {
+			ev.blind[fn]++
+		}
+		return v
+	})
 	t.bind = &binding{name: name, arg: true, site: site{en.file, span}}
 	en.set.add(attr{name, nil, t, site{en.file, span}})
 }

@@ -55,6 +55,7 @@ type Evaluator struct {
 	isOption  map[*Path]bool // declared options, and members of registries
 	visited   map[*parse.File][]uint8
 	active    map[*parse.Lambda]int
+	blind     map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
 	escaped   map[escapeKey]bool
 	limits    map[escapeKey]bool
 	pending   []*thunk
@@ -77,7 +78,6 @@ type Evaluator struct {
 	flakeSelf, flakeInputs Val
 	flakeModules           []part // what flake-parts modules define
 	flakePartsUsed         bool
-	systems                int
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.
@@ -95,6 +95,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		isOption:  map[*Path]bool{},
 		visited:   map[*parse.File][]uint8{},
 		active:    map[*parse.Lambda]int{},
+		blind:     map[*parse.Lambda]int{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[escapeKey]bool{},
 		instances: map[string]*Module{},
@@ -134,6 +135,12 @@ func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
 		ev.limits[k] = true
 		ev.Limits = append(ev.Limits, Limit{f, span})
 	}
+}
+
+// refuel gives the evaluation of the next module its bounds.
+func (ev *Evaluator) refuel(fuel int) {
+	ev.steps, ev.fuel = 0, fuel
+	clear(ev.blind)
 }
 
 // fileValue is what a file evaluates to.

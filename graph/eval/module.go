@@ -289,7 +289,7 @@ func (ev *Evaluator) drain() {
 		}
 		for _, m := range batch {
 			ev.current = m
-			ev.steps, ev.fuel = 0, fuelPerModule
+			ev.refuel(fuelPerModule)
 			for _, p := range m.config {
 				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
 			}
@@ -309,7 +309,7 @@ func (ev *Evaluator) compact() {
 // open enters a module: its imports are queued, its options declared, its definitions kept for later.
 func (ev *Evaluator) open(m *Module) {
 	ev.current = m
-	ev.steps, ev.fuel = 0, fuelPerModule
+	ev.refuel(fuelPerModule)
 	var v Val
 	if m.val != nil {
 		v = ev.force(m.val)
@@ -871,13 +871,13 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	}
 	for _, f := range files {
 		if ev.files[f] == nil {
-			ev.steps, ev.fuel = 0, fuelPerModule
+			ev.refuel(fuelPerModule)
 			ev.fileValue(f)
 		}
 	}
 	for arg, p := range ev.argRoots {
 		if t := ev.special[arg]; t != nil {
-			ev.steps, ev.fuel = 0, fuelPerModule
+			ev.refuel(fuelPerModule)
 			ev.define(&Module{File: files[0], Base: nil, Reachable: true}, p, ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
 		}
 	}
@@ -934,7 +934,7 @@ func (ev *Evaluator) loadEntry(f *parse.File) {
 
 // flake evaluates a flake's outputs; the systems that they build are found on the way.
 func (ev *Evaluator) flake(f *parse.File) {
-	ev.steps, ev.fuel = 0, fuelPerModule
+	ev.refuel(fuelPerModule)
 	v := ev.fileValue(f)
 	out := ev.sel(v, "outputs")
 	dir := path.Dir(f.Name)
@@ -1101,7 +1101,7 @@ func (ev *Evaluator) sweep() {
 					continue
 				}
 			}
-			ev.steps, ev.fuel = 0, fuelPerThunk
+			ev.refuel(fuelPerThunk)
 			ev.force(t)
 		}
 		cs := ev.closures
@@ -1112,7 +1112,7 @@ func (ev *Evaluator) sweep() {
 				continue
 			}
 			none.File = f
-			ev.steps, ev.fuel = 0, fuelPerThunk
+			ev.refuel(fuelPerThunk)
 			arg := ready(Val{})
 			if c.fn.Formals != nil {
 				arg = ev.argsOf(&Module{File: f, Base: ev.Config})
