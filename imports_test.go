@@ -24,6 +24,8 @@ var arrow = []struct {
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/suggest", nil},
 	{"internal/check", []string{"parse", "graph", "internal/suggest"}},
+	{"internal/docs", nil},
+	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/suggest"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest"}},
 	{"internal/flowtest", []string{"parse", "graph"}},

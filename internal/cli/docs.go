@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/internal/docs"
+	"nixsink/render"
+)
+
+// newDocs is the command of the pages.
+func newDocs(a *app) *cobra.Command {
+	var dir string
+	var stale, front bool
+	var opts render.Options
+	cmd := &cobra.Command{
+		Use:   "docs [PATH]",
+		Short: "Write pages about the values, layers, ports and findings",
+		Long: `Docs writes a set of Markdown pages: an index with the metrics, a picture of the architecture and the ranking; a page for each
+critical value with everything that reads it, the options it ends up in and its picture; a page for each layer; the ports; the
+findings. GitHub, mdBook and MkDocs show them alike. Links between the pages are relative; so are those to source lines unless
+--link (or 'link' in the configuration file) says where they are found, which a site that holds only the pages needs.
+
+A file is written only if its bytes change, in one step. Pages that are no longer made are removed; no other file is touched.`,
+		Example: `  nixsink docs -o docs/config
+  nixsink docs -o docs/config --check             in CI: fail if what is committed is stale`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := opts.Check(); err != nil {
+			return err
+		}
+		t, err := a.locate(cmd, first(args))
+		if err != nil {
+			return err
+		}
+		if dir == "" {
+			dir = filepath.Join(t.dir, "docs", "config")
+		}
+		g, findings, err := a.findings(cmd.Context(), t)
+		if err != nil {
+			return err
+		}
+		opts := t.options(opts)
+		opts.Findings = findings
+		root, err := wayTo(dir, t.dir)
+		if err != nil {
+			return err
+		}
+		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front})
+		if err != nil {
+			return err
+		}
+		files := make([]docs.File, len(pages))
+		for i, p := range pages {
+			files[i] = docs.File{Name: p.Name, Data: p.Data}
+		}
+		changes, err := docs.Plan(dir, files)
+		if err != nil {
+			return err
+		}
+		if stale {
+			if len(changes) == 0 {
+				return nil
+			}
+			fmt.Fprint(a.out, docs.Diff(display(dir), changes))
+			a.say("%d of the pages in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
+			return errFailed
+		}
+		a.writing.Lock()
+		defer a.writing.Unlock()
+		if err := docs.Apply(dir, changes); err != nil {
+			return err
+		}
+		a.say("%s: %d files, %d changed", display(dir), len(files), len(changes))
+		return nil
+	}
+	a.tree.add(cmd.Flags())
+	f := cmd.Flags()
+	f.StringVarP(&dir, "output", "o", "", "write the pages to this `folder` (default: docs/config in PATH)")
+	f.BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if the pages are stale")
+	f.BoolVar(&front, "front-matter", false, "begin every page with its title in YAML")
+	f.IntVar(&opts.Top, "top", 0, "pages for only so many values, most read first (0: all critical ones)")
+	lookFlags(f, &opts)
+	return cmd
+}
+
+// wayTo is the slash-separated way from one folder to another.
+func wayTo(from, to string) (string, error) {
+	from, err := filepath.Abs(from)
+	if err == nil {
+		to, err = filepath.Abs(to)
+	}
+	rel := ""
+	if err == nil {
+		rel, err = filepath.Rel(from, to)
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the way from %s to %s: %w", from, to, err)
+	}
+	return filepath.ToSlash(rel), nil
+}

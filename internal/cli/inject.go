@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/graph"
+	"nixsink/internal/docs"
+	"nixsink/render"
+)
+
+// newInject is the command that fills marked regions of people's own pages.
+func newInject(a *app) *cobra.Command {
+	var stale bool
+	var opts render.Options
+	cmd := &cobra.Command{
+		Use:   "inject FILE…",
+		Short: "Fill the marked regions of a README or another page",
+		Long: `Inject fills the marked regions of Markdown files and leaves every other byte alone:
+
+    <!-- nixsink:graph view=layers -->
+    <!-- /nixsink -->
+
+Regions: ` + strings.Join(render.Regions, ", ") + `. A graph is drawn as Mermaid, or with file=docs/graph.svg as a picture beside the
+page. It takes view, focus, depth, min-reads, top, collapse, only, without, highlight, max-nodes and title as the flags of
+'nixsink graph'; values with blanks are quoted: title="Who reads what".`,
+		Example: `  nixsink inject README.md
+  nixsink inject --check README.md                in CI: fail if what is committed is stale`,
+		Args: between(1, -1, "a FILE"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := opts.Check(); err != nil {
+			return err
+		}
+		sources := make([][]byte, len(args))
+		for i, name := range args {
+			var err error
+			if sources[i], err = os.ReadFile(name); err != nil {
+				return fmt.Errorf("read page: %w", err)
+			}
+		}
+		t, err := a.locate(cmd, "")
+		if err != nil {
+			return err
+		}
+		g, findings, err := a.findings(cmd.Context(), t)
+		if err != nil {
+			return err
+		}
+		opts := t.options(opts)
+		opts.Findings = findings
+		var changes []docs.Change
+		for i, name := range args {
+			more, err := inject(cmd.Context(), g, t, opts, name, sources[i])
+			if err != nil {
+				return err
+			}
+			changes = append(changes, more...)
+		}
+		changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.Old != nil && bytes.Equal(c.Old, c.New) })
+		if !stale {
+			for _, c := range changes {
+				if err := os.MkdirAll(filepath.Dir(c.Name), 0o777); err != nil {
+					return fmt.Errorf("write picture: %w", err)
+				}
+				if err := a.writeFile(c.Name, c.New); err != nil {
+					return err
+				}
+				a.say("%s: filled anew", c.Name)
+			}
+			return nil
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		fmt.Fprint(a.out, docs.Diff(".", changes))
+		for _, c := range changes {
+			a.say("%s is stale: run 'nixsink inject' and commit it", c.Name)
+		}
+		return errFailed
+	}
+	a.tree.add(cmd.Flags())
+	cmd.Flags().BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if a region is stale")
+	lookFlags(cmd.Flags(), &opts)
+	return cmd
+}
+
+// inject fills one page. The changes are the page and its pictures, whether or not their bytes differ.
+func inject(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, name string, src []byte) ([]docs.Change, error) {
+	var changes []docs.Change
+	link := func(o render.Options, file string) (render.Options, error) {
+		if o.Link != "" {
+			return o, nil
+		}
+		way, err := wayTo(filepath.Dir(file), t.dir)
+		if way != "." {
+			o.Link = way + "/"
+		}
+		o.Link += "{file}#L{line}"
+		return o, err
+	}
+	page, n, err := docs.Inject(src, func(r docs.Region) ([]byte, error) {
+		o, picture, err := regionOptions(r, opts)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range slices.Concat(o.Focus, o.Highlight) {
+			if !knows(g, f) {
+				return nil, unknownName(g, f)
+			}
+		}
+		if picture == "" {
+			// A Mermaid picture links only where it is told to: GitHub resolves no relative link in it.
+			if r.Kind != "graph" {
+				if o, err = link(o, name); err != nil {
+					return nil, err
+				}
+			}
+			return render.Region(ctx, g, r.Kind, o)
+		}
+		file := filepath.Join(filepath.Dir(name), filepath.FromSlash(picture))
+		if o, err = link(o, file); err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		svg, _ := render.Lookup("svg")
+		if err := svg.Write(ctx, &b, g, o); err != nil {
+			return nil, err
+		}
+		old, err := os.ReadFile(file)
+		if err != nil && !os.IsNotExist(err) {
+			return nil, fmt.Errorf("read picture: %w", err)
+		}
+		changes = append(changes, docs.Change{Name: file, Old: old, New: b.Bytes()})
+		alt := o.Title
+		if alt == "" {
+			alt = "Where central values end up"
+		}
+		return fmt.Appendf(nil, "[![%s](%s)](%[2]s)\n", strings.NewReplacer("[", "", "]", "", `\`, "", "<", "", "\n", " ").Replace(alt), picture), nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if n == 0 {
+		return nil, usagef("%s has no marked region; put <!-- nixsink:graph view=layers --> and <!-- /nixsink --> on lines of their own", name)
+	}
+	if src == nil {
+		src = []byte{}
+	}
+	return append(changes, docs.Change{Name: name, Old: src, New: page}), nil
+}
+
+// regionOptions reads what a mark says. picture is the file that it wants drawn, "" for none.
+func regionOptions(r docs.Region, o render.Options) (out render.Options, picture string, err error) {
+	for _, arg := range r.Args {
+		list := strings.Split(arg.Value, ",")
+		number := func(to *int) {
+			n, nerr := strconv.Atoi(arg.Value)
+			if nerr != nil {
+				err = usagef("%s is a number, not %q", arg.Key, arg.Value)
+			}
+			*to = n
+		}
+		switch arg.Key {
+		case "view":
+			o.View = arg.Value
+		case "focus":
+			o.Focus = list
+		case "highlight":
+			o.Highlight = list
+		case "only":
+			o.Include = list
+		case "without":
+			o.Exclude = list
+		case "collapse":
+			o.Collapse = []string{arg.Value}
+		case "title":
+			o.Title = arg.Value
+		case "top":
+			number(&o.Top)
+		case "depth":
+			number(&o.Depth)
+		case "min-reads":
+			number(&o.MinReads)
+		case "max-nodes":
+			number(&o.MaxNodes)
+		case "file":
+			picture = arg.Value
+			if r.Kind != "graph" || !strings.HasSuffix(picture, ".svg") || !filepath.IsLocal(filepath.FromSlash(picture)) || strings.ContainsAny(picture, "()<> \\") {
+				err = usagef("file=%s: it names an SVG of a graph, below the page's folder", picture)
+			}
+		default:
+			err = usagef("a mark takes no %q%s", arg.Key, didYouMean(arg.Key, []string{"view", "focus", "highlight", "only", "without", "collapse", "title", "top", "depth", "min-reads", "max-nodes", "file"}))
+		}
+		if err != nil {
+			return o, "", err
+		}
+	}
+	return o, picture, o.Check()
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/internal/config"
+	"nixsink/internal/serve"
+	"nixsink/render"
+)
+
+// newServe is the command that shows the explorer of a working tree.
+func newServe(a *app) *cobra.Command {
+	var port int
+	var opts render.Options
+	cmd := &cobra.Command{
+		Use:   "serve [PATH]",
+		Short: "Explore a working tree in a browser, with every change as it is saved",
+		Long: `Serve shows the page that 'nixsink graph --format html' writes, and reloads it when a Nix file or the configuration file changes.
+It listens on loopback only. Ctrl-C ends it.`,
+		Example: `  nixsink serve
+  nixsink serve --port 8090 ~/nixos`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := opts.Check(); err != nil {
+			return err
+		}
+		if port < 0 || port > 65535 {
+			return usagef("--port is between 0 and 65535, not %d", port)
+		}
+		path := first(args)
+		t, err := a.locate(cmd, path)
+		if err != nil {
+			return err
+		}
+		l, err := serve.Listen(port)
+		if err != nil {
+			return err
+		}
+		server := serve.New(func(ctx context.Context, live string) ([]byte, error) {
+			// The configuration file may have changed as well.
+			t, err := a.locate(cmd, path)
+			if err != nil {
+				return nil, err
+			}
+			g, findings, err := a.findings(ctx, t)
+			if err != nil {
+				return nil, err
+			}
+			opts := t.options(opts)
+			opts.Findings = findings
+			if opts.Title == "" {
+				if abs, err := filepath.Abs(t.dir); err == nil {
+					opts.Title = filepath.Base(abs)
+				}
+			}
+			var b bytes.Buffer
+			err = render.WriteExplorer(&b, g, opts, live)
+			return b.Bytes(), err
+		}, a.say)
+		a.say("http://%s/ shows %s; Ctrl-C ends it", l.Addr(), t.dir)
+		return server.Run(cmd.Context(), l, t.dir, func(path string) bool {
+			return strings.HasSuffix(path, ".nix") || filepath.Base(path) == config.Name || strings.HasSuffix(path, ".json")
+		})
+	}
+	a.tree.add(cmd.Flags())
+	cmd.Flags().IntVar(&port, "port", 8080, "listen on this `port` of loopback (0: a free one)")
+	lookFlags(cmd.Flags(), &opts)
+	return cmd
+}

@@ -1,0 +1,93 @@
+package docs
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestInject(t *testing.T) {
+	tests := []struct{ name, src, want, err string }{
+		{"none", "# a\r\nb", "# a\r\nb", ""},
+		{"filled", "a\n<!-- nixsink:x -->\nold\n<!-- /nixsink -->\nb", "a\n<!-- nixsink:x -->\n\n[x]\n\n<!-- /nixsink -->\nb", ""},
+		{"arguments", "<!--nixsink:x k=v q=\"a b\"-->\n<!-- /nixsink -->\n", "<!--nixsink:x k=v q=\"a b\"-->\n\n[x k=v q=a b]\n\n<!-- /nixsink -->\n", ""},
+		{"crlf", "<!-- nixsink:x -->\r\n<!-- /nixsink -->\r\n", "<!-- nixsink:x -->\r\n\r\n[x]\r\n\r\n<!-- /nixsink -->\r\n", ""},
+		{"two", "<!-- nixsink:x -->\n<!-- /nixsink -->\n<!-- nixsink:y -->\n<!-- /nixsink -->\n", "<!-- nixsink:x -->\n\n[x]\n\n<!-- /nixsink -->\n<!-- nixsink:y -->\n\n[y]\n\n<!-- /nixsink -->\n", ""},
+		{"fenced", "```md\n<!-- nixsink:x -->\n```\n", "```md\n<!-- nixsink:x -->\n```\n", ""},
+		{"inline", "say `<!-- nixsink:x -->`\n", "say `<!-- nixsink:x -->`\n", ""},
+		{"own mark", "<!-- nixsink:mark -->\n<!-- /nixsink -->\n", "<!-- nixsink:mark -->\n\n<!- - /nixsink -->\n\n<!-- /nixsink -->\n", ""},
+		{"open", "a\n<!-- nixsink:x -->\n", "", "line 2: this region never ends"},
+		{"nested", "<!-- nixsink:x -->\n<!-- nixsink:y -->\n", "", "line 2: a region begins"},
+		{"closed", "<!-- /nixsink -->\n", "", "line 1: <!-- /nixsink --> ends no region"},
+		{"odd", "<!-- nixsink:x view -->\n<!-- /nixsink -->\n", "", "line 1: this mark cannot be read"},
+		{"fails", "<!-- nixsink:bad -->\n<!-- /nixsink -->\n", "", "line 1: no"},
+	}
+	for _, tt := range tests {
+		fill := func(r Region) ([]byte, error) {
+			switch r.Kind {
+			case "bad":
+				return nil, errors.New("no")
+			case "mark":
+				return []byte("<!-- /nixsink -->\n"), nil
+			}
+			s := "[" + r.Kind
+			for _, a := range r.Args {
+				s += " " + a.Key + "=" + a.Value
+			}
+			return []byte(s + "]\n"), nil
+		}
+		got, _, err := Inject([]byte(tt.src), fill)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%s: error %v, want %q", tt.name, err, tt.err)
+			}
+			continue
+		}
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s: %q, %v, want %q", tt.name, got, err, tt.want)
+		}
+		if again, _, err := Inject(got, fill); err != nil || string(again) != string(got) {
+			t.Errorf("%s: filled twice it is %q, %v", tt.name, again, err)
+		}
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "pages")
+	plan := func(files ...File) []Change {
+		t.Helper()
+		c, err := Plan(dir, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	a, b := File{"a.md", []byte("a\n")}, File{"sub/b.md", []byte("b\n")}
+	c := plan(a, b)
+	if len(c) != 3 || !strings.Contains(Diff("out", c), "+++ b/out/sub/b.md") {
+		t.Errorf("at first: %v\n%s", c, Diff("out", c))
+	}
+	if err := Apply(dir, c); err != nil {
+		t.Fatal(err)
+	}
+	if c := plan(a, b); len(c) != 0 {
+		t.Errorf("nothing changed, yet %v", c)
+	}
+	// Somebody's own page stays, a page that is no longer ours goes, and a list that was tampered with reaches nothing outside.
+	outside := filepath.Join(filepath.Dir(dir), "precious")
+	for name, text := range map[string]string{filepath.Join(dir, "own.md"): "own", outside: "precious", filepath.Join(dir, Manifest): "a.md\nsub/b.md\n../precious\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Apply(dir, plan(File{"a.md", []byte("new\n")})); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{filepath.Join(dir, "a.md"): "new\n", filepath.Join(dir, "own.md"): "own", outside: "precious", filepath.Join(dir, "sub/b.md"): ""} {
+		if got, _ := os.ReadFile(name); string(got) != want {
+			t.Errorf("%s holds %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+// Package docs keeps generated text in a repository: a folder of pages, and marked regions within people's own pages.
+//
+// In goes text that is finished; files change only where their bytes do, in one step each, and whatever is not ours stays as it is.
+// The package knows nothing of Nix, nor how the text is made.
+package docs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/google/renameio/v2"
+)
+
+// File is one file that a folder shall hold.
+type File struct {
+	Name string // slash-separated, within the folder
+	Data []byte
+}
+
+// Change is what has to be done to a file of the folder.
+type Change struct {
+	Name     string
+	Old, New []byte // nil: there is no such file
+}
+
+// Manifest is the file in the folder that lists what was written there, so that a page of a value that is gone goes too, and nobody
+// else's file does.
+const Manifest = ".nixsink-docs"
+
+// Plan compares a folder with what it shall hold, sorted by name.
+func Plan(dir string, files []File) ([]Change, error) {
+	var list bytes.Buffer
+	for _, f := range files {
+		fmt.Fprintln(&list, f.Name)
+	}
+	want := append(slices.Clone(files), File{Manifest, list.Bytes()})
+	wanted := map[string]bool{}
+	var out []Change
+	for _, f := range want {
+		wanted[f.Name] = true
+		old, err := read(dir, f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if old == nil || !bytes.Equal(old, f.Data) {
+			out = append(out, Change{f.Name, old, append([]byte{}, f.Data...)})
+		}
+	}
+	before, err := read(dir, Manifest)
+	if err != nil {
+		return nil, err
+	}
+	for name := range strings.Lines(string(before)) {
+		name = strings.TrimSpace(name)
+		// The list may have been tampered with: nothing outside the folder is touched.
+		if wanted[name] || name == "" || !filepath.IsLocal(filepath.FromSlash(name)) {
+			continue
+		}
+		wanted[name] = true
+		old, err := read(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		if old != nil {
+			out = append(out, Change{name, old, nil})
+		}
+	}
+	slices.SortFunc(out, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// read is a file's contents, nil if there is none.
+func read(dir, name string) ([]byte, error) {
+	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read page: %w", err)
+	case b == nil:
+		b = []byte{}
+	}
+	return b, nil
+}
+
+// Apply carries out changes, each file in one step.
+func Apply(dir string, changes []Change) error {
+	for _, c := range changes {
+		path := filepath.Join(dir, filepath.FromSlash(c.Name))
+		if c.New == nil {
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("remove stale page: %w", err)
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
+		if err := renameio.WriteFile(path, c.New, 0o666, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
+	}
+	return nil
+}
+
+// Diff shows changes as a unified diff, with dir before the names.
+func Diff(dir string, changes []Change) string {
+	var b strings.Builder
+	for _, c := range changes {
+		from, to := "a/"+join(dir, c.Name), "b/"+join(dir, c.Name)
+		if c.Old == nil {
+			from = "/dev/null"
+		}
+		if c.New == nil {
+			to = "/dev/null"
+		}
+		b.WriteString(udiff.Unified(from, to, string(c.Old), string(c.New)))
+	}
+	return b.String()
+}
+
+func join(dir, name string) string {
+	if dir = filepath.ToSlash(filepath.Clean(dir)); dir == "." {
+		return name
+	}
+	return strings.TrimPrefix(dir, "/") + "/" + name
+}
