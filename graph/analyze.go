@@ -1,3 +1,10 @@
+// Package graph turns a tree of Nix files into the graph of its central values.
+//
+// In: a folder and Options. Out: a Graph, which holds the modules and what imports what, the values and where they are
+// declared, every reference, every flow from a value to the options that it ends up in, the annotations held against
+// all that, and the coverages and ranks of ../docs/architecture.md's formulas. Package eval below it evaluates the
+// modules; this one loads the files, decides which options are central values, follows definitions that feed each other,
+// and measures. gonum is used here and nowhere else. What findings to make of it, and how to draw it, is not known here.
 package graph
 
 import (

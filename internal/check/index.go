@@ -88,15 +88,6 @@ func (p *Pass) top(file string) graph.Place {
 	return p.place(file, parse.Span{Start: 0, End: end})
 }
 
-// source is the text at a place.
-func (p *Pass) source(at graph.Place) string {
-	f := p.Graph.Files[at.File]
-	if f == nil || at.Span.Start < 0 || int(at.Span.End) > len(f.Src) || at.Span.Start > at.Span.End {
-		return ""
-	}
-	return f.Src[at.Span.Start:at.Span.End]
-}
-
 // complete fills in what every finding has: its anchor, and its end where a check only gave a start.
 func (p *Pass) complete(f *Finding) {
 	if f.At.EndLine == 0 {
@@ -108,14 +99,6 @@ func (p *Pass) complete(f *Finding) {
 		}
 	}
 	slices.SortStableFunc(f.Related, func(a, b Related) int { return comparePlaces(a.At, b.At) })
-}
-
-// id is the name that people use for a value: its first id, else its path.
-func id(v *graph.Value) string {
-	if len(v.IDs) > 0 {
-		return v.IDs[0].Name
-	}
-	return v.Path
 }
 
 // described is a value for a message: its path, with its id where it has one.

@@ -166,11 +166,9 @@ func excerpt(b *strings.Builder, c palette, g *graph.Graph, at graph.Place) {
 		return
 	}
 	from := min(max(at.Column-1, 0), len(line))
-	to := len(line)
+	to := len(strings.TrimRight(line, " \t\r"))
 	if at.EndLine == at.Line {
 		to = min(max(at.EndColumn-1, from), len(line))
-	} else {
-		to = len(strings.TrimRight(line, " \t\r"))
 	}
 	const widest = 160
 	if utf8.RuneCountInString(line) > widest {

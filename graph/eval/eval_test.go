@@ -1,0 +1,98 @@
+package eval
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+	"nixsink/parse"
+)
+
+// files is a Host of parsed texts.
+type files map[string]*parse.File
+
+func (f files) File(name string) *parse.File { return f[name] }
+
+func (f files) Dir(name string) ([]Entry, bool) {
+	var out []Entry
+	for n := range f {
+		if !strings.Contains(n, "/") && (name == "." || name == "") {
+			out = append(out, Entry{n, "regular"})
+		}
+	}
+	return out, len(out) > 0
+}
+
+func (f files) Data(string) (string, bool) { return "", false }
+
+func run(sources map[string]string) *Evaluator {
+	host := files{}
+	var list []*parse.File
+	for n, src := range sources {
+		host[n] = parse.Parse(n, src)
+		list = append(list, host[n])
+	}
+	ev := New(host, nil)
+	ev.Run(context.Background(), []string{"main.nix"}, list)
+	return ev
+}
+
+// FuzzRun holds that every text is evaluated to an end, within its bounds and without a panic.
+func FuzzRun(f *testing.F) {
+	names, err := filepath.Glob("../../testdata/flow/*.txtar")
+	if err != nil || len(names) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range txtar.Parse(data).Files {
+			if strings.HasSuffix(file.Name, ".nix") {
+				f.Add(string(file.Data))
+			}
+		}
+	}
+	for _, src := range endless {
+		f.Add(src)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		if len(src) > 1<<14 {
+			return
+		}
+		for _, d := range run(map[string]string{"main.nix": src}).Definitions {
+			if d.Path == nil || d.File == nil || int(d.Span.End) > len(d.File.Src) {
+				t.Fatalf("a definition without a place: %+v", d)
+			}
+		}
+	})
+}
+
+// endless are texts whose evaluation by Nix would not end, or would take very long.
+var endless = []string{
+	`{ config, ... }: let f = x: f x; in { a = f config.my.x; }`,
+	`{ config, ... }: let f = x: { y = f x; z = x; }; in { a = f config.my.x; }`,
+	`{ config, ... }: let s = { t = s; u = config.my.x; }; in { a = s; }`,
+	`{ config, ... }: let l = [ config.my.x ] ++ l; in { a = l; }`,
+	`{ config, ... }: let f = n: (f (n + 1)) + (f (n + 2)); in { a = f config.my.x; }`,
+	`{ config, lib, ... }: let w = v: if lib.isAttrs v then lib.mapAttrs (n: w) v else if lib.isList v then map w v else v; in { a = w config.my; }`,
+	`let x = x; in x`,
+	`rec { a = b; b = a; }`,
+	`{ config, ... }: { imports = [ ./main.nix ]; a = config.my.x; }`,
+	`{ config, ... }: { a = (x: x x) (x: x x); b = config.my.x; }`,
+	`let y = f: (x: f (x x)) (x: f (x x)); in { a = y (s: n: s n) 1; }`,
+}
+
+// TestEndless holds that what never ends for Nix does for us, and that what stands beside it is still found.
+func TestEndless(t *testing.T) {
+	for _, src := range endless {
+		ev := run(map[string]string{"main.nix": src})
+		if strings.Contains(src, "config.my") && len(ev.Reads) == 0 {
+			t.Errorf("the read is lost:\n%s", src)
+		}
+	}
+}
