@@ -192,6 +192,16 @@ func (s *site) value(i int) error {
 		fmt.Fprintf(p, "# %s\n\n[Index](../index.md)\n\n", mdCode(valueName(v)))
 		p.value(trees(s.g, []*graph.Value{v})[0], len(s.g.Annotations) > 0)
 		var rows [][]string
+		for _, l := range v.Literals {
+			if !l.Default {
+				rows = append(rows, []string{mdCell(cut(oneLine(l.Text), 80)), p.link(l.At)})
+			}
+		}
+		if len(rows) > 0 {
+			fmt.Fprint(p, "\n## Set to\n\n")
+			p.table(append([][]string{{"Value", "In"}}, rows...))
+		}
+		rows = nil
 		for _, id := range v.IDs {
 			rows = append(rows, []string{mdCell(id.Name), md(map[string]string{"declaration": "an annotation at its declaration", "alias": "an alias in the configuration file",
 				"rule": "a rewrite rule", "reads": "what the annotated reads agree on"}[id.Evidence])})

@@ -44,12 +44,14 @@ const valueDetail = (i) => {
 const moduleDetail = (i) => {
   const f = data.files[i], ms = data.modules.filter((m) => m.file === i), m = ms[0];
   const reads = (model.readsIn.get(i) || []).filter(readShown), flows = (model.flowsIn.get(i) || []).filter(flowShown);
+  const declares = [...data.values.keys()].filter((v) => data.values[v].declared.some((at) => at[0] === i));
   const notes = model.notesIn.get(i) || [], open = data.unresolved.filter((u) => u.at[0] === i), found = data.findings.filter((x) => x.at[0] === i);
   return [
     m && (m.title || m.summary) && h("p", {}, h("strong", {}, m.title), m.title && m.summary ? ": " : "", m.summary),
     facts([["File", place([i, 0])], ["Layer", layerName(f.layer)], m && ["Lines", String(m.lines)], m && ["Role", m.role], m && ["Reached", m.reachable ? m.why || "yes" : h("strong", { class: "wrong" }, "not imported from any entry point")],
       m && ["Documented", m.documented ? "yes" : "no"], ["Instances", join(ms.filter((x) => x.instance).map((x) => code(x.instance)))]]),
     found.length > 0 && section("Findings (" + found.length + ")", long(found, (x) => h("li", {}, h("span", { class: "tag " + x.severity }, x.severity), " ", x.check, ": ", x.message, " ", place(x.at)), "ul")),
+    declares.length > 0 && section("Declares (" + declares.length + ")", long(declares, (v) => h("li", {}, h("a", { href: valueLink(v) }, code(valueName(v))), " ", count(data.values[v].reads, "read", "reads")), "ul", 20)),
     section("Reads (" + reads.length + ")", reads.length ? long(reads, (r) => readRow(r, h("a", { href: valueLink(r.value) }, code(valueName(r.value))))) : h("p", {}, "It reads no central value, as far as the filters show.")),
     ways("Defines with them", flows),
     notes.length > 0 && section("Annotations (" + notes.length + ")", long(notes, (a) => h("li", {}, place(a.at), " ", code(a.text), " ", h("span", { class: "tag " + (a.state === "ok" ? "good" : "poor") }, a.state), " ", a.why), "ul")),
