@@ -175,7 +175,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
 	}
 	vs.declare(ev)
-	g.Modules = modulesOf(ev, t, entriesOf(t, opts))
+	g.Modules = modulesOf(ev, t, entriesOf(t, opts), len(opts.Entries) > 0)
 	byFile := map[string]*Module{}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
@@ -271,7 +271,7 @@ func nameAnchors(g *Graph, t *tree) {
 }
 
 // modulesOf lists the files, and the instances of those that make modules from arguments.
-func modulesOf(ev *eval.Evaluator, t *tree, entries []string) []*Module {
+func modulesOf(ev *eval.Evaluator, t *tree, entries []string, given bool) []*Module {
 	byFile := map[string]*Module{}
 	var out []*Module
 	for _, f := range t.files {
@@ -321,11 +321,28 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries []string) []*Module {
 			}
 		}
 	}
-	if len(entries) == 0 {
-		// Without an entry point nothing is known to be left out.
+	// Without an entry point nothing is known to be left out; where next to nothing is reached from one, it builds its
+	// modules in a way that is not understood, which says nothing of the modules.
+	reached, all := 0, 0
+	for _, m := range out {
+		if m.Role == "module" || m.Role == "factory" {
+			all++
+			if m.Reachable {
+				reached++
+			}
+		}
+	}
+	why := ""
+	switch {
+	case len(entries) == 0:
+		why = "no entry point was found, so every module counts as reached"
+	case reached*10 < all && !given:
+		why = "what the entry points import is not understood, so every module counts as reached"
+	}
+	if why != "" {
 		for _, m := range out {
 			if !m.Reachable {
-				m.Reachable, m.Why = true, "no entry point was found, so every module counts as reached"
+				m.Reachable, m.Why = true, why
 			}
 		}
 	}

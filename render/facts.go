@@ -36,7 +36,7 @@ func Facts(g *graph.Graph) []Fact {
 	}
 	var ps []FactPlace
 	for _, p := range g.Problems {
-		if p.Kind == "syntax" || p.Kind == "io" || p.Kind == "limit" {
+		if p.Kind == "syntax" || p.Kind == "io" {
 			ps = append(ps, FactPlace{p.Msg, p.At})
 		}
 	}

@@ -790,6 +790,16 @@ func (ev *Evaluator) update(x, y Val) Val {
 		}
 		return ev.join(out...)
 	}
+	if o, ok := x.shape.(*optShape); ok {
+		// mkEnableOption "x" // { default = …; }: the option with that changed.
+		c := *o
+		over := y
+		if c.over != nil {
+			over = ev.update(ev.force(c.over), y)
+		}
+		c.over = ready(over)
+		return Val{shape: &c, org: x.org}
+	}
 	b, okB := y.shape.(*setShape)
 	if !okB {
 		if y.shape == nil && len(y.org) == 0 {

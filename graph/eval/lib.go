@@ -261,13 +261,17 @@ func init() {
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[0]) }, "warnIf", "warnIfNot", "throwIf", "throwIfNot", "assertMsgThen")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[0]) }, "assertMsg")
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[1]) }, "assertOneOf")
-	define(1, func(ev *Evaluator, a []*thunk, at site) Val { return Val{shape: &optShape{a[0], "mkOption", at}} }, "mkOption")
-	define(1, func(ev *Evaluator, a []*thunk, at site) Val { return Val{shape: &optShape{a[0], "mkEnableOption", at}} }, "mkEnableOption", "mkEnableOption'")
+	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
+		return Val{shape: &optShape{args: a[0], kind: "mkOption", at: at}}
+	}, "mkOption")
+	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
+		return Val{shape: &optShape{args: a[0], kind: "mkEnableOption", at: at}}
+	}, "mkEnableOption", "mkEnableOption'")
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
-		return Val{shape: &optShape{a[2], "mkPackageOption", at}}
+		return Val{shape: &optShape{args: a[2], kind: "mkPackageOption", at: at}}
 	}, "mkPackageOption", "mkPackageOptionMD")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
-		return Val{shape: &optShape{a[0], "mkSinkUndeclaredOptions", at}}
+		return Val{shape: &optShape{args: a[0], kind: "mkSinkUndeclaredOptions", at: at}}
 	}, "mkSinkUndeclaredOptions")
 	// Conditions.
 	define(2, optional(emptyList), "optional", "optionals")
@@ -309,7 +313,13 @@ func init() {
 		var self *thunk
 		self = lazily(func() Val { return ev.apply(f, self, at) })
 		return ev.force(self)
-	}, "fix", "makeExtensible")
+	}, "fix")
+	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
+		f := ev.force(a[0])
+		var self *thunk
+		self = lazily(func() Val { return ev.extensible(ev.apply(f, self, at)) })
+		return ev.force(self)
+	}, "makeExtensible")
 	define(1, same(0), "toFunction", "makeOverridable", "importTOMLValue")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.apply(ev.force(a[0]), a[1], at) }, "callWith")
 	// Strings.
@@ -1174,6 +1184,27 @@ func init() {
 		}
 		return Val{shape: s}
 	}, "mkAliasOptionModule", "mkRenamedOptionModule", "mkAliasOptionModuleMD")
+}
+
+// extensible adds the function that extends a set (Nixpkgs lib/fixed-points.nix, makeExtensible).
+func (ev *Evaluator) extensible(v Val) Val {
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return v
+	}
+	out := &setShape{base: s.base, dyn: s.dyn, attrs: make([]attr, 0, len(s.attrs)+1)}
+	for _, a := range s.attrs {
+		if a.name != "extend" {
+			out.add(a)
+		}
+	}
+	extend := &spec{"extend", 1, func(ev *Evaluator, a []*thunk, at site) Val {
+		var self *thunk
+		self = lazily(func() Val { return ev.extensible(ev.update(v, ev.call(ev.force(a[0]), at, self, ready(v)))) })
+		return ev.force(self)
+	}}
+	out.add(attr{name: "extend", val: ready(Val{shape: &builtin{spec: extend}})})
+	return Val{shape: out, org: v.org}
 }
 
 func (ev *Evaluator) orUnknown(v Val) Val {

@@ -434,6 +434,11 @@ func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
 			ev.declare(m, p, &optShape{args: ready(v), at: at}, depth)
 		}
 	case *setShape:
+		if s.base != nil && s.base.shape == nil && describesOption(s) && at.file != nil {
+			// What a function that is not known made of an option, with some of it replaced.
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, depth)
+			return
+		}
 		for i := range s.attrs {
 			a := &s.attrs[i]
 			ev.options(m, ev.child(p, a.name), ev.force(a.val), cmp.Or(a.site, at), depth+1)
@@ -442,6 +447,18 @@ func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
 			ev.options(m, p, *s.base, at, depth+1)
 		}
 	}
+}
+
+// describesOption says whether a set has the attributes of mkOption's argument rather than options of those names.
+func describesOption(s *setShape) bool {
+	for _, name := range []string{"default", "type", "description"} {
+		if a, ok := s.get(name); ok {
+			if _, option := a.val.val.shape.(*optShape); !option {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func exprText(a *attr) (string, parse.Span) {
@@ -468,6 +485,13 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
 	d := &Declaration{Module: m, Path: p, File: m.File}
 	args := ev.force(o.args)
 	set, _ := args.shape.(*setShape)
+	if o.over != nil {
+		over := ev.force(o.over)
+		if set != nil {
+			over = ev.update(args, over)
+		}
+		set, _ = over.shape.(*setShape)
+	}
 	d.File, d.Span = o.site().file, o.site().span
 	if d.File == nil {
 		d.File = m.File

@@ -62,6 +62,7 @@ type (
 		args *thunk // mkOption's argument
 		kind string // mkOption, mkEnableOption, mkPackageOption
 		at   site
+		over *thunk // attributes that replace some of them, nil if there are none
 	}
 	// typeShape is an option type.
 	typeShape struct {
