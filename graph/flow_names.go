@@ -12,6 +12,7 @@ var identifier = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
 
 // segmentText is an attribute name as option paths show it: what is not known of it is *.
 func segmentText(s string) string {
+	s = strings.ReplaceAll(s, eval.SelfPrefix+"/", "")
 	switch {
 	case s == eval.Hole || s == "*":
 		return "*"

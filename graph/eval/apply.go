@@ -147,11 +147,14 @@ func (ev *Evaluator) origins(v Val) Origins {
 		if r.read != nil {
 			r.read.Consumed = true
 		}
-		o := Origin{Path: r.path, Kind: Data, Read: r.read}
-		if r.via != nil {
-			o.Why = &Step{What: "bound to " + r.via.name, File: r.via.site.file, Span: r.via.site.span}
+		if len(r.self) == 0 || r.self[0].Path != r.path || r.self[0].Read != r.read || r.selfVia != r.via {
+			o := Origin{Path: r.path, Kind: Data, Read: r.read}
+			if r.via != nil {
+				o.Why = &Step{What: "bound to " + r.via.name, File: r.via.site.file, Span: r.via.site.span}
+			}
+			r.self, r.selfVia = Origins{o}, r.via
 		}
-		return union(v.org, Origins{o})
+		return union(v.org, r.self)
 	}
 	return v.org
 }
@@ -173,23 +176,23 @@ func (ev *Evaluator) deep(v Val) Origins {
 			return v.org
 		}
 		ev.deepness++
-		org := v.org
+		org := gathering{set: v.org}
 		for _, t := range s.elems {
-			org = union(org, ev.deep(ev.force(t)))
+			org.add(ev.deep(ev.force(t)))
 		}
 		ev.deepness--
-		return org
+		return org.done()
 	case *altShape:
 		if ev.deepness > maxDeep {
 			return v.org
 		}
 		ev.deepness++
-		org := v.org
+		org := gathering{set: v.org}
 		for _, t := range s.alts {
-			org = union(org, ev.deep(ev.force(t)))
+			org.add(ev.deep(ev.force(t)))
 		}
 		ev.deepness--
-		return org
+		return org.done()
 	case *setShape:
 		if s.deep != nil {
 			return union(v.org, *s.deep)
@@ -202,16 +205,16 @@ func (ev *Evaluator) deep(v Val) Origins {
 		}
 		s.deep = new(Origins) // a set that holds itself
 		ev.deepness++
-		var org Origins
+		var org gathering
 		for i := range s.attrs {
-			org = union(org, union(s.attrs[i].key, ev.deep(ev.force(s.attrs[i].val))))
+			org.add(union(s.attrs[i].key, ev.deep(ev.force(s.attrs[i].val))))
 		}
 		if s.base != nil {
-			org = union(org, ev.deep(*s.base))
+			org.add(ev.deep(*s.base))
 		}
 		ev.deepness--
-		*s.deep = org
-		return union(v.org, org)
+		*s.deep = org.done()
+		return union(v.org, *s.deep)
 	case *closure:
 		if s.deep == nil {
 			s.deep = new(Origins)

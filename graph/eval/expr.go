@@ -194,6 +194,9 @@ func (ev *Evaluator) asText(v Val) string {
 	case *strShape:
 		return s.s
 	case *pathShape:
+		if s.inside {
+			return SelfPrefix + "/" + s.s
+		}
 		return s.s
 	case *intShape:
 		return strconv.FormatInt(s.n, 10)
@@ -202,7 +205,7 @@ func (ev *Evaluator) asText(v Val) string {
 			return ev.asText(ev.force(a.val))
 		}
 	case *laterShape, *flakeShape:
-		return selfPrefix + "/"
+		return SelfPrefix + "/"
 	}
 	return hole
 }
@@ -701,7 +704,7 @@ func (ev *Evaluator) add(x, y Val, org Origins) Val {
 			return ev.add(ev.force(p.val), y, org)
 		}
 	case *laterShape, *flakeShape:
-		return str(joinText(selfPrefix+"/", ev.asText(y))).with(org)
+		return str(joinText(SelfPrefix+"/", ev.asText(y))).with(org)
 	}
 	if s, ok := y.shape.(*strShape); ok {
 		return str(joinText(hole, s.s)).with(org)

@@ -15,8 +15,8 @@ func (ev *Evaluator) insidePath(v Val) (string, bool) {
 		return s.s, s.inside
 	case *strShape:
 		// "${self}/modules/x.nix" and "${./.}/x.nix" are strings that name files of the tree.
-		if strings.HasPrefix(s.s, selfPrefix) {
-			return path.Clean(strings.TrimLeft(strings.TrimPrefix(s.s, selfPrefix), "/")), true
+		if strings.HasPrefix(s.s, SelfPrefix) {
+			return path.Clean(strings.TrimLeft(strings.TrimPrefix(s.s, SelfPrefix), "/")), true
 		}
 	case *setShape:
 		if a, ok := s.get("outPath"); ok {
@@ -26,8 +26,8 @@ func (ev *Evaluator) insidePath(v Val) (string, bool) {
 	return "", false
 }
 
-// selfPrefix stands for the flake's own store path in strings.
-const selfPrefix = "\x01self"
+// SelfPrefix stands in strings for the place of the tree itself, as "${self}" and toString ./. give it.
+const SelfPrefix = "\x01self"
 
 func (ev *Evaluator) exists(name string) bool {
 	if ev.host.File(name) != nil {

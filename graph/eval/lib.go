@@ -136,8 +136,9 @@ func (ev *Evaluator) textOf(t *thunk) (string, bool) {
 	v := ev.force(t)
 	s, ok := v.shape.(*strShape)
 	if !ok {
-		if p, is := v.shape.(*pathShape); is {
-			return p.s, known(p.s)
+		if _, is := v.shape.(*pathShape); is {
+			t := ev.asText(v)
+			return t, known(t)
 		}
 		return hole, false
 	}
@@ -146,11 +147,11 @@ func (ev *Evaluator) textOf(t *thunk) (string, bool) {
 
 // all joins the deep origins of thunks.
 func (ev *Evaluator) all(ts ...*thunk) Origins {
-	var org Origins
+	var org gathering
 	for _, t := range ts {
-		org = union(org, ev.deep(ev.force(t)))
+		org.add(ev.deep(ev.force(t)))
 	}
-	return org
+	return org.done()
 }
 
 // controlled is v under the condition c.
@@ -340,6 +341,9 @@ func init() {
 		v := ev.force(a[0])
 		if p, ok := v.shape.(*pathShape); ok && known(p.s) {
 			return Val{shape: &pathShape{path.Dir(p.s), p.inside}, org: v.org}
+		}
+		if s, ok := v.shape.(*strShape); ok && known(s.s) {
+			return str(path.Dir(s.s)).with(v.org)
 		}
 		return unknown(ev.deep(v))
 	}, "dirOf")

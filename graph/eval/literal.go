@@ -1,5 +1,7 @@
 package eval
 
+import "strings"
+
 // Literal is a definition's value in Go's types, as far as it is known: string, int64, float64, bool, nil, []any,
 // map[string]any. The second result says that all of it is known.
 func (ev *Evaluator) Literal(d *Definition) (any, bool) {
@@ -17,8 +19,8 @@ func (ev *Evaluator) literal(v Val, depth int) (any, bool) {
 	}
 	switch s := v.shape.(type) {
 	case *strShape:
-		if !known(s.s) {
-			return nil, false
+		if !known(s.s) || strings.Contains(s.s, SelfPrefix) {
+			return nil, false // where the tree lies is not known
 		}
 		return s.s, true
 	case *pathShape:

@@ -971,7 +971,7 @@ func (ev *Evaluator) flake(f *parse.File) {
 	result = lazily(func() Val {
 		return ev.apply(out, ready(Val{shape: inputs}), site{f, f.Expr.Range()})
 	})
-	self.add(attr{name: "outPath", val: ready(str(selfPrefix + "/" + dir))})
+	self.add(attr{name: "outPath", val: ready(str(SelfPrefix + "/" + dir))})
 	selfVal := lazily(func() Val {
 		r := ev.force(result)
 		if len(ev.flakeModules) > 0 || ev.flakePartsUsed {
@@ -1017,7 +1017,7 @@ type flakeShape struct{ _ byte }
 
 func (ev *Evaluator) flakeOutput(name string) Val {
 	if name == "outPath" {
-		return str(selfPrefix + "/")
+		return str(SelfPrefix + "/")
 	}
 	var some []Val
 	for _, p := range ev.flakeModules {

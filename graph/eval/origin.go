@@ -178,6 +178,67 @@ func union(a, b Origins) Origins {
 	return append(out, b[j:]...)
 }
 
+// gathering is a union of many sets. It gives what union after union gives, without a new set at each step: a list of n
+// parts would cost n² otherwise.
+type gathering struct {
+	set Origins
+	own bool // set was made here and may be changed
+}
+
+func (g *gathering) add(b Origins) {
+	a := g.set
+	if len(b) == 0 || len(a) == len(b) && &a[0] == &b[0] || len(a) > 0 && covers(a, b) {
+		return
+	}
+	if len(a) == 0 || covers(b, a) {
+		g.set, g.own = b, false
+		return
+	}
+	if !g.own {
+		g.set, g.own = append(make(Origins, 0, 2*(len(a)+len(b))), a...), true
+		a = g.set
+	}
+	fresh := 0
+	i := 0
+	for _, o := range b {
+		r := o.rank()
+		for i < len(a) && a[i].rank() < r {
+			i++
+		}
+		switch {
+		case i == len(a) || a[i].rank() != r:
+			fresh++
+		case o.Kind > a[i].Kind:
+			a[i] = o
+		}
+	}
+	if fresh == 0 {
+		return
+	}
+	// From the back, so that nothing is overwritten before it was moved.
+	i, j := len(a)-1, len(b)-1
+	g.set = slices.Grow(a, fresh)[:len(a)+fresh]
+	for k := len(g.set) - 1; j >= 0; k-- {
+		switch {
+		case i < 0 || g.set[i].rank() < b[j].rank():
+			g.set[k] = b[j]
+			j--
+		default:
+			if g.set[i].rank() == b[j].rank() {
+				j--
+			}
+			g.set[k] = g.set[i]
+			i--
+		}
+	}
+}
+
+// done ends the gathering.
+func (g *gathering) done() Origins {
+	g.own = false
+	return slices.Clip(g.set)
+}
+
 func covers(a, b Origins) bool {
 	if len(b) > len(a) {
 		return false

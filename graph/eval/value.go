@@ -52,6 +52,9 @@ type (
 		how  How
 		via  *binding
 		read *Read
+
+		self    Origins // cache of origins, for this path, read and
+		selfVia *binding
 	}
 	// libShape is a namespace of nixpkgs: lib, lib.types, builtins, pkgs.
 	libShape struct{ name string }
@@ -180,10 +183,11 @@ func (ev *Evaluator) join(vs ...Val) Val {
 		}
 	}
 	if len(out) > maxAlternatives {
+		all := gathering{set: org}
 		for _, t := range out {
-			org = union(org, ev.deep(ev.force(t)))
+			all.add(ev.deep(ev.force(t)))
 		}
-		return unknown(org)
+		return unknown(all.done())
 	}
 	if opaque {
 		if len(out) == 0 {
