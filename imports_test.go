@@ -27,6 +27,7 @@ var arrow = []struct {
 	{"internal/docs", nil},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/suggest"}},
+	{"internal/history", []string{"graph", "internal/check"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest"}},
 	{"internal/flowtest", []string{"parse", "graph"}},
 	{"internal/cli", []string{"parse", "graph", "render", "internal"}},

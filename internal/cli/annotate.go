@@ -17,9 +17,9 @@ import (
 
 // newAnnotate is the command that writes and repairs annotations.
 func newAnnotate(a *app) *cobra.Command {
-	var write, check, ask bool
+	var write, check, ask, prefix bool
 	var only []string
-	var value, module, prose string
+	var value, module string
 	cmd := &cobra.Command{
 		Use:   "annotate [PATH]",
 		Short: "Write, correct and remove source-id and sink comments",
@@ -38,15 +38,15 @@ Files with syntax errors, generated files and strings are left alone.`,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if check && (write || ask) {
-			return usagef("--check changes nothing: leave out -w and --interactive")
+			return usagef("--check writes nothing: it goes neither with -w nor with --interactive")
 		}
-		opts := rewrite.Options{PrefixProse: prose == "prefix"}
-		if prose != "keep" && prose != "prefix" {
-			return usagef("--prose is keep or prefix, not %q", prose)
+		if ask && !isTerminal(a.in) {
+			return usagef("--interactive needs a terminal")
 		}
+		opts := rewrite.Options{PrefixProse: prefix}
 		for _, o := range only {
 			if !slices.Contains(rewrite.Kinds, rewrite.Kind(o)) {
-				return usagef("--only takes missing, wrong and stale, not %q", o)
+				return usagef("--only is missing, wrong, stale, not %q", o)
 			}
 			opts.Only = append(opts.Only, rewrite.Kind(o))
 		}
@@ -76,10 +76,7 @@ Files with syntax errors, generated files and strings are left alone.`,
 		plan := rewrite.Annotate(g, opts)
 		a.tellSkipped(plan)
 		if ask {
-			if plan, err = a.step(plan); err != nil {
-				return err
-			}
-			write = true
+			plan, write = a.step(plan), true
 		}
 		return a.change(plan, g, write, check, ask)
 	}
@@ -91,9 +88,8 @@ Files with syntax errors, generated files and strings are left alone.`,
 	f.StringSliceVar(&only, "only", nil, "only changes of these `kinds`: missing, wrong, stale")
 	f.StringVar(&value, "value", "", "only what speaks of this `ID` or value")
 	f.StringVar(&module, "module", "", "only this `file` or folder")
-	f.StringVar(&prose, "prose", "keep", "a sink in prose: keep it, or prefix it with the option's path")
+	f.BoolVar(&prefix, "prefix-prose", false, "put the options in front of a sink's prose instead of leaving the line alone")
 	must(cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions([]string{"missing", "wrong", "stale"}, cobra.ShellCompDirectiveNoFileComp)))
-	must(cmd.RegisterFlagCompletionFunc("prose", cobra.FixedCompletions([]string{"keep", "prefix"}, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("value", func(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 		return a.completeValue(cmd, nil, prefix)
 	}))
@@ -123,11 +119,12 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet boo
 	if !write {
 		_, _ = io.WriteString(a.out, a.coloured(plan.Diff()))
 	}
-	if plan.Empty() {
+	switch {
+	case plan.Empty():
 		if !quiet {
 			a.say("nothing to change")
 		}
-	} else if write {
+	case write:
 		// An interrupt waits until all files are in place.
 		a.writing.Lock()
 		err := plan.Apply()
@@ -135,9 +132,13 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet boo
 		if err != nil {
 			return err
 		}
-		a.say("%s in %s", counted(plan), files(len(plan.Files)))
-	} else {
-		a.say("%s in %s would be made; -w writes them", counted(plan), files(len(plan.Files)))
+		where := plan.Names()
+		if len(plan.Files) > 3 {
+			where = fmt.Sprintf("%d files", len(plan.Files))
+		}
+		a.say("wrote %s: %s", where, counted(plan))
+	case check:
+		a.say("annotations are not complete and true: %s; 'nixsink annotate -w' writes them", counted(plan))
 	}
 	switch {
 	case check && g.Source.Incomplete:
@@ -146,13 +147,6 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet boo
 		return errFailed
 	}
 	return nil
-}
-
-func files(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
 }
 
 // counted is "3 changes (2 missing, 1 stale)".
@@ -207,23 +201,23 @@ func (a *app) coloured(diff string) string {
 	return b.String()
 }
 
-// step asks for every change whether it shall be made.
-func (a *app) step(p *rewrite.Plan) (*rewrite.Plan, error) {
+// step asks for every change whether it shall be made. The end of input is a no to all that is left.
+func (a *app) step(p *rewrite.Plan) *rewrite.Plan {
 	in := bufio.NewReader(a.in)
 	total := 0
 	for _, n := range p.Count() {
 		total += n
 	}
 	n, all, quit, file := 0, false, false, ""
-	accepted := p.Select(func(c rewrite.Change) bool {
+	return p.Select(func(c rewrite.Change) bool {
 		n++
 		if quit || all || file == c.File {
 			return !quit
 		}
 		one := p.Select(func(o rewrite.Change) bool { return o.File == c.File && o.Span == c.Span && o.New == c.New })
-		_, _ = io.WriteString(a.out, a.coloured(one.Diff()))
+		fmt.Fprint(a.err, a.coloured(one.Diff()))
 		for {
-			fmt.Fprintf(a.out, "(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n, total, c.Why)
+			fmt.Fprintf(a.err, "(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n, total, c.Why)
 			line, err := in.ReadString('\n')
 			switch answer := strings.ToLower(strings.TrimSpace(line)); {
 			case answer == "y":
@@ -240,8 +234,7 @@ func (a *app) step(p *rewrite.Plan) (*rewrite.Plan, error) {
 				quit = true
 				return false
 			}
-			fmt.Fprintln(a.out, "y make it; n leave it; f make it and the others of this file; a make it and all others; q stop here, and write what was accepted")
+			fmt.Fprintln(a.err, "y make it; n leave it; f make it and the others of this file; a make it and all others; q stop here, and write what was accepted")
 		}
 	})
-	return accepted, a.out.err
 }

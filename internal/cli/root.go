@@ -113,11 +113,11 @@ var groups = []struct {
 	commands  []func(*app) *cobra.Command
 }{
 	{"look", "Look:", []func(*app) *cobra.Command{
-		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newGraph, newTrace, newImpact, newServe,
+		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newGraph, newTrace, newImpact, newHistory, newServe,
 	}},
 	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
 	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject}},
-	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate}},
+	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRename}},
 	{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
 }
 

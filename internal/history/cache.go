@@ -1,0 +1,66 @@
+package history
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// keyOf names what the analysis of these files gives: it depends on their names, on the blobs of all that Nix code can read, on the
+// options and on the program. A commit that changes pages and pictures only has its parent's key.
+func keyOf(files map[string]blob, o Options) string {
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	h := sha256.New()
+	g := o.Graph
+	settings, err := json.Marshal([]any{o.Key, g.Roots, g.ArgRoots, g.Entries, g.Exclude, g.Layers, g.Aliases, g.IDRules, g.CriticalMin, o.Check})
+	if err != nil {
+		return "" // what cannot be named is not kept
+	}
+	h.Write(settings)
+	for _, name := range names {
+		hash := files[name].hash.String()
+		switch strings.ToLower(filepath.Ext(name)) {
+		case ".md", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf":
+			hash = ""
+		}
+		fmt.Fprintf(h, "%q %s %t\n", name, hash, files[name].link)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// load takes a point from the cache. Whatever is wrong with an entry, it is as if it were not there.
+func load(dir, key string) (Point, bool) {
+	if dir == "" || key == "" {
+		return Point{}, false
+	}
+	text, err := os.ReadFile(filepath.Join(dir, key+".json"))
+	if err != nil {
+		return Point{}, false
+	}
+	var p Point
+	if json.Unmarshal(text, &p) != nil || p.FanOut == nil {
+		return Point{}, false
+	}
+	return p, true
+}
+
+// save puts a point into the cache; a cache that cannot be written is none.
+func save(dir, key string, p Point) {
+	if dir == "" || key == "" || os.MkdirAll(dir, 0o700) != nil {
+		return
+	}
+	if text, err := json.Marshal(p); err == nil {
+		_ = renameio.WriteFile(filepath.Join(dir, key+".json"), text, 0o600, renameio.WithTempDir(dir))
+	}
+}

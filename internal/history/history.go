@@ -1,0 +1,285 @@
+// Package history tells how a tree's traceability went from commit to commit.
+//
+// In goes a folder of a git working tree; out comes a Point per commit: coverage, the fan-out of values, the number of findings. It reads
+// the repository itself and starts no git. Trees are laid out one after another in a temporary folder, where only the files whose blob
+// changed are written, and what a set of blobs gave is kept in a cache, so that a second look costs next to nothing.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"nixsink/graph"
+	"nixsink/internal/check"
+)
+
+// Options choose the commits and what is measured.
+type Options struct {
+	Revision string // where to start, "" for HEAD
+	Limit    int    // of commits; 0 for no limit
+	Graph    graph.Options
+	Check    check.Config
+	Cache    string // folder; "" for none
+	Key      string // what results depend on beside the files: the program's version
+	Progress func(done, total int)
+}
+
+// Point is the state at one commit.
+type Point struct {
+	Commit     string         `json:"commit"`
+	Date       string         `json:"date"` // the committer's day, 2026-02-11
+	Subject    string         `json:"subject"`
+	Coverage   graph.Ratio    `json:"sourceId"`
+	Findings   Findings       `json:"findings"`
+	FanOut     map[string]int `json:"fanOut"` // reads by value path; values that nothing reads are left out
+	Files      int            `json:"files"`
+	Incomplete bool           `json:"incomplete"` // a file could not be read or parsed
+}
+
+// Findings are numbers by severity, waived ones aside.
+type Findings struct {
+	Error   int `json:"error"`
+	Warning int `json:"warning"`
+	Info    int `json:"info"`
+}
+
+// Total is the number of all findings.
+func (f Findings) Total() int { return f.Error + f.Warning + f.Info }
+
+// Walk measures the commits that lead to a revision, by first parents, oldest first.
+func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
+	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
+	if errors.Is(err, git.ErrRepositoryNotExists) {
+		return nil, fmt.Errorf("%s is in no git repository, so it has no history", dir)
+	} else if err != nil {
+		return nil, fmt.Errorf("open the git repository of %s: %w", dir, err)
+	}
+	below, err := inside(repo, dir)
+	if err != nil {
+		return nil, err
+	}
+	commits, err := commitsOf(ctx, repo, o)
+	if err != nil {
+		return nil, err
+	}
+	points := make([]Point, len(commits))
+	var failed error
+	var mu sync.Mutex
+	done := 0
+	// Each worker takes a run of neighbours: they differ in few files.
+	var group sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), 4, max(1, len(commits)/4))
+	for w := range workers {
+		from, to := w*len(commits)/workers, (w+1)*len(commits)/workers
+		group.Go(func() {
+			// A go-git repository is not made for several readers at once.
+			own, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
+			var l *layout
+			if err == nil {
+				l, err = newLayout(own)
+			}
+			if err == nil {
+				defer l.remove()
+			}
+			for i := from; i < to && err == nil; i++ {
+				points[i], err = measure(ctx, own, l, commits[i], below, o)
+				mu.Lock()
+				done++
+				if o.Progress != nil {
+					o.Progress(done, len(commits))
+				}
+				stop := failed != nil
+				mu.Unlock()
+				if stop {
+					return
+				}
+			}
+			if err != nil {
+				mu.Lock()
+				failed = cmpErr(failed, err)
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if failed != nil {
+		return nil, failed
+	}
+	return points, nil
+}
+
+// cmpErr keeps the first error.
+func cmpErr(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// inside is dir relative to the working tree's root, slash-separated, "." for the root.
+func inside(repo *git.Repository, dir string) (string, error) {
+	w, err := repo.Worktree()
+	if err != nil {
+		return "", fmt.Errorf("find the working tree of %s: %w", dir, err)
+	}
+	abs, err := filepath.Abs(dir)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	top, err2 := filepath.EvalSymlinks(w.Filesystem.Root())
+	if err = errors.Join(err, err2); err != nil {
+		return "", fmt.Errorf("find %s in its repository: %w", dir, err)
+	}
+	rel, err := filepath.Rel(top, abs)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s is not below %s", dir, top)
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+// commitsOf lists the commits, oldest first. A shallow clone's history ends where the clone does.
+func commitsOf(ctx context.Context, repo *git.Repository, o Options) ([]plumbing.Hash, error) {
+	rev := o.Revision
+	if rev == "" {
+		rev = "HEAD"
+	}
+	hash, err := repo.ResolveRevision(plumbing.Revision(rev))
+	if err != nil {
+		return nil, fmt.Errorf("find revision %s: %w", rev, err)
+	}
+	var out []plumbing.Hash
+	for at := *hash; o.Limit <= 0 || len(out) < o.Limit; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		c, err := repo.CommitObject(at)
+		if err != nil {
+			if len(out) > 0 && errors.Is(err, plumbing.ErrObjectNotFound) {
+				break
+			}
+			return nil, fmt.Errorf("read commit %s: %w", at, err)
+		}
+		out = append(out, at)
+		if len(c.ParentHashes) == 0 {
+			break
+		}
+		at = c.ParentHashes[0]
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// measure analyses one commit, or takes what the cache has for its files.
+func measure(ctx context.Context, repo *git.Repository, l *layout, hash plumbing.Hash, below string, o Options) (Point, error) {
+	fail := func(err error) (Point, error) {
+		return Point{}, fmt.Errorf("measure commit %s: %w", hash.String()[:12], err)
+	}
+	c, err := repo.CommitObject(hash)
+	if err != nil {
+		return fail(err)
+	}
+	tree, err := c.Tree()
+	if err == nil && below != "." {
+		if tree, err = tree.Tree(below); errors.Is(err, object.ErrDirectoryNotFound) {
+			tree, err = &object.Tree{}, nil // the folder was not there yet
+		}
+	}
+	if err != nil {
+		return fail(err)
+	}
+	files, err := filesOf(repo, tree)
+	if err != nil {
+		return fail(err)
+	}
+	key := keyOf(files, o)
+	p, ok := load(o.Cache, key)
+	if !ok {
+		if err := l.become(ctx, files); err != nil {
+			return fail(err)
+		}
+		g, err := graph.Analyze(ctx, l.dir, o.Graph)
+		if err != nil {
+			return fail(err)
+		}
+		if p, err = pointOf(g, o.Check); err != nil {
+			return fail(err)
+		}
+		save(o.Cache, key, p)
+	}
+	p.Commit, p.Subject = hash.String(), subject(c.Message)
+	p.Date = c.Committer.When.UTC().Format("2006-01-02")
+	return p, nil
+}
+
+func pointOf(g *graph.Graph, cfg check.Config) (Point, error) {
+	report, err := check.Run(g, cfg)
+	if err != nil {
+		return Point{}, err
+	}
+	p := Point{Coverage: g.Coverage.SourceID, Files: g.Source.Files, Incomplete: g.Source.Incomplete, FanOut: map[string]int{},
+		Findings: Findings{report.Count(check.Error), report.Count(check.Warning), report.Count(check.Info)}}
+	for _, v := range g.Values {
+		if v.FanOut.Reads > 0 {
+			p.FanOut[v.Path] = v.FanOut.Reads
+		}
+	}
+	return p, nil
+}
+
+// subject is the first line of a message without what a terminal would obey.
+func subject(message string) string {
+	for i, r := range message {
+		if r == '\n' {
+			message = message[:i]
+			break
+		}
+	}
+	out := []rune{}
+	for _, r := range message {
+		if r >= ' ' && (r < 0x7f || r >= 0xa0) {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// Top are the values with the largest fan-out at the last commit, n at most, largest first.
+func Top(points []Point, n int) []string {
+	if len(points) == 0 {
+		return nil
+	}
+	last := points[len(points)-1].FanOut
+	var names []string
+	for name := range last {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if last[a] != last[b] {
+			return last[b] - last[a]
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	return names[:min(n, len(names))]
+}
+
+// CacheDir is where results are kept, "" if the system names no such place.
+func CacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "nixsink", "history")
+}
