@@ -59,7 +59,7 @@ func Facts(g *graph.Graph) []Fact {
 	add(true, ps, "1 read goes up to a higher layer", "%s reads go up to a higher layer")
 	ps = nil
 	for _, m := range g.Modules {
-		if !m.Reachable && m.Instance == "" && m.Role != "unparsed" {
+		if !m.Reachable && m.Instance == "" && m.Role != "unparsed" && m.Role != "helper" {
 			ps = append(ps, FactPlace{plural(m.Lines, "line", "lines"), graph.Place{File: m.Path, Line: 1}})
 		}
 	}

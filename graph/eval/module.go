@@ -1042,7 +1042,7 @@ var moduleNames = map[string]bool{"config": true, "lib": true, "pkgs": true, "op
 // them, or it defines options that NixOS is known to have.
 func looksLikeModule(f *parse.File) bool {
 	e := f.Expr
-	takesConfig := false
+	takesConfig, open := false, false
 	for {
 		switch n := e.(type) {
 		case *parse.Paren:
@@ -1065,12 +1065,14 @@ func looksLikeModule(f *parse.File) bool {
 					return false // it wants to be called with something of its own
 				}
 			}
+			open = n.Formals.Ellipsis
 			e = n.Body
 			if _, again := e.(*parse.Lambda); again {
 				return false
 			}
 		case *parse.Set:
-			return !n.LegacyLet && (takesConfig || definesOptions(n))
+			// { ... }: { } is a module that says nothing yet.
+			return !n.LegacyLet && (takesConfig || definesOptions(n) || open && len(n.Bindings) == 0)
 		case *parse.Binary:
 			return takesConfig && n.Op == parse.OpUpdate
 		case *parse.Apply:

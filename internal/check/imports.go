@@ -127,7 +127,7 @@ the configuration file. Where the only import of it is commented out, that place
 		}
 		var out []Finding
 		for _, m := range p.Graph.Modules {
-			if m.Reachable || m.Instance != "" || m.Role == "unparsed" {
+			if m.Reachable || m.Instance != "" || m.Role == "unparsed" || m.Role == "helper" {
 				continue
 			}
 			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
