@@ -27,10 +27,13 @@ type htmlDoc struct {
 	References []htmlReference  `json:"references"`
 	Unresolved []htmlUnresolved `json:"unresolved"`
 	Flows      []htmlFlow       `json:"flows"`
+	Kinds      []string         `json:"kinds"`
+	Names      []string         `json:"names"`
 	Notes      []htmlAnnotation `json:"annotations"`
 	Findings   []htmlFindingOf  `json:"findings"`
 	files      map[string]int   // name → index in Files
 	options    map[string]int   // path → index in Options
+	names      map[string]int   // path → index in Names
 	values     map[*graph.Value]int
 	opts       Options
 	lines      map[int]map[int]bool // file → lines that an excerpt shows
@@ -99,20 +102,12 @@ type htmlUnresolved struct {
 	Reason string `json:"reason"`
 }
 
-type htmlFlow struct {
-	From    int        `json:"from"`
-	Option  int        `json:"option"` // -1: it ends in a value
-	Value   int        `json:"value"`  // -1: it ends in an option
-	Kind    string     `json:"kind"`
-	At      htmlAt     `json:"at"`
-	Through []string   `json:"through"`
-	Steps   []htmlStep `json:"steps"`
-}
+// An htmlFlow is a row, because there may be tens of thousands: from, option (-1: it ends in a value), value (-1: it ends in an
+// option), the kind's place in htmlDoc.Kinds, file, line, what it goes through as places in htmlDoc.Names, steps.
+type htmlFlow [8]any
 
-type htmlStep struct {
-	What string `json:"what"`
-	At   htmlAt `json:"at"`
-}
+// An htmlStep is a row: what, file, line.
+type htmlStep [3]any
 
 type htmlAnnotation struct {
 	At    htmlAt `json:"at"`
@@ -131,8 +126,9 @@ type htmlFindingOf struct {
 func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
 		Roots: []string{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
+		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
-		files: map[string]int{}, options: map[string]int{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
+		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
 	if d.Title == "" {
 		d.Title = "Central values"
 	}
@@ -212,9 +208,9 @@ func (d *htmlDoc) value(v *graph.Value) {
 }
 
 func (d *htmlDoc) flow(f *graph.Flow) {
-	out := htmlFlow{From: d.values[f.From], Option: -1, Value: -1, Kind: string(f.Kind), At: d.at(f.At, 1), Through: []string{}, Steps: []htmlStep{}}
+	option, value := -1, -1
 	if f.ToValue != nil {
-		out.Value = d.values[f.ToValue]
+		value = d.values[f.ToValue]
 	} else {
 		i, ok := d.options[f.To]
 		if !ok {
@@ -223,18 +219,27 @@ func (d *htmlDoc) flow(f *graph.Flow) {
 			service, _ := serviceOf(f.To)
 			d.Options = append(d.Options, htmlOption{plain(f.To), plain(service)})
 		}
-		out.Option = i
+		option = i
 	}
+	through, steps := []int{}, []htmlStep{}
 	for _, t := range f.Through {
-		out.Through = append(out.Through, plain(t))
+		i, ok := d.names[t]
+		if !ok {
+			i = len(d.Names)
+			d.names[t] = i
+			d.Names = append(d.Names, plain(t))
+		}
+		through = append(through, i)
 	}
 	// A way through other values is the sum of theirs, so that its steps need not be told again.
 	if len(f.Through) == 0 {
 		for _, s := range f.Steps {
-			out.Steps = append(out.Steps, htmlStep{plain(s.What), d.at(s.At, 0)})
+			at := d.at(s.At, 0)
+			steps = append(steps, htmlStep{plain(s.What), at[0], at[1]})
 		}
 	}
-	d.Flows = append(d.Flows, out)
+	at := d.at(f.At, 1)
+	d.Flows = append(d.Flows, htmlFlow{d.values[f.From], option, value, kindOrder(f.Kind), at[0], at[1], through, steps})
 }
 
 func (d *htmlDoc) file(name string) int {

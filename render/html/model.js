@@ -1,5 +1,8 @@
 // What the page knows, with indexes to walk it. Files, values and options are named by their place in a list.
 const data = JSON.parse(document.getElementById("data").textContent);
+data.flows = data.flows.map(([from, option, value, kind, file, line, through, steps]) => ({
+  from, option, value, kind: data.kinds[kind], at: [file, line], through: through.map((i) => data.names[i]), steps: steps.map(([what, ...at]) => ({ what, at })),
+}));
 
 const group = (list, key) => {
   const out = new Map();

@@ -85,11 +85,13 @@ const picture = () => {
 
 // The overview: the most read values, layers (or folders) between, services at the end.
 const overview = (reads, flows) => {
-  const p = newPicture("Most read values", data.layers.length ? "Layers" : "Folders", "Services");
+  // Layers that hardly any reader belongs to say little: then folders do.
+  const layered = reads.filter((r) => layerOf(r.at[0]) >= 0).length * 2 >= reads.length && data.layers.length > 0;
+  const p = newPicture("Most read values", layered ? "Layers" : "Folders", "Services");
   const middle = (file) => {
     const l = layerOf(file);
-    const name = data.layers.length ? layerName(l) : data.files[file].path.split("/").slice(0, -1).join("/") || "(top)";
-    const href = data.layers.length ? "#view=modules&layer=" + encodeURIComponent(l < 0 ? "" : name) : "#view=modules&find=" + encodeURIComponent(name === "(top)" ? "" : name + "/");
+    const name = layered ? layerName(l) : data.files[file].path.split("/").slice(0, -1).join("/") || "(top)";
+    const href = layered ? "#view=modules&layer=" + encodeURIComponent(l < 0 ? "" : name) : "#view=modules&find=" + encodeURIComponent(name === "(top)" ? "" : name + "/");
     return p.node(1, name, () => ({ kind: "module", label: name, href, group: "", order: l < 0 ? data.layers.length : l, layer: l, tip: "all of " + name }));
   };
   const top = [...group(reads, (r) => r.value).entries()].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]).slice(0, 25);
