@@ -356,7 +356,7 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTa
 		if i > 0 {
 			flow.Through = append(flow.Through, fl.text(states[i-1].edge.to))
 		}
-		flow.Steps = append(flow.Steps, fl.steps(s.edge)...)
+		flow.legs = append(flow.legs, fl.steps(s.edge))
 	}
 	fl.list = append(fl.list, flow)
 }
@@ -372,6 +372,15 @@ func (fl *flows) text(v vertex) string {
 		fl.texts[v.option] = t
 	}
 	return t
+}
+
+// Way tells the whole way of a flow, from the read of its value to the definition that it ends in. For a flow through
+// others it is put together when it is asked for: there are many of them, and their legs are shared.
+func (f *Flow) Way() []Step {
+	if len(f.Steps) > 0 {
+		return f.Steps
+	}
+	return slices.Concat(f.legs...)
 }
 
 // steps tell the way along one edge: the read, the names it goes through, the definition.

@@ -165,7 +165,8 @@ type Flow struct {
 	Kind    FlowKind
 	At      Place    // the definition
 	Through []string // paths between, nearest the value first; empty for a direct flow
-	Steps   []Step   // from the read to the definition, for --why
+	Steps   []Step   // of a direct flow, from the read to the definition; Way gives them for every flow
+	legs    [][]Step // of a flow through others: the steps of each edge
 }
 
 // Step is one stop on the way of a value: where it is read, bound, passed, defined.

@@ -57,8 +57,8 @@ func sortWays(ways []Way) {
 
 // stepsOf gives a flow's steps. Where a flow through other values brings none of its own, those of its legs are strung together.
 func stepsOf(g *graph.Graph, f *graph.Flow) []graph.Step {
-	if len(f.Steps) > 0 || len(f.Through) == 0 {
-		return f.Steps
+	if way := f.Way(); len(way) > 0 || len(f.Through) == 0 {
+		return way
 	}
 	var out []graph.Step
 	from := f.From.Path
