@@ -233,7 +233,7 @@ func (d *htmlDoc) flow(f *graph.Flow) {
 	}
 	// A way through other values is the sum of theirs, so that its steps need not be told again.
 	if len(f.Through) == 0 {
-		for _, s := range f.Steps {
+		for _, s := range f.Way() {
 			at := d.at(s.At, 0)
 			steps = append(steps, htmlStep{plain(s.What), at[0], at[1]})
 		}

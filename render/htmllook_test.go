@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,7 +47,11 @@ func TestExplorerLook(t *testing.T) {
 		for name, hash := range map[string]string{"overview": "#", "value": "#value=" + most.Path, "module": "#module=" + file, "values": "#view=values", "flows": "#view=flows"} {
 			b.at(hash)
 			b.run(chromedp.Sleep(100 * time.Millisecond))
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			shoot := chromedp.FullScreenshot(100)
+			if strings.HasPrefix(hash, "#view") {
+				shoot = chromedp.CaptureScreenshot() // the rest is more of the same
+			}
+			picture, err := chromedp.Run(b.ctx, shoot)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,5 +59,26 @@ func TestExplorerLook(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	b.at("#value=" + most.Path)
+	b.run(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+	paper, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "print.png"), paper, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.run(emulate("light"), chromedp.EmulateViewport(390, 800))
+	b.at("#value=" + most.Path)
+	narrow, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "narrow.png"), narrow, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

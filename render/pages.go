@@ -358,6 +358,12 @@ func (s *site) findings() error {
 			fmt.Fprint(p, "\nNo check found anything.\n")
 			return nil
 		}
+		fmt.Fprint(p, "\n## By check\n\n")
+		rows := [][]string{{"Severity", "Check", "Findings"}}
+		for _, c := range sumUp(s.o.Findings) {
+			rows = append(rows, []string{md(c.severity), md(c.check), count(c.n)})
+		}
+		p.table(rows)
 		p.findings()
 		return nil
 	})

@@ -8,11 +8,11 @@ const tables = {
   values: {
     title: "Values", rows: () => data.values.map((v, i) => i).filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0])))
       && (state.coverage === "all" || (model.readsOf.get(i) || []).some((r) => r.covered === (state.coverage === "covered")))),
-    columns: [["Value", (i) => valueName(i), (i) => anchor(valueLink(i), valueName(i))], ["Path", (i) => data.values[i].path],
+    columns: [["Value", (i) => valueName(i) + "\n" + data.values[i].path, (i) => [anchor(valueLink(i), valueName(i)), valueName(i) !== data.values[i].path && h("small", {}, data.values[i].path)]],
       ["Default", (i) => data.values[i].default, (i) => data.values[i].default && code(data.values[i].default)], ["Reads", (i) => data.values[i].reads], ["Modules", (i) => data.values[i].modules],
       ["Options", (i) => data.values[i].sinks], ["Reach", (i) => data.values[i].reach],
       ["Declared", (i) => (data.values[i].declared.length ? data.files[data.values[i].declared[0][0]].path : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : h("span", { class: "tag poor" }, "nowhere"))]],
-    sort: [3, -1],
+    sort: [2, -1],
   },
   modules: {
     title: "Modules", rows: () => data.modules.filter((m) => layerShown(m.file)).map((m) => ({ m, reads: (model.readsIn.get(m.file) || []), flows: (model.flowsIn.get(m.file) || []) }))
