@@ -214,23 +214,40 @@ type visitState struct {
 // the strongest kind is told and the shortest way of that kind.
 func (fl *flows) follow(v *Value) {
 	done := map[sinkTarget]bool{}
+	seen := map[arrival]bool{}
 	for _, weakest := range []FlowKind{Data, Key, Control} {
-		seen := map[arrival]bool{}
+		clear(seen)
 		queue := []*visitState{{}}
-		for len(queue) > 0 {
-			at := queue[0]
-			queue = queue[1:]
+		all := true
+		for i := 0; i < len(queue); i++ {
+			at := queue[i]
 			for _, e := range fl.next(v, at) {
 				if strength(e.kind) < strength(weakest) {
+					all = false
+					continue
+				}
+				if e.to.val == v {
+					continue
+				}
+				// Most edges lead where an earlier one led: nothing is made for those.
+				k, target := arrival{e.to, e.def.Path}, targetOf(e)
+				again, known := seen[k], done[target]
+				if again && known {
 					continue
 				}
 				st := &visitState{edge: e, prev: at, len: at.len + 1}
-				fl.record(v, st, weakest, done)
-				if k := (arrival{e.to, e.def.Path}); !seen[k] && e.to.val != v {
+				if !known {
+					done[target] = true
+					fl.record(v, st, weakest)
+				}
+				if !again {
 					seen[k] = true
 					queue = append(queue, st)
 				}
 			}
+		}
+		if all {
+			break // the weaker kinds would go the same ways again
 		}
 	}
 }
@@ -309,20 +326,18 @@ type onward struct {
 	control bool
 }
 
-func (fl *flows) record(v *Value, st *visitState, kind FlowKind, done map[sinkTarget]bool) {
+func targetOf(e *edge) sinkTarget {
+	t := sinkTarget{val: e.to.val, option: e.to.option}
+	if t.val == nil {
+		t.file = e.def.File
+	}
+	return t
+}
+
+// record notes the flow that ends with a state.
+func (fl *flows) record(v *Value, st *visitState, kind FlowKind) {
 	e := st.edge
 	to := e.to
-	if to.val == v {
-		return
-	}
-	target := sinkTarget{to.val, to.option, nil}
-	if to.val == nil {
-		target.file = e.def.File
-	}
-	if done[target] {
-		return
-	}
-	done[target] = true
 	flow := &Flow{From: v, At: placeIn(e.def.File, e.def.Span), Kind: kind, To: fl.text(to), ToValue: to.val}
 	if to.val != nil {
 		if kind != Control {
