@@ -218,7 +218,7 @@ func (s *site) value(i int) error {
 		}
 		fmt.Fprint(p, "\n## Picture\n")
 		o := p.o
-		o.View, o.Focus, o.Down, o.Title = "sinks", []string{v.Path}, true, ""
+		o.View, o.Focus, o.Down, o.Title = "sinks", []string{v.Path}, true, valueName(v)
 		return s.picture(p, name+".svg", "Where "+valueName(v)+" ends up", o)
 	})
 }
