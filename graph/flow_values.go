@@ -522,7 +522,7 @@ var notNamespaces = map[string]bool{
 	"virtualisation": true, "nix": true, "nixpkgs": true, "home": true, "xdg": true, "fonts": true, "fileSystems": true, "system": true, "time": true, "i18n": true,
 	"console": true, "documentation": true, "swapDevices": true, "zramSwap": true, "wayland": true, "accounts": true, "gtk": true, "qt": true, "launchd": true,
 	"home-manager": true, "flake": true, "perSystem": true, "lib": true, "assertions": true, "warnings": true, "age": true, "sops": true, "containers": true,
-	"manual": true, "news": true, "targets": true, "dconf": true, "editorconfig": true, "i18": true, "pam": true, "systems": true, "meta": true, "stylix": true,
+	"manual": true, "news": true, "targets": true, "dconf": true, "editorconfig": true, "i18": true, "pam": true, "systems": true, "meta": true, "stylix": true, "xsession": true, "xresources": true, "submoduleSupport": true, "nmt": true, "test": true, "uninstall": true,
 }
 
 func guessRoot(ev *eval.Evaluator) Root {

@@ -74,12 +74,15 @@ func layerNames(modules []*Module) []string {
 	return names
 }
 
-// numberedFolder is the topmost folder on a file's path whose name begins with a number.
+// numberedFolder is the topmost folder on a file's path whose name begins with a number. A name that is nothing but a
+// number is a layer at the top only: further down it is a month or a version (news/2025/01).
 func numberedFolder(path string) string {
+	top := true
 	for folder, rest, ok := cutFolder(path); ok; folder, rest, ok = cutFolder(rest) {
-		if layerNumber(folder) >= 0 {
+		if layerNumber(folder) >= 0 && (top || strings.Trim(folder, "0123456789") != "") {
 			return folder
 		}
+		top = false
 	}
 	return ""
 }
