@@ -222,7 +222,7 @@ func panel(b *strings.Builder, title string, curves []curve, most float64, unit 
 			moved = false
 			for _, o := range last {
 				if d := at - o; d < 13 && d > -13 {
-					at, moved = o+13, true
+					at, moved = o+13.5, true // more than the bound: o+13-o may be less than 13
 				}
 			}
 		}
