@@ -22,9 +22,9 @@ type program struct {
 // result is what was measured of a program.
 type result struct {
 	program
-	wall, user time.Duration // medians
-	memory     int64         // bytes, the largest of all runs
-	missing    string        // why it was not measured, "" if it was
+	wall, cpu time.Duration // medians; cpu is user and system time
+	memory    int64         // bytes, the largest of all runs
+	missing   string        // why it was not measured, "" if it was
 }
 
 // batch is how many files one nix-instantiate gets: the length of a command line is limited.
@@ -33,7 +33,7 @@ const batch = 1000
 // measure runs programs in turns, after one turn that does not count and warms the caches.
 func (c *comparison) measure(ctx context.Context, ps []program) map[string]*result {
 	out := map[string]*result{}
-	walls, users := map[string][]time.Duration{}, map[string][]time.Duration{}
+	walls, cpus := map[string][]time.Duration{}, map[string][]time.Duration{}
 	for _, p := range ps {
 		out[p.name] = &result{program: p}
 		if _, err := exec.LookPath(p.argv[0]); err != nil {
@@ -46,26 +46,26 @@ func (c *comparison) measure(ctx context.Context, ps []program) map[string]*resu
 			if r.missing != "" {
 				continue
 			}
-			wall, user, memory, err := c.once(ctx, p)
+			wall, cpu, memory, err := c.once(ctx, p)
 			if err != nil {
 				r.missing = strings.Join(strings.Fields(err.Error()), " ")
 				continue
 			}
 			if turn > 0 {
-				walls[p.name], users[p.name] = append(walls[p.name], wall), append(users[p.name], user)
+				walls[p.name], cpus[p.name] = append(walls[p.name], wall), append(cpus[p.name], cpu)
 			}
 			r.memory = max(r.memory, memory)
 		}
 	}
 	for name, r := range out {
 		if r.missing == "" {
-			r.wall, r.user = median(walls[name]), median(users[name])
+			r.wall, r.cpu = median(walls[name]), median(cpus[name])
 		}
 	}
 	return out
 }
 
-func (c *comparison) once(ctx context.Context, p program) (wall, user time.Duration, memory int64, err error) {
+func (c *comparison) once(ctx context.Context, p program) (wall, cpu time.Duration, memory int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
 	argvs := [][]string{p.argv}
@@ -88,12 +88,12 @@ func (c *comparison) once(ctx context.Context, p program) (wall, user time.Durat
 		if err != nil && !p.status {
 			return 0, 0, 0, fmt.Errorf("%w: %.200s", err, stderr.String())
 		}
-		user += cmd.ProcessState.UserTime()
+		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 			memory = max(memory, u.Maxrss*1024) // Linux counts in KB
 		}
 	}
-	return wall, user, memory, nil
+	return wall, cpu, memory, nil
 }
 
 func median(ds []time.Duration) time.Duration {

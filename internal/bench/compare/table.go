@@ -13,7 +13,7 @@ var order = []string{"read", "rg", "parse", "analyze", "nix", "empty", "report",
 // table prints what was measured; of many copies in brackets.
 func table(one, many map[string]*result, bytes, copies int) {
 	ratio := one["read"] != nil && one["read"].missing == ""
-	fmt.Print("| | wall ms | user ms | MB |")
+	fmt.Print("| | wall ms | CPU ms | MB |")
 	if ratio {
 		fmt.Print(" × reading | × source |")
 	}
@@ -44,7 +44,7 @@ func table(one, many map[string]*result, bytes, copies int) {
 			}
 			return f(r) + " [" + f(m) + "]"
 		}
-		fmt.Printf("| %s | %s | %s | %s |", r.title, both(func(r *result) string { return ms(r.wall) }), both(func(r *result) string { return ms(r.user) }),
+		fmt.Printf("| %s | %s | %s | %s |", r.title, both(func(r *result) string { return ms(r.wall) }), both(func(r *result) string { return ms(r.cpu) }),
 			both(func(r *result) string { return fmt.Sprintf("%.0f", float64(r.memory)/1e6) }))
 		if ratio {
 			fmt.Printf(" %.1f | %.1f |", float64(r.wall)/float64(one["read"].wall), float64(r.memory)/float64(bytes))
@@ -57,11 +57,11 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1e3) }
 
 // goals prints what was aimed at and what was reached.
 func goals(one, many, small map[string]*result, bytes, copies int) {
-	fmt.Print("| goal | measured | |\n|---|---|---|\n")
+	fmt.Print("| goal | measured | in CPU time | |\n|---|---|---|---|\n")
 	line := func(goal string, rs []*result, got func() float64, unit string, limit float64) {
 		for _, r := range rs {
 			if r == nil || r.missing != "" {
-				fmt.Printf("| %s | not measured | |\n", goal)
+				fmt.Printf("| %s | not measured | | |\n", goal)
 				return
 			}
 		}
@@ -69,7 +69,13 @@ func goals(one, many, small map[string]*result, bytes, copies int) {
 		if x > limit {
 			verdict = "**not met**"
 		}
-		fmt.Printf("| %s | %.1f%s | %s |\n", goal, x, unit, verdict)
+		cpu := ""
+		if len(rs) == 2 {
+			if cpu = fmt.Sprintf("%.1f ×", float64(rs[0].cpu)/float64(max(rs[1].cpu, 1))); unit == " ms" {
+				cpu = ms(rs[0].cpu-rs[1].cpu) + " ms"
+			}
+		}
+		fmt.Printf("| %s | %.1f%s | %s | %s |\n", goal, x, unit, cpu, verdict)
 	}
 	over := func(a, b *result) func() float64 { return func() float64 { return float64(a.wall) / float64(b.wall) } }
 	line("parse ≤ 2 × reading", []*result{one["parse"], one["read"]}, over(one["parse"], one["read"]), " ×", 2)
