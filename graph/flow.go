@@ -46,6 +46,7 @@ type flows struct {
 	trie   *readTrie
 	sinks  map[sinkKey]*Sink
 	onward map[onward][]*edge // where an option that was defined goes on to
+	fixed  map[member]bool    // members of registries that are there whatever the conditions
 	mods   map[string]*Module
 	list   []*Flow
 	texts  map[*eval.Path]string
@@ -104,7 +105,8 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 }
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, texts: map[*eval.Path]string{}, mods: mods}
+	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods}
+	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
 		if len(d.Origins) > 0 {
 			fl.definition(d)
@@ -159,17 +161,25 @@ func (fl *flows) definition(d *eval.Definition) {
 					continue
 				}
 				e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
-				if from.val != nil {
-					fl.out[from.val] = append(fl.out[from.val], e)
-				} else {
-					if fl.reads[from.option] == nil {
-						fl.trie.add(from.option.Segments(), from.option)
-					}
-					fl.reads[from.option] = append(fl.reads[from.option], e)
-				}
+				fl.join(e)
+			}
+			if o.Kind == eval.Control {
+				fl.membership(d, o, from)
 			}
 		}
 	}
+}
+
+// join adds an edge where it starts.
+func (fl *flows) join(e *edge) {
+	if e.from.val != nil {
+		fl.out[e.from.val] = append(fl.out[e.from.val], e)
+		return
+	}
+	if fl.reads[e.from.option] == nil {
+		fl.trie.add(e.from.option.Segments(), e.from.option)
+	}
+	fl.reads[e.from.option] = append(fl.reads[e.from.option], e)
 }
 
 // sources are the values, or the option, that an origin stands for.

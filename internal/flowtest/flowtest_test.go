@@ -127,7 +127,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"my.a -> none", "evaluation also shows: my.a -> my.b\nevaluation also shows: my.a -> services.x.v"},
 		{"my.c -> services.x.v data", "evaluation does not show: my.c -> services.x.v data"},
 		{"my.d -> none", "no such value: my.d"},
-		{"my.a -> services.x.v data\nmy.a -> my.b data", "a flow between values is of kind default: my.a -> my.b data"},
+		{"my.a -> services.x.v data\nmy.a -> my.b data", "a flow between values is of kind default or control: my.a -> my.b data"},
 	} {
 		c, err := Parse([]byte("x\n-- main.nix --\n{ }\n-- want --\n" + tt.want + "\n"))
 		if err != nil {
