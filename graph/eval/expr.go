@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"path"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -653,6 +654,9 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 			}
 		}
 	case parse.OpEq, parse.OpNotEq:
+		if differentTypes(x, y) {
+			return boolean(n.Op == parse.OpNotEq) // whatever they hold: "…${x}…" is never null
+		}
 		if eq, ok := ev.equal(x, y); ok {
 			return boolean(eq == (n.Op == parse.OpEq)).with(org)
 		}
@@ -749,10 +753,12 @@ func (ev *Evaluator) equal(x, y Val) (eq, ok bool) {
 			return false, false
 		}
 	}
-	if plain(x) && plain(y) {
-		return false, true // values of different types
-	}
 	return false, false
+}
+
+// differentTypes says that two values are surely of different types, so that they are not equal.
+func differentTypes(x, y Val) bool {
+	return plain(x) && plain(y) && reflect.TypeOf(x.shape) != reflect.TypeOf(y.shape)
 }
 
 func plain(v Val) bool {
