@@ -54,7 +54,9 @@ func TestServeReloads(t *testing.T) {
 	stderr := &talk{}
 	done := make(chan int, 1)
 	served, stop := context.WithCancel(ctx)
-	go func() { done <- newApp(nil, &bytes.Buffer{}, stderr).run(served, []string{"serve", "--port", "0", dir}) }()
+	go func() {
+		done <- newApp(nil, &bytes.Buffer{}, stderr).run(served, []string{"serve", "--port", "0", dir})
+	}()
 	url := ""
 	for url == "" && ctx.Err() == nil {
 		time.Sleep(10 * time.Millisecond)
