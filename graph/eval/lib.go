@@ -190,8 +190,7 @@ func optional(empty func() Val) func(ev *Evaluator, a []*thunk, at site) Val {
 			}
 			return list(out, false).with(union(v.org, c))
 		}
-		if s, ok := v.shape.(*strShape); ok {
-			_ = s
+		if _, ok := v.shape.(*strShape); ok {
 			return str(hole).with(union(v.org, ev.deep(ev.force(a[0])).atMost(Control)))
 		}
 		return ev.controlled(v, a[0])
@@ -256,10 +255,10 @@ func init() {
 		ts, _, org := ev.elems(ev.force(a[0]))
 		return Val{shape: &altShape{ts}, org: org.atMost(Control)}
 	}, "mkMerge")
-	define(1, same(0), "mkForce", "mkDefault", "mkBefore", "mkAfter", "mkOptionDefault", "mkVMOverride", "mkImageMediaOverride", "mkOverrideDefault", "id", "lowPrio", "highPrio", "hiPrio", "setPrio",
-		"toPath", "mkForceDefault", "dontRecurseIntoAttrs", "recurseIntoAttrs", "unsafeDiscardStringContext", "unsafeDiscardOutputDependency", "unwrapModule", "importApplyModule")
-	define(2, same(1), "mkOverride", "mkOrder", "seq", "deepSeq", "trace", "traceVal", "traceSeq", "traceValSeqN", "warn", "addErrorContext", "info", "setDefaultModuleLocation", "traceFnSeqN", "mkFixStrictness")
-	define(3, func(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[0]) }, "warnIf", "warnIfNot", "throwIf", "throwIfNot", "assertMsgThen")
+	define(1, same(0), "traceVal", "mkForce", "mkDefault", "mkBefore", "mkAfter", "mkOptionDefault", "mkVMOverride", "mkImageMediaOverride", "id", "lowPrio", "highPrio", "hiPrio", "setPrio",
+		"toPath", "dontRecurseIntoAttrs", "recurseIntoAttrs", "unsafeDiscardStringContext", "unsafeDiscardOutputDependency")
+	define(2, same(1), "mkOverride", "mkOrder", "seq", "deepSeq", "trace", "traceSeq", "traceValSeqN", "warn", "addErrorContext", "info", "setDefaultModuleLocation", "traceFnSeqN")
+	define(3, func(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[0]) }, "warnIf", "warnIfNot", "throwIf", "throwIfNot")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[0]) }, "assertMsg")
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[1]) }, "assertOneOf")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
@@ -267,7 +266,7 @@ func init() {
 	}, "mkOption")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		return Val{shape: &optShape{args: a[0], kind: "mkEnableOption", at: at}}
-	}, "mkEnableOption", "mkEnableOption'")
+	}, "mkEnableOption")
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
 		return Val{shape: &optShape{args: a[2], kind: "mkPackageOption", at: at}}
 	}, "mkPackageOption", "mkPackageOptionMD")
@@ -278,12 +277,6 @@ func init() {
 	define(2, optional(emptyList), "optional", "optionals")
 	define(2, optional(emptySet), "optionalAttrs")
 	define(2, optional(func() Val { return str("") }), "optionalString")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		if b, ok := ev.truth(a[0]); ok && !b {
-			return Val{shape: &nullShape{}}
-		}
-		return ev.controlled(ev.force(a[1]), a[0])
-	}, "mapNullableIf")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.apply(ev.force(a[0]), a[1], at)
 		return v.with(ev.origins(ev.force(a[1])).atMost(Control))
@@ -321,8 +314,7 @@ func init() {
 		self = lazily(func() Val { return ev.extensible(ev.apply(f, self, at)) })
 		return ev.force(self)
 	}, "makeExtensible")
-	define(1, same(0), "toFunction", "makeOverridable", "importTOMLValue")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.apply(ev.force(a[0]), a[1], at) }, "callWith")
+	define(1, same(0), "toFunction", "makeOverridable")
 	// Strings.
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
@@ -330,7 +322,7 @@ func init() {
 	}, "toString", "escapeShellArg", "escapeURL", "escapeNixString", "escapeSystemdExecArg")
 	define(1, stringFn(func(a ...string) string { return strings.ToLower(a[0]) }), "toLower")
 	define(1, stringFn(func(a ...string) string { return strings.ToUpper(a[0]) }), "toUpper")
-	define(1, stringFn(func(a ...string) string { return strings.TrimSpace(a[0]) }), "trim", "fileContentsText")
+	define(1, stringFn(func(a ...string) string { return strings.TrimSpace(a[0]) }), "trim")
 	define(1, stringFn(func(a ...string) string { return path.Base(a[0]) }), "baseNameOf")
 	define(2, stringFn(func(a ...string) string { return strings.TrimSuffix(a[1], a[0]) }), "removeSuffix")
 	define(2, stringFn(func(a ...string) string { return strings.TrimPrefix(a[1], a[0]) }), "removePrefix")
@@ -446,13 +438,13 @@ func init() {
 	}, "concatMapAttrsStringSep")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		return unknown(ev.all(a...))
-	}, "match", "split", "getAttrOr", "compareVersions", "versionAtLeast", "versionOlder", "lessThan")
+	}, "match", "split", "compareVersions", "versionAtLeast", "versionOlder", "lessThan")
 	define(3, joinArgs, "substring", "fixedWidthString")
 	// Lists.
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, exact, org := mapped(ev, a[0], a[1], at)
 		return list(ts, exact).with(org)
-	}, "map", "forEach'")
+	}, "map")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, exact, org := mapped(ev, a[1], a[0], at)
 		return list(ts, exact).with(org)
@@ -529,21 +521,6 @@ func init() {
 		}
 		return list(out, exact).with(org)
 	}, "filter")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		ts, exact, org := ev.elems(ev.force(a[1]))
-		var vs []Val
-		for _, t := range ts {
-			c := ev.apply(ev.force(a[0]), t, at)
-			if b, ok := c.shape.(*boolShape); ok && exact && len(c.org) == 0 {
-				if b.b && len(vs) == 0 {
-					return ev.force(t).with(org)
-				}
-				continue
-			}
-			vs = append(vs, ev.force(t).with(ev.deep(c).atMost(Control)))
-		}
-		return ev.join(vs...).with(org)
-	}, "findSingle2")
 	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, _, org := ev.elems(ev.force(a[2]))
 		vs := []Val{ev.force(a[1])}
@@ -593,7 +570,7 @@ func init() {
 			acc = ready(v)
 		}
 		return ev.force(acc).with(org)
-	}, "foldlAttrs", "foldAttrs'")
+	}, "foldlAttrs")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, exact, org := ev.elems(ev.force(a[0]))
 		if len(ts) == 0 {
@@ -700,12 +677,6 @@ func init() {
 		return unknown(org)
 	}, "any", "all", "count")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		ts, exact, org := ev.elems(ev.force(a[1]))
-		n, ok := ev.force(a[0]).shape.(*intShape)
-		_, _ = n, ok
-		return list(ts, exact).with(org)
-	}, "replicateList")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		n, ok := ev.force(a[1]).shape.(*intShape)
 		org := ev.all(a[1])
 		if ok && n.n >= 0 && n.n <= 256 {
@@ -785,7 +756,7 @@ func init() {
 			ts[i] = ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
 		}
 		return list(ts, exact).with(org)
-	}, "mapAttrsToList", "foldlAttrsToList")
+	}, "mapAttrsToList")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		as, exact, org := ev.entries(ev.force(a[0]))
 		ts := make([]*thunk, len(as))
@@ -852,7 +823,7 @@ func init() {
 	}, "attrValues")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[1])
-		as, exact, _ := ev.entries(v)
+		as, _, _ := ev.entries(v)
 		out := &setShape{}
 		for _, e := range as {
 			c := ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val)
@@ -867,7 +838,6 @@ func init() {
 			e.key = union(e.key, co)
 			out.add(e)
 		}
-		_ = exact
 		return Val{shape: out, org: v.org}
 	}, "filterAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
@@ -914,14 +884,13 @@ func init() {
 		return Val{shape: out, org: union(v.org, x.org.atMost(Control))}
 	}, "intersectAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		names, exact, org := ev.elems(ev.force(a[0]))
+		names, _, org := ev.elems(ev.force(a[0]))
 		v := ev.force(a[1])
 		out := &setShape{}
 		for _, n := range names {
 			s, _ := ev.textOf(n)
 			out.add(attr{s, union(org, ev.all(n)).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, s)) }), site{}})
 		}
-		_ = exact
 		return Val{shape: out, org: v.org}
 	}, "getAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
@@ -946,15 +915,6 @@ func init() {
 		}
 		return list(out, exact).with(org)
 	}, "catAttrs")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		ts, _, org := ev.elems(ev.force(a[1]))
-		s, _ := ev.textOf(a[0])
-		out := make([]*thunk, len(ts))
-		for i, t := range ts {
-			out[i] = lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
-		}
-		return list(out, true).with(org)
-	}, "getAttrFromList")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		s, ok := ev.textOf(a[0])
 		v := ev.force(a[1])
@@ -1041,16 +1001,8 @@ func init() {
 			v = ev.update(v, ev.force(t))
 		}
 		return v.with(org)
-	}, "mergeAttrsList", "attrsFold", "mergeAll")
+	}, "mergeAttrsList")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.update(ev.force(a[0]), ev.force(a[1])) }, "mergeAttrs")
-	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
-		ts, _, org := ev.elems(ev.force(a[0]))
-		v := emptySet()
-		for _, t := range ts {
-			v = ev.recursiveUpdate(v, ev.force(t), 0)
-		}
-		return v.with(org)
-	}, "foldRecursiveUpdate")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, _, org := ev.elems(ev.force(a[1]))
 		names := map[string][]*thunk{}
@@ -1089,8 +1041,8 @@ func init() {
 	}, "groupBy")
 	// Data formats.
 	define(1, joinArgs, "toJSON", "toXML", "fromTOML", "toYAML", "toINI", "importTOML", "hashString", "typeOf", "isNull", "isString", "isInt", "isList", "isAttrs",
-		"isFunction", "isPath", "isBool", "isFloat", "attrNamesOf", "functionArgs", "toUpperFirst", "toInt", "boolToString", "stringToCharacters", "ceil", "floor", "not", "isStorePath", "getEnv", "getName", "getVersion", "splitVersion")
-	define(2, joinArgs, "hashFile", "toHashFormat", "add", "sub", "mul", "div", "bitAnd", "min", "max", "and", "or", "mod", "toGitINI", "toKeyValue", "hasInfixOf", "escape", "intersectLists", "subtractLists", "crossLists", "replicate")
+		"isFunction", "isPath", "isBool", "isFloat", "functionArgs", "toUpperFirst", "toInt", "boolToString", "stringToCharacters", "ceil", "floor", "not", "isStorePath", "getEnv", "getName", "getVersion", "splitVersion")
+	define(2, joinArgs, "hashFile", "toHashFormat", "add", "sub", "mul", "div", "bitAnd", "min", "max", "and", "or", "mod", "toGitINI", "toKeyValue", "escape", "intersectLists", "subtractLists", "crossLists", "replicate")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
 		switch v.shape.(type) {
@@ -1126,8 +1078,6 @@ func init() {
 	}
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[1])
-		as, _, _ := ev.entries(v)
-		_ = as
 		return unknown(union(ev.deep(v), ev.all(a[0])))
 	}, "generate", "toINIWithGlobalSection", "replaceVars")
 	// Files of the tree.
