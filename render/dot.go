@@ -40,7 +40,7 @@ func dotSource(p *picture, o Options) []byte {
 		b.WriteString(", mclimit=0.1")
 	}
 	if len(p.notes) > 0 || p.empty != "" {
-		fmt.Fprintf(&b, ", label=%s, labelloc=b", dotString(strings.Join(append(slices.Clone(p.notes), p.empty), " ")))
+		fmt.Fprintf(&b, ", label=%s, labelloc=b, labeljust=l, fontcolor=\"#59636E\"", dotString(strings.Join(append(slices.Clone(p.notes), p.empty), " ")))
 	}
 	b.WriteString("]\n")
 	b.WriteString("  node [fontname=\"Verdana\", fontsize=11, shape=box, height=0.26, margin=\"0.11,0.04\", style=filled, fillcolor=\"#FFFFFF\", color=\"#8C959F\"]\n")
@@ -72,7 +72,7 @@ func dotSource(p *picture, o Options) []byte {
 	})
 	for k, name := range names {
 		i := p.toneOf(name)
-		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    graph [label=%s, labeljust=l, style=\"rounded,filled\", penwidth=0, fillcolor=\"%s1A\", class=\"band f%s\"]\n",
+		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    graph [label=%s, labelloc=t, labeljust=l, fontcolor=\"#1F2328\", style=\"rounded,filled\", penwidth=0, fillcolor=\"%s1A\", class=\"band f%s\"]\n",
 			k, dotString(name), toneColor(i), toneClass(i)[1:])
 		for _, n := range groups[name] {
 			dotNode(&b, p, o, n, "    ")

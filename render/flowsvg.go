@@ -16,14 +16,14 @@ func flowSVG(p *picture, o Options) []byte {
 	f := layoutFlow(p)
 	c := &canvas{opts: o}
 	w := max(f.w+2*margin, 560)
-	fmt.Fprintf(c, `<g transform="translate(%s %s)">`+"\n", px((w-f.w)/2), px(headRoom))
+	fmt.Fprintf(c, `<g transform="translate(%s %s)">`+"\n", px(margin), px(headRoom))
 	f.bands(c)
 	f.drawRibbons(c)
 	for _, b := range f.boxes {
 		f.drawBox(c, b)
 	}
 	c.WriteString("</g>\n")
-	f.headings(c, (w-f.w)/2)
+	f.headings(c, margin)
 	y := f.legend(c, headRoom+f.h+26, w)
 	return c.document(f.name(), f.describe(), w, y+10, "")
 }
@@ -200,7 +200,7 @@ func (f *flowLayout) legend(c *canvas, y, w float64) float64 {
 		wide, viol = "imports", "a lower layer imports a higher one"
 	}
 	if wide != "" {
-		es = append(es, entry{line("r ln", min(7, f.unit*2)), wide})
+		es = append(es, entry{line("r ln", min(7, max(2, f.unit*2))), wide})
 	}
 	if has(func(r *ribbon) bool { return r.uncovered }) {
 		es = append(es, entry{line("r ln u", 5), "read without source-id"})

@@ -94,7 +94,7 @@ func clean(raw []byte, p *picture, o Options) ([]byte, error) {
 		outer.text("h2", margin, 44, p.view.Help)
 	}
 	outer.text("h1", margin, 28, title)
-	fmt.Fprintf(outer, `<g transform="translate(%s %s)">`+"\n", px((w-c.w)/2), px(headRoom-14))
+	fmt.Fprintf(outer, `<g transform="translate(%s %s)">`+"\n", px(margin), px(headRoom-14))
 	outer.Write(c.Bytes())
 	outer.WriteString("</g>\n")
 	l := &flowLayout{picture: &picture{view: p.view, nodes: p.nodes, edges: p.edges, marks: p.marks}, unit: 2}
