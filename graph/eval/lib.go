@@ -1002,7 +1002,10 @@ func init() {
 		}
 		return v.with(org)
 	}, "mergeAttrsList")
-	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.update(ev.force(a[0]), ev.force(a[1])) }, "mergeAttrs")
+	define(2, func(ev *Evaluator, a []*thunk, at site) Val { return ev.update(ev.force(a[0]), ev.force(a[1])) }, "mergeAttrs", "unionOfDisjoint")
+	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
+		return ev.recursiveUpdate(ev.force(a[1]), ev.force(a[2]), 0)
+	}, "recursiveUpdateUntil")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, _, org := ev.elems(ev.force(a[1]))
 		names := map[string][]*thunk{}
