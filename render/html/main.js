@@ -12,8 +12,8 @@ const filters = () => {
   const used = new Set(data.flows.map((f) => f.kind)), bare = data.files.some((f) => f.layer < 0);
   const layers = [...data.layers.keys(), ...(bare && data.layers.length ? [-1] : [])];
   return h("details", { id: "filters", open: state.filtersOpen !== false, toggle: (e) => { state.filtersOpen = e.target.open; } }, h("summary", {}, "Filters"),
-    layers.length > 0 && h("fieldset", {}, h("legend", {}, "Layers"), layers.map((l) => check(layerName(l), state.layers.has(l), () => go({ layers: toggle(state.layers, l) }), "swatch " + tone(l)))),
-    h("fieldset", {}, h("legend", {}, "Kinds of flow"), kinds.filter((k) => used.has(k)).map((k) => check(k + ": " + kindHelp[k], state.kinds.has(k), () => go({ kinds: toggle(state.kinds, k) }))),
+    layers.length > 0 && h("fieldset", {}, h("legend", {}, "Only these layers"), layers.map((l) => check(layerName(l), state.layers.has(l), () => go({ layers: toggle(state.layers, l) }), "swatch " + tone(l)))),
+    h("fieldset", {}, h("legend", {}, "Only these kinds of flow"), kinds.filter((k) => used.has(k)).map((k) => check(k + ": " + kindHelp[k], state.kinds.has(k), () => go({ kinds: toggle(state.kinds, k) }))),
       check("through other values too", state.indirect, () => go({ indirect: !state.indirect }))),
     h("fieldset", {}, h("legend", {}, "Reads"), [["all", "all"], ["covered", "with a source-id"], ["uncovered", "without a source-id"]].map(([c, label]) =>
       h("label", {}, h("input", { type: "radio", name: "coverage", checked: state.coverage === c, change: () => go({ coverage: c }) }), h("span", {}, label)))),
