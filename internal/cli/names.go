@@ -92,6 +92,9 @@ func unknownValue(g *graph.Graph, name string) error {
 	if len(g.Values) == 0 {
 		return usagef("no value is called %q: the tree has no central values", name)
 	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() && strings.ContainsAny(name, `/\`) {
+		return usagef("no value is called %q; a folder comes after the value, or with -C", name)
+	}
 	return usagef("no value is called %q%s", name, didYouMean(name, valueNames(g)))
 }
 
