@@ -197,7 +197,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		name, start, end := i.At()
 		at := placeIn(t.byName[name], parse.Span{Start: start, End: end})
 		if i.Unknown != "" {
-			if i.Module {
+			if t.byName[name] != nil {
 				g.Problems = append(g.Problems, Problem{at, "this import cannot be followed: " + i.Unknown, "limit"})
 			}
 			continue

@@ -166,6 +166,37 @@ func (ev *Evaluator) resolveFile(name string) string {
 	return name
 }
 
+// maxMatching bounds how many files a path that is not wholly known may stand for.
+const maxMatching = 200
+
+// matching lists the files and folders of the tree that a path with unknown names can be: ./home/${host}.nix is any of
+// home/*.nix. A name that is not known stands within one folder.
+func (ev *Evaluator) matching(pattern string) []string {
+	found := []string{"."}
+	for _, segment := range strings.Split(path.Clean(pattern), "/") {
+		var next []string
+		for _, dir := range found {
+			if known(segment) {
+				next = append(next, path.Join(dir, segment))
+				continue
+			}
+			es, _ := ev.host.Dir(dir)
+			for _, e := range es {
+				folder := e.Kind == "directory" && ev.host.File(path.Join(dir, e.Name, "default.nix")) != nil
+				if matches(segment, e.Name) && (folder || e.Kind == "directory" && strings.Contains(pattern, segment+"/") || strings.HasSuffix(e.Name, ".nix")) {
+					next = append(next, path.Join(dir, e.Name))
+				}
+			}
+		}
+		found = next
+	}
+	found = slices.DeleteFunc(found, func(n string) bool { return ev.host.File(ev.resolveFile(n)) == nil })
+	if len(found) > maxMatching {
+		return nil
+	}
+	return found
+}
+
 // Import is one place where a file imports another.
 type Import struct {
 	Site     site
@@ -224,8 +255,15 @@ func (ev *Evaluator) importValue(v Val, at site) Val {
 		return unknown(ev.deep(v))
 	}
 	if !known(name) {
-		ev.noteImport(&Import{Site: at, Unknown: "the path is computed and not known from the text"})
-		return unknown(ev.deep(v))
+		var out []Val
+		for _, n := range ev.matching(name) {
+			out = append(out, ev.importValue(Val{shape: &pathShape{n, true}, org: v.org}, at))
+		}
+		if len(out) == 0 {
+			ev.noteImport(&Import{Site: at, Unknown: "the path is computed and not known from the text"})
+			return unknown(ev.deep(v))
+		}
+		return ev.join(out...)
 	}
 	to := ev.resolveFile(name)
 	f := ev.host.File(to)

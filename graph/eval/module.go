@@ -236,7 +236,13 @@ func (ev *Evaluator) sourceText(s site) string {
 
 func (ev *Evaluator) loadFile(name string, base *Path, home bool, from site, parent *Module, add func(*Module, string), prefix string) {
 	if !known(name) {
-		ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text", Module: true})
+		names := ev.matching(name)
+		for _, n := range names {
+			ev.loadFile(n, base, home, from, parent, add, prefix)
+		}
+		if len(names) == 0 {
+			ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text", Module: true})
+		}
 		return
 	}
 	to := ev.resolveFile(name)
