@@ -21,7 +21,7 @@ import (
 func newCheck(a *app) *cobra.Command {
 	var out outputFlags
 	var baseline, since, link, prefix string
-	var ratchet bool
+	var ratchet, repair bool
 	var formats strings.Builder
 	for _, f := range output.Formats {
 		fmt.Fprintf(&formats, "\n    %-10s  %s", f.Name, f.Summary)
@@ -73,6 +73,11 @@ Formats:
 		if err != nil {
 			return err
 		}
+		if repair {
+			if g, report, err = a.fix(cmd.Context(), t, g, report); err != nil {
+				return err
+			}
+		}
 		if since != "" {
 			if gate.Delta, err = a.since(cmd.Context(), t, since, g, report); err != nil {
 				return err
@@ -114,6 +119,7 @@ Formats:
 	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
 	f := cmd.Flags()
 	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing")
+	f.BoolVar(&repair, "fix", false, "first repair annotations, as 'nixsink annotate -w' does, then report what is left")
 	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
 	f.StringVar(&since, "changed-since", "", "only what is new since this git `revision` fails")
 	f.StringVar(&link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")
