@@ -55,6 +55,9 @@ func incomplete(g *graph.Graph) string {
 	if g.Source.Files == 0 || len(g.Modules) == 0 {
 		return "the tree has no Nix modules"
 	}
+	if g.Empty != "" {
+		return g.Empty
+	}
 	var broken []string
 	for _, p := range g.Problems {
 		if (p.Kind == "io" || p.Kind == "syntax" || p.Kind == "limit" && !followed(g, p)) && !slices.Contains(broken, p.At.File) {
