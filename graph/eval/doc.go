@@ -23,7 +23,8 @@
 //     are known and depend on nothing; those of a registry are the registry's.
 //  8. The unknown. A function of which nothing is known gives anything made of its arguments: it may widen, never lose.
 //     What lib and builtins do is a table (libTable); the next function is one line there.
-//  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a function that makes
+//  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a path with a name that
+//     is not known stands for every file of the tree that it can be; a function that makes
 //     modules gives one instance per call. nixosSystem, darwinSystem, homeManagerConfiguration, flake-parts' mkFlake and
 //     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well.
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
