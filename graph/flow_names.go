@@ -54,26 +54,7 @@ func sameName(a, b string) bool {
 	if a == b {
 		return true
 	}
-	return globName(a, b) || globName(b, a)
-}
-
-func globName(pattern, name string) bool {
-	if !strings.Contains(pattern, eval.Hole) {
-		return false
-	}
-	parts := strings.Split(pattern, eval.Hole)
-	if !strings.HasPrefix(name, parts[0]) {
-		return false
-	}
-	rest := name[len(parts[0]):]
-	for _, p := range parts[1 : len(parts)-1] {
-		i := strings.Index(rest, p)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(p):]
-	}
-	return strings.HasSuffix(rest, parts[len(parts)-1])
+	return eval.Glob(a, b) || eval.Glob(b, a)
 }
 
 func hasHole(s string) bool { return strings.Contains(s, eval.Hole) }

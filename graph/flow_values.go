@@ -328,7 +328,7 @@ func (vs *values) descend(r realm, n *node, segs []string, i int, out *found) {
 		}
 	}
 	for _, name := range n.names {
-		if hasHole(s) && sameName(s, name) || !hasHole(s) && globName(name, s) {
+		if hasHole(s) && sameName(s, name) || !hasHole(s) && eval.Glob(name, s) {
 			if !hasHole(name) {
 				out.wild = true
 			}

@@ -559,16 +559,15 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 	return unknown(ev.origins(v))
 }
 
-// matches says whether a name with holes can be the other one.
+// matches says whether two names, of which either may have holes, can be the same.
 func matches(pattern, name string) bool {
+	return pattern == name || !known(name) || Glob(pattern, name)
+}
+
+// Glob says whether a name can be what pattern stands for: pattern has holes, and each stands for any text.
+func Glob(pattern, name string) bool {
 	parts := strings.Split(pattern, hole)
-	if len(parts) == 1 {
-		return pattern == name
-	}
-	if !known(name) {
-		return true
-	}
-	if !strings.HasPrefix(name, parts[0]) {
+	if len(parts) == 1 || !strings.HasPrefix(name, parts[0]) {
 		return false
 	}
 	rest := name[len(parts[0]):]
