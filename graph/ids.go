@@ -137,7 +137,7 @@ func (b *binder) named(path string) *Value {
 	if v := b.byPath[path]; v != nil {
 		return v
 	}
-	segments := splitPath(path)
+	segments := SplitPath(path)
 	for _, v := range b.g.Values {
 		if len(v.Segments) == len(segments) && slices.Contains(v.Segments, "*") && samePath(v.Segments, segments) {
 			return v
@@ -239,8 +239,8 @@ func (g *Graph) SuggestID(v *Value) string {
 // plainPath is a value's path without the config. that people may write before it.
 func plainPath(path string) string { return strings.TrimPrefix(path, "config.") }
 
-// splitPath splits an option path at its dots, quoted segments kept whole: a."b.c".d.
-func splitPath(path string) []string {
+// SplitPath splits an option path at its dots, quoted segments kept whole: a."b.c".d.
+func SplitPath(path string) []string {
 	var segments []string
 	start, quoted := 0, false
 	for i := 0; i < len(path); i++ {
@@ -258,7 +258,7 @@ func splitPath(path string) []string {
 }
 
 func lastSegment(path string) string {
-	segments := splitPath(path)
+	segments := SplitPath(path)
 	return segments[len(segments)-1]
 }
 
@@ -288,7 +288,7 @@ func samePath(a, b []string) bool {
 
 // onSamePath reports whether one path is the other or leads to it.
 func onSamePath(a, b string) bool {
-	x, y := splitPath(a), splitPath(b)
+	x, y := SplitPath(a), SplitPath(b)
 	n := min(len(x), len(y))
 	return samePath(x[:n], y[:n])
 }

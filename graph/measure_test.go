@@ -25,7 +25,7 @@ func marked(t *testing.T, files map[string]string) (*Graph, *tree) {
 	values, bindings := map[string]*Value{}, map[string]Place{}
 	value := func(path string) *Value {
 		if values[path] == nil {
-			values[path] = &Value{Path: path, Segments: splitPath(path)}
+			values[path] = &Value{Path: path, Segments: SplitPath(path)}
 		}
 		return values[path]
 	}

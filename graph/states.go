@@ -209,7 +209,7 @@ func (j *judgement) reached(path string, values []*Value) bool {
 // inHome is an option path as a home-manager module writes it: without home-manager.users.NAME.
 func inHome(option string) string {
 	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
-		if s := splitPath(rest); len(s) > 1 {
+		if s := SplitPath(rest); len(s) > 1 {
 			return strings.Join(s[1:], ".")
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"nixsink/graph"
 )
 
 // A canvas collects the body of an SVG picture. Sizes are pixels.
@@ -117,7 +119,7 @@ func elidePath(s string) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	parts := splitPath(s)
+	parts := graph.SplitPath(s)
 	for n := min(3, len(parts)-2); n > 0; n-- {
 		short := strings.Join(parts[:n], ".") + "…" + parts[len(parts)-1]
 		if utf8.RuneCountInString(short) <= limit {

@@ -201,6 +201,6 @@ func (p *picture) namespaceTone(n *node) int {
 }
 
 func topNames(n *node) string {
-	parts := splitPath(n.group)
+	parts := graph.SplitPath(n.group)
 	return strings.Join(parts[:min(3, len(parts))], ".")
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"nixsink/graph"
 )
 
 // The flow layout puts nodes into columns and draws edges as ribbons, as wide as what they carry (a Sankey diagram).
@@ -97,7 +99,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 		f.boxes = append(f.boxes, b)
 		k := place{n.column, n.kind, n.group}
 		if n.kind == valueNode && (crowd[k] < 2 || n.holds > 0) {
-			parts := splitPath(n.group)
+			parts := graph.SplitPath(n.group)
 			k.group = "\x00" + strings.Join(parts[:min(2, len(parts))], ".")
 		}
 		if n.kind == layerNode {

@@ -50,7 +50,7 @@ func byNames(k kind, depth int) func(n *node) string {
 		if n.kind != k {
 			return ""
 		}
-		parts := splitPath(strings.TrimSuffix(n.names[0], ".*"))
+		parts := graph.SplitPath(strings.TrimSuffix(n.names[0], ".*"))
 		if n.holds > 0 && len(parts) <= depth {
 			return strings.Join(parts, ".") + ".*"
 		}

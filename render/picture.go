@@ -148,7 +148,7 @@ func (s *sketch) value(v *graph.Value) *node {
 
 // namespace is what a value's path lies in: my.ports for my.ports.ssh.
 func namespace(p string) string {
-	parts := splitPath(p)
+	parts := graph.SplitPath(p)
 	return strings.Join(parts[:max(1, len(parts)-1)], ".")
 }
 

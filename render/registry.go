@@ -70,7 +70,7 @@ func isPort(v *graph.Value) bool {
 	if strings.HasSuffix(v.Type, "types.port") || v.Type == "port" || strings.Contains(v.Type, "types.port)") {
 		return true
 	}
-	parts := splitPath(v.Path)
+	parts := graph.SplitPath(v.Path)
 	for i, s := range parts {
 		s = strings.Trim(s, `"`)
 		if i == len(parts)-1 && (s == "ports" || strings.HasSuffix(s, "Ports")) {

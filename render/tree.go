@@ -132,7 +132,7 @@ func kindOrder(k graph.FlowKind) int {
 // serviceOf splits an option path after what people see as one thing: services.openssh + settings.Port.
 // Home-manager's programs.git and a user's home-manager.users.NAME.… follow the same rule one level down.
 func serviceOf(option string) (name, rest string) {
-	parts := splitPath(option)
+	parts := graph.SplitPath(option)
 	n := 2
 	switch {
 	case len(parts) > 4 && parts[0] == "home-manager" && parts[1] == "users":
@@ -152,24 +152,6 @@ func serviceOf(option string) (name, rest string) {
 		}
 	}
 	return strings.Join(parts[:n], "."), strings.Join(parts[n:], ".")
-}
-
-// splitPath splits an option path at its dots, those within quotes aside.
-func splitPath(s string) []string {
-	var out []string
-	start, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && quoted:
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == '.' && !quoted:
-			out = append(out, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(out, s[start:])
 }
 
 // what says what a landing's way was, for people: "" for plain data.

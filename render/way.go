@@ -78,7 +78,7 @@ func stepsOf(g *graph.Graph, f *graph.Flow) []graph.Step {
 // optionMatches reports whether an option that a user names is, or lies above, an option of the graph. A name that the analysis could not
 // know is * there, and may be the name the user has in mind; * in what the user names stands for any name.
 func optionMatches(asked, option string) bool {
-	a, o := splitPath(asked), splitPath(option)
+	a, o := graph.SplitPath(asked), graph.SplitPath(option)
 	if len(a) > len(o) {
 		return false
 	}

@@ -21,6 +21,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/check"
+	"nixsink/internal/check/revision"
 )
 
 // Options choose the commits and what is measured.
@@ -64,7 +65,7 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("open the git repository of %s: %w", dir, err)
 	}
-	below, err := inside(repo, dir)
+	below, err := revision.Inside(repo, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -124,27 +125,6 @@ func cmpErr(a, b error) error {
 		return a
 	}
 	return b
-}
-
-// inside is dir relative to the working tree's root, slash-separated, "." for the root.
-func inside(repo *git.Repository, dir string) (string, error) {
-	w, err := repo.Worktree()
-	if err != nil {
-		return "", fmt.Errorf("find the working tree of %s: %w", dir, err)
-	}
-	abs, err := filepath.Abs(dir)
-	if err == nil {
-		abs, err = filepath.EvalSymlinks(abs)
-	}
-	top, err2 := filepath.EvalSymlinks(w.Filesystem.Root())
-	if err = errors.Join(err, err2); err != nil {
-		return "", fmt.Errorf("find %s in its repository: %w", dir, err)
-	}
-	rel, err := filepath.Rel(top, abs)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", fmt.Errorf("%s is not below %s", dir, top)
-	}
-	return filepath.ToSlash(rel), nil
 }
 
 // commitsOf lists the commits, oldest first. A shallow clone's history ends where the clone does.

@@ -111,7 +111,7 @@ func values(a *graph.Annotation) []*graph.Value { return slices.Concat(a.Actual,
 
 // along reports whether one path is the other or leads to it; * is any name.
 func along(a, b string) bool {
-	x, y := segmentsOf(strings.TrimPrefix(a, "config.")), segmentsOf(b)
+	x, y := graph.SplitPath(strings.TrimPrefix(a, "config.")), graph.SplitPath(b)
 	for i := range min(len(x), len(y)) {
 		if s, t := strings.Trim(x[i], `"`), strings.Trim(y[i], `"`); s != t && s != "*" && t != "*" && !strings.ContainsAny(s, "*$<") {
 			return false

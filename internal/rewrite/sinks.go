@@ -95,28 +95,10 @@ func shortened(paths []string) string {
 
 // service is the part of an option path that names what it configures: services.NAME, systemd.services.NAME.
 func service(option string) string {
-	segments := segmentsOf(option)
+	segments := graph.SplitPath(option)
 	n := 2
 	if segments[0] == "systemd" || segments[0] == "virtualisation" || segments[0] == "home-manager" {
 		n = 3
 	}
 	return strings.Join(segments[:min(n, len(segments))], ".")
-}
-
-// segmentsOf splits at dots outside quotes.
-func segmentsOf(path string) []string {
-	var out []string
-	start, quoted := 0, false
-	for i := 0; i < len(path); i++ {
-		switch c := path[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '.' && !quoted:
-			out = append(out, path[start:i])
-			start = i + 1
-		}
-	}
-	return append(out, path[start:])
 }

@@ -43,7 +43,7 @@ func Checkout(ctx context.Context, dir, rev string) (root string, cleanup func()
 	if err != nil {
 		return "", cleanup, missing(repo, rev, err)
 	}
-	below, err := inside(repo, dir)
+	below, err := Inside(repo, dir)
 	if err != nil {
 		return "", cleanup, err
 	}
@@ -107,8 +107,8 @@ func missing(repo *git.Repository, rev string, err error) error {
 	return fmt.Errorf("read revision %s: %w", rev, err)
 }
 
-// inside is dir relative to the working tree's root, slash-separated, "." for the root.
-func inside(repo *git.Repository, dir string) (string, error) {
+// Inside is dir relative to the working tree's root, slash-separated, "." for the root.
+func Inside(repo *git.Repository, dir string) (string, error) {
 	w, err := repo.Worktree()
 	if err != nil {
 		return "", fmt.Errorf("find the working tree of %s: %w", dir, err)
