@@ -551,8 +551,16 @@ func guessRoot(ev *eval.Evaluator) Root {
 			best = name
 		}
 	}
-	if best == "" {
-		return Root{Path: "my", Why: "the default; no options are declared under it"}
+	// A handful among thousands is some submodule's, not the repository's namespace.
+	const leastShare = 20
+	if best == "" || counts[best]*leastShare < total {
+		why := "the default; no options are declared under it"
+		names := sortedKeys(counts)
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+		for i, n := range names[:min(3, len(names))] {
+			why += [...]string{", most are under ", ", then ", ", "}[i] + segmentText(n) + " (" + intText(int64(counts[n])) + ")"
+		}
+		return Root{Path: "my", Why: why}
 	}
 	return Root{Path: best, Why: "most options of this repository are declared under it (" + intText(int64(counts[best])) + " of " + intText(int64(total)) + ")"}
 }
