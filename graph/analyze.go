@@ -155,8 +155,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			return fmt.Errorf("analyze: the entry point %s is not a Nix file of this tree", e)
 		}
 	}
+	entries := entriesOf(t, opts)
 	ev := eval.New(treeHost{t}, opts.ArgRoots)
-	ev.Run(ctx, entriesOf(t, opts), t.files)
+	ev.Run(ctx, entries, t.files)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 && !declaresUnder(ev, g.Roots[0]) {
 		// The repository declares no options of its own, but passes its values to the modules as arguments.
 		ev = eval.New(treeHost{t}, names)
-		ev.Run(ctx, entriesOf(t, opts), t.files)
+		ev.Run(ctx, entries, t.files)
 		g.Roots = nil
 		for _, n := range names {
 			g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: "no options are declared here, and this is passed to the modules as an argument"})
@@ -175,7 +176,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
 	}
 	vs.declare(ev)
-	g.Modules = modulesOf(ev, t, entriesOf(t, opts), len(opts.Entries) > 0)
+	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)
 	byFile := map[string]*Module{}
 	for _, m := range g.Modules {
 		if m.Instance == "" {

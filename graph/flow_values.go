@@ -536,7 +536,7 @@ func guessRoot(ev *eval.Evaluator) Root {
 		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
 			segs = segs[3:]
 		}
-		if len(segs) < 2 || hasHole(segs[0]) || strings.HasPrefix(segs[0], "\x02") {
+		if len(segs) < 2 || hasHole(segs[0]) {
 			continue
 		}
 		total++

@@ -61,7 +61,7 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	// Nothing is known of the function: the result may hold whatever went in (rule 8).
 	a := ev.force(x)
 	if ev.isWholeConfig(a) {
-		ev.escape(a, at)
+		ev.escape(at)
 	}
 	return unknown(union(ev.origins(f), ev.deep(a)))
 }
@@ -172,27 +172,9 @@ func (ev *Evaluator) deep(v Val) Origins {
 	case *refShape:
 		return ev.origins(v)
 	case *listShape:
-		if ev.deepness > maxDeep {
-			return v.org
-		}
-		ev.deepness++
-		org := gathering{set: v.org}
-		for _, t := range s.elems {
-			org.add(ev.deep(ev.force(t)))
-		}
-		ev.deepness--
-		return org.done()
+		return ev.deepEach(s.elems, v.org)
 	case *altShape:
-		if ev.deepness > maxDeep {
-			return v.org
-		}
-		ev.deepness++
-		org := gathering{set: v.org}
-		for _, t := range s.alts {
-			org.add(ev.deep(ev.force(t)))
-		}
-		ev.deepness--
-		return org.done()
+		return ev.deepEach(s.alts, v.org)
 	case *setShape:
 		if s.deep != nil {
 			return union(v.org, *s.deep)
@@ -242,6 +224,20 @@ func (ev *Evaluator) shallow(v Val) Origins {
 		return v.org
 	}
 	return ev.deep(v)
+}
+
+// deepEach joins the deep origins of the parts of a list or of alternatives to those of the whole.
+func (ev *Evaluator) deepEach(parts []*thunk, whole Origins) Origins {
+	if ev.deepness > maxDeep {
+		return whole
+	}
+	ev.deepness++
+	org := gathering{set: whole}
+	for _, t := range parts {
+		org.add(ev.deep(ev.force(t)))
+	}
+	ev.deepness--
+	return org.done()
 }
 
 // elems are a list's elements, whether they are all and in order, and what the list as a whole depends on.
@@ -391,7 +387,7 @@ func (ev *Evaluator) isWholeConfig(v Val) bool {
 }
 
 // escape notes that config went where it cannot be followed.
-func (ev *Evaluator) escape(v Val, at site) {
+func (ev *Evaluator) escape(at site) {
 	k := escapeKey{at.file, at.span}
 	if !ev.escaped[k] {
 		ev.escaped[k] = true

@@ -71,10 +71,8 @@ type Evaluator struct {
 	queue                  []*Module
 	instances              map[string]*Module
 	imported               map[string]bool
-	current                *Module
 	special                map[string]*thunk // arguments that modules get besides config, lib, pkgs
 	homeSpecial            map[string]*thunk
-	entering               map[*parse.File]bool
 	flakeSelf, flakeInputs Val
 	flakeModules           []part // what flake-parts modules define
 	flakePartsUsed         bool
@@ -101,7 +99,6 @@ func New(host Host, argRoots []string) *Evaluator {
 		instances: map[string]*Module{},
 		imported:  map[string]bool{},
 		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
-		entering: map[*parse.File]bool{},
 	}
 	ev.Config = ev.newPath(nil, "", &Root{})
 	for _, a := range argRoots {

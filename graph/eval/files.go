@@ -204,7 +204,6 @@ type Import struct {
 	Missing  bool
 	External bool
 	Unknown  string // why it is not known
-	Module   bool   // in a list of imports, not by import
 }
 
 // File and Span of an import.

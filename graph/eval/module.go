@@ -218,12 +218,12 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 			return
 		}
 		if p, ok := s.(*pathShape); ok {
-			ev.noteImport(&Import{Site: from, To: p.s, External: true, Module: true})
+			ev.noteImport(&Import{Site: from, To: p.s, External: true})
 		} else {
-			ev.noteImport(&Import{Site: from, To: strings.ReplaceAll(ev.asText(v), hole, "*"), External: true, Module: true})
+			ev.noteImport(&Import{Site: from, To: strings.ReplaceAll(ev.asText(v), hole, "*"), External: true})
 		}
 	case nil:
-		ev.noteImport(&Import{Site: from, External: true, Module: true, To: ev.sourceText(from)})
+		ev.noteImport(&Import{Site: from, External: true, To: ev.sourceText(from)})
 	}
 }
 
@@ -241,13 +241,13 @@ func (ev *Evaluator) loadFile(name string, base *Path, home bool, from site, par
 			ev.loadFile(n, base, home, from, parent, add, prefix)
 		}
 		if len(names) == 0 {
-			ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text", Module: true})
+			ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text"})
 		}
 		return
 	}
 	to := ev.resolveFile(name)
 	f := ev.host.File(to)
-	imp := &Import{Site: from, To: to, Module: true}
+	imp := &Import{Site: from, To: to}
 	if f == nil {
 		imp.Missing = !ev.exists(to)
 		imp.External = strings.HasPrefix(to, "../")
@@ -294,7 +294,6 @@ func (ev *Evaluator) drain() {
 			batch = append(batch, m)
 		}
 		for _, m := range batch {
-			ev.current = m
 			ev.refuel(fuelPerModule)
 			for _, p := range m.config {
 				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
@@ -314,7 +313,6 @@ func (ev *Evaluator) compact() {
 
 // open enters a module: its imports are queued, its options declared, its definitions kept for later.
 func (ev *Evaluator) open(m *Module) {
-	ev.current = m
 	ev.refuel(fuelPerModule)
 	var v Val
 	if m.val != nil {
@@ -357,7 +355,7 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 			}
 			is := ev.force(im.val)
 			if isRef(is) {
-				ev.noteImport(&Import{Site: at, Unknown: "imports depend on config", Module: true})
+				ev.noteImport(&Import{Site: at, Unknown: "imports depend on config"})
 			} else {
 				ts, _, _ := ev.elems(is)
 				for _, t := range ts {
@@ -769,7 +767,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	}
 	if ev.isWholeConfig(v) {
 		if m.Base != ev.at(ev.Config, FlakeParts) {
-			ev.escape(v, at)
+			ev.escape(at)
 		}
 		return
 	}
