@@ -32,8 +32,24 @@ func measureCoverage(g *Graph, spans *spanIndex) {
 // coverReferences marks the references that an annotation with their id covers, and counts them: in all, by layer and
 // by module. A guard is no read of the value.
 func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation) {
+	several := map[Place]bool{} // reads of one of several values: no name in the text says which
+	first := map[Place]*Value{}
+	for _, r := range g.References {
+		if v := first[r.At]; v == nil {
+			first[r.At] = r.Value
+		} else if v != r.Value {
+			several[r.At] = true
+		}
+	}
 	covers := func(a *Annotation, r *Reference) bool {
-		return a.Keyword != parse.Waiver && slices.Contains(a.Values, r.Value)
+		switch unnamed := r.Kind == Dynamic || several[r.At]; {
+		case a.Keyword == parse.Waiver:
+			return false
+		case slices.Contains(a.Values, r.Value):
+			return unnamed || !slices.ContainsFunc(a.IDs, func(id parse.Word) bool { return isPattern(id.Text) }) || namesPlainly(a, r.Value)
+		default: // attrValues config.my.ports reads CFG.ports
+			return unnamed && slices.ContainsFunc(a.Values, func(v *Value) bool { return within(r.Value, v) })
+		}
 	}
 	layers := map[string]string{}
 	for _, m := range g.Modules {
@@ -65,6 +81,13 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 	for _, u := range g.Unresolved {
 		count(u.At.File, Ratio{Unresolved: 1})
 	}
+}
+
+// namesPlainly reports whether one of an annotation's ids is a name of v, not just a pattern that it fits.
+func namesPlainly(a *Annotation, v *Value) bool {
+	return slices.ContainsFunc(a.IDs, func(id parse.Word) bool {
+		return plainPath(id.Text) == v.Path || slices.ContainsFunc(v.IDs, func(have ID) bool { return have.Name == id.Text })
+	})
 }
 
 func (r Ratio) plus(o Ratio) Ratio {

@@ -17,17 +17,18 @@ const (
 
 // binder finds out which values the ids that people wrote stand for.
 type binder struct {
-	g      *Graph
-	rules  []IDRule
-	byPath map[string]*Value
-	ids    map[string][]*Value // every id that is written anywhere
-	spans  *spanIndex
+	g        *Graph
+	rules    []IDRule
+	byPath   map[string]*Value
+	ids      map[string][]*Value // every id that is written anywhere
+	patterns map[string]bool     // ids that are no value's name but stand for all that they fit
+	spans    *spanIndex
 }
 
 // bindIDs fills Value.IDs and gives what each id is bound to. Each id is bound by the best evidence there is for it:
 // an annotation on a declaration, an alias, a rule, and what the annotated reads agree on.
 func bindIDs(g *Graph, spans *spanIndex, aliases map[string]string) map[string][]*Value {
-	b := &binder{g: g, rules: g.IDRules, byPath: map[string]*Value{}, ids: map[string][]*Value{}, spans: spans}
+	b := &binder{g: g, rules: g.IDRules, byPath: map[string]*Value{}, ids: map[string][]*Value{}, patterns: map[string]bool{}, spans: spans}
 	for _, v := range g.Values {
 		b.byPath[v.Path] = v
 	}
@@ -43,6 +44,7 @@ func bindIDs(g *Graph, spans *spanIndex, aliases map[string]string) map[string][
 			}
 		}
 	}
+	open = slices.DeleteFunc(open, b.byPattern)
 	for _, a := range g.Annotations {
 		if a.Keyword == parse.SourceID {
 			b.byDeclaration(a)
@@ -79,6 +81,34 @@ func (b *binder) bind(id string, v *Value, evidence string) bool {
 	return true
 }
 
+// byPattern finds what an id with a * for a name stands for: every value that it fits. CFG.media.*.stateDir is what a
+// function for many services reads. It is nobody's name; where a value has the * in its own path, the id is that value's.
+func (b *binder) byPattern(id string) bool {
+	if !isPattern(id) {
+		return false
+	}
+	paths := append(rewritten(id, b.rules), plainPath(id))
+	if slices.ContainsFunc(paths, func(path string) bool { return b.byPath[path] != nil }) {
+		return false
+	}
+	for _, path := range paths {
+		segments := SplitPath(path)
+		for _, v := range b.g.Values {
+			if samePath(v.Segments, segments) {
+				b.ids[id] = append(b.ids[id], v)
+			}
+		}
+		if len(b.ids[id]) > 0 {
+			b.patterns[id] = true
+			return true
+		}
+	}
+	return false
+}
+
+// isPattern reports whether an id has a * for a name.
+func isPattern(id string) bool { return slices.Contains(SplitPath(id), "*") }
+
 // byDeclaration binds the ids of an annotation that stands at a declaration. Where several values are declared below
 // it (a registry and its members' fields) one id means the outermost; several ids are told apart by the rules.
 func (b *binder) byDeclaration(a *Annotation) {
@@ -90,6 +120,9 @@ func (b *binder) byDeclaration(a *Annotation) {
 		return
 	}
 	if len(a.IDs) == 1 {
+		if b.patterns[a.IDs[0].Text] {
+			return
+		}
 		// A declaration may read another value, in its default say, and the id be that one's.
 		if v := b.ruled(a.IDs[0].Text); v != nil && !slices.Contains(declared, v) && slices.Contains(b.spans.readIn(a), v) {
 			return
@@ -100,7 +133,7 @@ func (b *binder) byDeclaration(a *Annotation) {
 		}
 	}
 	for _, id := range a.IDs {
-		if v := b.ruled(id.Text); v != nil && slices.Contains(declared, v) {
+		if v := b.ruled(id.Text); v != nil && !b.patterns[id.Text] && slices.Contains(declared, v) {
 			b.bind(id.Text, v, byDeclaration)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // marked builds a graph from files in which marks stand for what the engine finds out:
 //
-//	«r my.x|config.my.x»          a read; «g …» a guard; «r my.x @cfg|cfg.x» a read through let binding cfg
+//	«r my.x|config.my.x»          a read; «g …» a guard; «y …» a computed name; «r my.x @cfg|cfg.x» a read through let binding cfg
 //	«= cfg|cfg = config.my;»      that binding
 //	«d my.x|mkOption { }»         a declaration; «D …» a registry's; «m my.x|1» a member, declared by its definition
 //	«u my.*|config.my.${n}»       a reference that could not be resolved
@@ -76,10 +76,13 @@ func marked(t *testing.T, files map[string]string) (*Graph, *tree) {
 	kinds := map[string]FlowKind{"f": Data, "k": Key, "c": Control}
 	for _, m := range marks {
 		switch what := m.words[0]; what {
-		case "r", "g":
+		case "r", "g", "y":
 			r := &Reference{Value: value(m.words[1]), At: m.at, Kind: Direct}
-			if what == "g" {
+			switch what {
+			case "g":
 				r.Kind = Guard
+			case "y":
+				r.Kind = Dynamic
 			}
 			if len(m.words) > 2 {
 				r.Via, r.Kind = m.words[2][1:], Alias
@@ -148,6 +151,7 @@ func TestAnnotationStates(t *testing.T) {
 		{"reads agree", "{ config }: {\n# source-id: CFG.sshd\na = «r my.ports.ssh|config.my.ports.ssh»;\n# source-id: CFG.sshd\nb = «r my.ports.ssh|config.my.ports.ssh»;\n# source-id: CFG.sshd\nc = «r my.ports.http|config.my.ports.http» + «r my.ports.ssh|config.my.ports.ssh»; }", Options{}, []string{"CFG.sshd: ok", "CFG.sshd: ok", "CFG.sshd: ok"}},
 		{"reads disagree", "{ config }: {\n# source-id: CFG.x\na = «r my.ports.ssh|config.my.ports.ssh»;\n# source-id: CFG.x\nb = «r my.ports.http|config.my.ports.http»; }", Options{}, []string{"CFG.x: ambiguous my.ports.ssh, my.ports.http", "CFG.x: ambiguous"}},
 		{"a named value takes no second name", "{ config }: {\n# source-id: CFG.ports.ssh\na = «r my.ports.ssh|config.my.ports.ssh»;\n# source-id: CFG.x\nb = «r my.ports.ssh|config.my.ports.ssh»;\n# source-id: CFG.x\nc = «r my.ports.ssh|config.my.ports.ssh»; }", Options{}, []string{"CFG.ports.ssh: ok", "CFG.x: orphaned", "CFG.x: orphaned"}},
+		{"a pattern", "{ config, n }: {\n# source-id: CFG.sites.*.port\nx = «r my.sites.a.port|1»;\n# source-id: CFG.ports.*\ny = «r my.ports.ssh|config.my.ports.${n}»;\n# source-id: CFG.ports.*\nz = 1;\n# source-id: CFG.nothing.*\nw = 1; }", Options{}, []string{"CFG.sites.*.port: ok my.sites.a.port", "CFG.ports.*: ok", "CFG.ports.*: unwanted no central value is read here", "CFG.nothing.*: orphaned"}},
 		{"a waiver", "{\n# source-id: CFG.ports.ssh\n# nixsink: ignore unwanted-source-id because it was there once\na = 22; }", Options{}, []string{"CFG.ports.ssh: waived", ": ok"}},
 		{"a waiver for something else", "{\n# source-id: CFG.ports.ssh\n# nixsink: ignore stale-sink because it was there once\na = 22; }", Options{}, []string{"CFG.ports.ssh: unwanted", ": ok"}},
 		{"sink", "{ config }: {\n# sink: services.openssh.ports\nservices.openssh.ports = «f my.ports.ssh services.openssh.ports|[ «r my.ports.ssh|config.my.ports.ssh» ]»; }", Options{}, []string{": ok reaches services.openssh.ports"}},
@@ -199,6 +203,7 @@ func TestBindIDs(t *testing.T) {
 		{"a declaration that reads another", "{ config }: { options.my = { domain = «d my.domain|1»;\n# source-id: CFG.domain\nurl = «d my.url|{ default = «r my.domain|config.my.domain»; }»; }; }", Options{}, "my.domain: CFG.domain (rule)"},
 		{"alias wins over the rule", "{\n# source-id: CFG.a\nx = 1; y = [ «d my.a|1» «d my.b|1» ]; }", Options{Aliases: map[string]string{"CFG.a": "my.b"}}, "my.b: CFG.a (alias)"},
 		{"patterns", "{\n# source-id: CFG.sites.blog.port\nx = 1; y = «d my.sites.*.port|1»; }", Options{}, "my.sites.*.port: CFG.sites.blog.port (rule)"},
+		{"a pattern is nobody's name", "{ config, n }: {\n# source-id: CFG.ports.*\nx = «r my.ports.a|config.my.ports.${n}»; y = «d my.ports.a|1»; }", Options{}, ""},
 		{"case of the prefix", "{\n# source-id: cfg.a\nx = 1; y = «d my.a|1»; }", Options{}, "my.a: cfg.a (rule)"},
 		{"one witness is enough where no rule has a say", "{ config }: {\n# source-id: SRC.4\nx = «r my.a|config.my.a»; }", Options{}, "my.a: SRC.4 (reads)"},
 		{"one witness of the same name", "{ config }: {\n# source-id: CFG.secrets.env\nx = «r my.secrets.files.env|config.my.secrets.files.env»;\n# source-id: CFG.old\ny = «r my.new|config.my.new»; }", Options{}, "my.secrets.files.env: CFG.secrets.env (reads)"},
@@ -233,6 +238,27 @@ func TestSuggestID(t *testing.T) {
 	want := "my.b=CFG.b my.c=my.c my.configs.a=CFG.a my.configs.c=CFG.c my.named=SRC.1 vars.x=vars.x"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// TestCoverageOfMembers: a registry's id speaks of the members that no name in the text tells apart, and a pattern of all that it fits.
+func TestCoverageOfMembers(t *testing.T) {
+	for _, test := range []struct {
+		id   string
+		want Ratio
+	}{
+		{"CFG.ports", Ratio{2, 3, 0}}, // not the member that is read by its name
+		{"CFG.ports.*", Ratio{2, 3, 0}},
+		{"CFG.ports.a", Ratio{2, 3, 0}}, // one of two at the first, and the second
+		{"CFG.other", Ratio{0, 3, 0}},
+	} {
+		g := measured(t, map[string]string{
+			"decl.nix": "{ options.my = { ports = «D my.ports|1»; other = «d my.other|2»; }; config.my.ports = { a = «m my.ports.a|1»; b = «m my.ports.b|2»; }; }",
+			"a.nix":    "{ config, n }: {\n# source-id: " + test.id + "\nx = [ «y my.ports.a|«y my.ports.b|config.my.ports.${n}»» ];\n# source-id: " + test.id + "\ny = «r my.ports.a|config.my.ports.a»; }",
+		}, Options{})
+		if got := g.Coverage.SourceID; got != test.want {
+			t.Errorf("%s: got %v, want %v", test.id, got, test.want)
+		}
 	}
 }
 

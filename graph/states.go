@@ -99,26 +99,26 @@ func (j *judgement) named(a *Annotation, set setState) {
 		case len(bound) == 0:
 			set(Orphaned, "%s is bound to no value%s", id.Text, j.actually(a))
 			return
-		case len(bound) > 1:
+		case len(bound) > 1 && !isPattern(id.Text):
 			set(Ambiguous, "%s is bound to %d values: %s", id.Text, len(bound), pathList(bound))
 			return
 		}
 	}
 	for _, id := range a.IDs {
-		v := j.ids[id.Text][0]
-		if j.isHere(v, a) {
+		bound := j.ids[id.Text]
+		if slices.ContainsFunc(bound, func(v *Value) bool { return j.isHere(v, a) }) {
 			continue
 		}
 		for _, u := range j.spans.unresolvedIn(a.File, a.Anchor.Span) {
-			if onSamePath(u.Path, v.Path) {
+			if slices.ContainsFunc(bound, func(v *Value) bool { return onSamePath(u.Path, v.Path) }) {
 				set(Unverifiable, "%s is read here, which could not be resolved: %s", u.Path, u.Reason)
 				return
 			}
 		}
 		if len(a.Actual) == 0 {
-			set(Unwanted, "no central value is read here, so not %s (%s) either", id.Text, v.Path)
+			set(Unwanted, "no central value is read here, so not %s (%s) either", id.Text, pathList(bound))
 		} else {
-			set(Mismatched, "%s is %s, which is not read here%s", id.Text, v.Path, j.actually(a))
+			set(Mismatched, "%s is %s, which is not read here%s", id.Text, pathList(bound), j.actually(a))
 		}
 		return
 	}
