@@ -143,7 +143,7 @@ func (f *flowLayout) drawBox(c *canvas, b *box) {
 	}
 	c.rect(class, b.x, b.y, b.w, b.h, round)
 	if i := f.tone(b.node); b.kind == moduleNode || b.kind == layerNode {
-		c.rect("f"+toneClass(i)[1:], b.x, b.y, 4, b.h, 1)
+		c.bar(i, b.x, b.y, 4, b.h)
 	}
 	label := "t"
 	if b.bad {

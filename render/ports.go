@@ -107,7 +107,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		if wide := textWidth(text, 10) + 34; lx > margin && lx+wide > w {
 			lx, bottom = margin, bottom+20
 		}
-		c.rect("f"+toneClass(i)[1:], lx, bottom-9, 4, 13, 1)
+		c.bar(i, lx, bottom-9, 4, 13)
 		c.text("n", lx+10, bottom+2, text)
 		lx += textWidth(text, 10) + 34
 	}
@@ -135,7 +135,7 @@ func drawPort(c *canvas, p Port, taken int, l layers, g *graph.Graph, x, y, widt
 	if len(p.Readers) > 0 {
 		tone = slices.Index(g.Layers, l.of[p.Readers[0]])
 	}
-	c.rect("f"+toneClass(tone)[1:], x, y, 4, portRow-4, 1)
+	c.bar(tone, x, y, 4, portRow-4)
 	c.text(number+" end", x+numbers, y+12.5, fmt.Sprint(p.Number))
 	c.text(number, x+numbers+boxPad, y+12.5, elide(valueName(p.Value)))
 	c.text("n end", x+width-7, y+12.5, portReaders(p, l))

@@ -5,19 +5,29 @@ import (
 	"strings"
 )
 
-// The palette is Okabe and Ito's, which readers with any kind of colour blindness can tell apart. Vermillion is kept
-// for what is wrong, so it never names a layer; and whatever a colour says, a shape, a dash or a word says too.
+// Layers have ten colours. The first three are Okabe and Ito's; the others, and those of the dark side, were searched for so that
+// any two, and any of them beside what is wrong or has no layer, can be told apart with full sight and with each kind of colour
+// blindness: TestPalette holds them to it. Vermillion is kept for what is wrong, so it never names a layer; and whatever a colour
+// says, a shape, a dash or a word says too.
 type tone struct{ light, dark string }
 
 var layerTones = []tone{
-	{"#0072B2", "#4FA8E0"}, // blue
-	{"#009E73", "#2FC79B"}, // bluish green
-	{"#E69F00", "#F0B73F"}, // orange
-	{"#CC79A7", "#E3A0C4"}, // reddish purple
-	{"#56B4E9", "#8FD0F5"}, // sky blue
+	{"#0072B2", "#5D78F6"}, // blue
+	{"#009E73", "#4CBA9A"}, // bluish green
+	{"#E69F00", "#F9BB05"}, // orange
+	{"#8F7FDD", "#AF9FFF"}, // violet
+	{"#87BFFA", "#79D7ED"}, // sky
+	{"#712C4D", "#9143B0"}, // wine
+	{"#6A5B13", "#F2EF7A"}, // olive
+	{"#08489A", "#A7FAF1"}, // navy, and on the dark side aqua
+	{"#96536D", "#A381C1"}, // mauve
+	{"#3A4002", "#B8D8A4"}, // dark olive, and on the dark side pale green
 }
 
-var noTone = tone{"#7A7F87", "#9AA4B0"}
+var (
+	noTone    = tone{"#A4ABB4", "#6E7681"} // no layer
+	wrongTone = tone{"#D55E00", "#FF7A3D"} // vermillion
+)
 
 // toneClass names the colour of a layer by its place in the order; -1 has none.
 func toneClass(i int) string {
@@ -25,6 +35,19 @@ func toneClass(i int) string {
 		return "ln"
 	}
 	return fmt.Sprintf("l%d", i%len(layerTones))
+}
+
+// bar draws the coloured edge that tells a layer. From the eleventh layer on colours come again, and the edge is broken.
+func (c *canvas) bar(i int, x, y, w, h float64) {
+	if i < len(layerTones) {
+		c.rect("f"+toneClass(i)[1:], x, y, w, h, 1)
+		return
+	}
+	dash := "5 3"
+	if i >= 2*len(layerTones) {
+		dash = "2 2"
+	}
+	fmt.Fprintf(c, `<path class="%s" stroke-width="%s" stroke-dasharray="%s" d="M%s %sv%s"/>`+"\n", toneClass(i), px(w), dash, px(x+w/2), px(y), px(h))
 }
 
 // fonts is the stack that text is shown in; canvas measures its first.
@@ -37,19 +60,19 @@ var pictureCSS = func() string {
 		".bg{fill:#FFFFFF}.h1{font-size:16px;font-weight:bold}.h2{font-size:11px;fill:#59636E}.h3{font-size:11px;fill:#59636E}" +
 		".n{font-size:10px;fill:#59636E}.end{text-anchor:end}.mid{text-anchor:middle}\n" +
 		".box{fill:#FFFFFF;stroke:#8C959F}.val{fill:#F6F8FA;stroke:#59636E}.opt{fill:#FFFFFF;stroke:#D1D9E0}.band{stroke:none;fill-opacity:.10}" +
-		".bad{stroke:#D55E00;stroke-width:2}.badt{fill:#B34700;font-weight:bold}.faint{stroke-dasharray:3 2}.high{stroke:#1F2328;stroke-width:2.5}\n" +
+		".bad{stroke:" + wrongTone.light + ";stroke-width:2}.badt{fill:#B34700;font-weight:bold}.faint{stroke-dasharray:3 2}.high{stroke:#1F2328;stroke-width:2.5}\n" +
 		".r{fill:none;stroke-opacity:.45}.r:hover{stroke-opacity:.9}.u{stroke-dasharray:3 3}.c{stroke-opacity:.2}.dim{stroke-opacity:.12}" +
-		".viol{stroke:#D55E00;stroke-opacity:.85}.rule{stroke:#D1D9E0;fill:none}a:hover rect{stroke-width:2}\n")
+		".viol{stroke:" + wrongTone.light + ";stroke-opacity:.85}.rule{stroke:#D1D9E0;fill:none}a:hover rect{stroke-width:2}\n")
 	for i, t := range layerTones {
 		fmt.Fprintf(&b, ".l%d{stroke:%s}.f%d{fill:%s}\n", i, t.light, i, t.light)
 	}
-	fmt.Fprintf(&b, ".ln{stroke:%s}.fn{fill:%s}\n.viol{stroke:#D55E00}\n", noTone.light, noTone.light)
+	fmt.Fprintf(&b, ".ln{stroke:%s}.fn{fill:%s}\n.viol{stroke:%s}\n", noTone.light, noTone.light, wrongTone.light)
 	b.WriteString("@media (prefers-color-scheme:dark){\ntext{fill:#E6EDF3}.bg{fill:#0D1117}.h2,.h3,.n{fill:#9198A1}\n" +
 		".box{fill:#151B23;stroke:#656C76}.val{fill:#212830;stroke:#9198A1}.opt{fill:#0D1117;stroke:#3D444D}.band{fill-opacity:.16}" +
-		".bad{stroke:#FF7A3D}.badt{fill:#FF8F5C}.high{stroke:#E6EDF3}.rule{stroke:#3D444D}.r{stroke-opacity:.5}.c{stroke-opacity:.25}.dim{stroke-opacity:.15}\n")
+		".bad{stroke:" + wrongTone.dark + "}.badt{fill:#FF8F5C}.high{stroke:#E6EDF3}.rule{stroke:#3D444D}.r{stroke-opacity:.5}.c{stroke-opacity:.25}.dim{stroke-opacity:.15}\n")
 	for i, t := range layerTones {
 		fmt.Fprintf(&b, ".l%d{stroke:%s}.f%d{fill:%s}\n", i, t.dark, i, t.dark)
 	}
-	fmt.Fprintf(&b, ".ln{stroke:%s}.fn{fill:%s}\n.viol{stroke:#FF7A3D;stroke-opacity:.85}\n}\n", noTone.dark, noTone.dark)
+	fmt.Fprintf(&b, ".ln{stroke:%s}.fn{fill:%s}\n.viol{stroke:%s;stroke-opacity:.85}\n}\n", noTone.dark, noTone.dark, wrongTone.dark)
 	return b.String()
 }()

@@ -4,6 +4,8 @@ data.flows = data.flows.map(([from, option, value, kind, file, line, through, st
   from, option, value, kind: data.kinds[kind], at: [file, line], through: through.map((i) => data.names[i]), steps: steps.map(([what, ...at]) => ({ what, at })),
 }));
 
+data.findings = data.findings.map(([check, severity, ...rest]) => ({ check: data.checks[check], severity, at: rest.slice(0, 2), message: rest[2] }));
+
 const group = (list, key) => {
   const out = new Map();
   for (const x of list) {
@@ -20,6 +22,7 @@ const model = {
   flowsIn: group(data.flows, (f) => f.at[0]),
   flowsTo: group(data.flows.filter((f) => f.option >= 0), (f) => f.option),
   flowsInto: group(data.flows.filter((f) => f.value >= 0), (f) => f.value),
+  declaredIn: group([...data.values.keys()].flatMap((i) => [...new Set(data.values[i].declared.map((at) => at[0]))].map((file) => ({ file, i }))), (x) => x.file),
   notesIn: group(data.annotations, (a) => a.at[0]),
   valueByName: new Map(),
   fileByPath: new Map(data.files.map((f, i) => [f.path, i])),
@@ -36,5 +39,12 @@ const link = (kind, name) => "#" + kind + "=" + encodeURIComponent(name);
 const target = (f) => (f.option >= 0 ? data.options[f.option].path : data.values[f.value].path);
 const layerOf = (file) => (file < 0 ? -1 : data.files[file].layer);
 const layerName = (l) => (l < 0 ? "(no layer)" : data.layers[l]);
-const tone = (l) => (l < 0 ? "ln" : "l" + (l % 5));
+const tone = (l) => (l < 0 ? "ln" : "l" + (l % data.tones));
 const count = (n, one, many) => n.toLocaleString("en") + " " + (n === 1 ? one : many);
+const share = (covered, total) => (total ? (100 * covered / total).toFixed(1).replace(/\.0$/, "") + " %" : "n/a");
+
+// Where nobody annotates anything, that a read has no source-id is no news: it is neither drawn nor said.
+const annotated = data.annotations.length > 0;
+const fewerFlows = data.allFlows > data.flows.length && "Of " + data.allFlows.toLocaleString("en") + " flows the " + count(data.flows.length, "shortest is", "shortest are")
+  + " in this page: the others go through other values, and 'nixsink trace ID' and '--format json' tell them.";
+const fewerFindings = data.allFinds > data.findings.length && "Of " + data.allFinds.toLocaleString("en") + " findings the " + data.findings.length.toLocaleString("en") + " most severe are in this page: 'nixsink check --format json' tells them all.";
