@@ -81,29 +81,38 @@ func (b *binder) bind(id string, v *Value, evidence string) bool {
 	return true
 }
 
-// byPattern finds what an id with a * for a name stands for: every value that it fits. CFG.media.*.stateDir is what a
-// function for many services reads. It is nobody's name; where a value has the * in its own path, the id is that value's.
+// byPattern finds what an id with a * for a name stands for. It is nobody's name.
 func (b *binder) byPattern(id string) bool {
-	if !isPattern(id) {
-		return false
+	if values := b.g.Matching(id); values != nil {
+		b.ids[id], b.patterns[id] = values, true
+		return true
 	}
-	paths := append(rewritten(id, b.rules), plainPath(id))
-	if slices.ContainsFunc(paths, func(path string) bool { return b.byPath[path] != nil }) {
-		return false
+	return false
+}
+
+// Matching gives the values that an id with a * for a name fits: CFG.media.*.stateDir is what a function for many services
+// reads. nil if it fits none, or is the id of a value that has the * in its own path.
+func (g *Graph) Matching(id string) []*Value {
+	if !isPattern(id) {
+		return nil
+	}
+	paths := append(rewritten(id, g.IDRules), plainPath(id))
+	if slices.ContainsFunc(g.Values, func(v *Value) bool { return slices.Contains(paths, v.Path) }) {
+		return nil
 	}
 	for _, path := range paths {
 		segments := SplitPath(path)
-		for _, v := range b.g.Values {
+		var values []*Value
+		for _, v := range g.Values {
 			if samePath(v.Segments, segments) {
-				b.ids[id] = append(b.ids[id], v)
+				values = append(values, v)
 			}
 		}
-		if len(b.ids[id]) > 0 {
-			b.patterns[id] = true
-			return true
+		if values != nil {
+			return values
 		}
 	}
-	return false
+	return nil
 }
 
 // isPattern reports whether an id has a * for a name.
