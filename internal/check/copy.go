@@ -78,10 +78,10 @@ type hit struct {
 func (p *Pass) copies(file string, n *needles) []Finding {
 	var out []Finding
 	walk(p.Graph.Files[file].Expr, scope{}, func(e parse.Expr, sc scope) {
-		for _, s := range sites(file, p.Graph.Files[file].Src, e, sc) {
-			if sc.Prose || slices.Contains(sc.Names, "imports") {
-				continue
-			}
+		if sc.Prose || slices.Contains(sc.Names, "imports") {
+			return
+		}
+		sites(file, p.Graph.Files[file].Src, e, sc, func(s site) {
 			taken := -1 // end of the last part that spoke
 			for _, group := range n.find(s) {
 				if group[0].start < taken {
@@ -92,31 +92,28 @@ func (p *Pass) copies(file string, n *needles) []Finding {
 					taken = group[0].end
 				}
 			}
-		}
+		})
 	})
 	return out
 }
 
-// sites are the literals that an expression itself is.
-func sites(file, src string, e parse.Expr, sc scope) []site {
+// sites visits the literals that an expression itself is.
+func sites(file, src string, e parse.Expr, sc scope, visit func(site)) {
 	switch e := e.(type) {
 	case *parse.Int:
-		return []site{{file: file, src: e.Text, start: e.Start, whole: true, number: true, sc: sc}}
+		visit(site{file: file, src: e.Text, start: e.Start, whole: true, number: true, sc: sc})
 	case *parse.String:
-		var out []site
 		for i, part := range e.Parts {
 			if part.Expr != nil {
 				continue
 			}
 			// The raw source rather than the decoded text, so that offsets are exact; escapes only ever end a word.
-			out = append(out, site{
+			visit(site{
 				file: file, src: src[part.Start:part.End], start: part.Start, whole: len(e.Parts) == 1,
 				before: i > 0, sc: sc,
 			})
 		}
-		return out
 	case *parse.Set:
-		var out []site
 		for _, b := range e.Bindings {
 			a, ok := b.(*parse.Attr)
 			if !ok {
@@ -131,12 +128,10 @@ func sites(file, src string, e parse.Expr, sc scope) []site {
 				if a.Path[i].Len() != len(a.Path[i].Name) {
 					start++ // a quoted name
 				}
-				out = append(out, site{file: file, src: a.Path[i].Name, start: start, whole: true, key: true, sc: in})
+				visit(site{file: file, src: a.Path[i].Name, start: start, whole: true, key: true, sc: in})
 			}
 		}
-		return out
 	}
-	return nil
 }
 
 // copied decides whether one of the values at the same part of a site is meant, and which.

@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,15 +40,6 @@ type needles struct {
 	all  []*needle
 	text map[needleKind]map[string][]*needle
 }
-
-var (
-	hostname = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
-	email    = regexp.MustCompile(`^[A-Za-z0-9._+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
-	absolute = regexp.MustCompile(`^(/[A-Za-z0-9._@-]+)+/?$`)
-	ip4      = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(/[0-9]+)?(:[0-9]+)?$`)
-	peculiar = regexp.MustCompile(`^[A-Za-z0-9_.@:/+=-]{8,}$`)
-	plain    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,}$`)
-)
 
 // Ports that many programs use by default: equal numbers prove nothing.
 var commonPorts = []int{3000, 3001, 4000, 5000, 5432, 3306, 6379, 8000, 8001, 8008, 8080, 8081, 8082, 8083, 8088, 8090, 8443, 8888, 9000, 9001, 9090, 9091, 9100, 9443}
@@ -106,16 +96,15 @@ func (p *Pass) elements(v *graph.Value) []graph.Literal {
 		return nil
 	}
 	var out []graph.Literal
-	walk(f.Expr, scope{}, func(e parse.Expr, _ scope) {
-		list, ok := e.(*parse.List)
-		if !ok || !v.DefaultAt.Span.Contains(list.Span) {
-			return
-		}
-		for _, x := range list.Elems {
-			if s, ok := x.(*parse.String); ok && len(s.Parts) == 1 && s.Parts[0].Expr == nil {
-				out = append(out, graph.Literal{Text: s.Parts[0].Text, Kind: "string", At: p.place(v.DefaultAt.File, s.Span), Default: true})
+	parse.Walk(f.Expr, func(node parse.Node) bool {
+		if list, ok := node.(*parse.List); ok && v.DefaultAt.Span.Contains(list.Span) {
+			for _, x := range list.Elems {
+				if s, ok := x.(*parse.String); ok && len(s.Parts) == 1 && s.Parts[0].Expr == nil {
+					out = append(out, graph.Literal{Text: s.Parts[0].Text, Kind: "string", At: p.place(v.DefaultAt.File, s.Span), Default: true})
+				}
 			}
 		}
+		return node.Range().Start < v.DefaultAt.Span.End && v.DefaultAt.Span.Start < node.Range().End
 	})
 	return out
 }
@@ -142,17 +131,21 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 		return portNeedle, slices.Contains(commonPorts, n) || n < 1024, err == nil && n > 0 && n <= 65535 && isPort(v)
 	case l.Kind != "string" && l.Kind != "path" || strings.Contains(t, "\n"):
 		return 0, false, false
-	case email.MatchString(t):
+	case isEmail(t):
 		return emailNeedle, false, true
-	case ip4.MatchString(t):
-		a, err := netip.ParseAddr(regexp.MustCompile(`[/:].*`).ReplaceAllString(t, ""))
+	case t != "" && addressAt(t, 0) == len(t):
+		host := t
+		if i := strings.IndexAny(t, "/:"); i >= 0 {
+			host = t[:i]
+		}
+		a, err := netip.ParseAddr(host)
 		if err != nil || a.IsLoopback() || a.IsUnspecified() || a.IsMulticast() {
 			return 0, false, false
 		}
 		return addressNeedle, slices.Contains(genericAddresses, t) || strings.HasPrefix(t, "255."), true
-	case hostname.MatchString(t) && !strings.HasSuffix(t, ".service") && !strings.HasSuffix(t, ".target") && !fileName(t):
+	case isHostname(t) && !strings.HasSuffix(t, ".service") && !strings.HasSuffix(t, ".target") && !fileName(t):
 		return domainNeedle, false, true
-	case absolute.MatchString(t):
+	case isAbsolute(t):
 		t = strings.TrimSuffix(t, "/")
 		if slices.Contains(commonPaths, t) {
 			return 0, false, false
@@ -160,7 +153,7 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 		return pathNeedle, strings.Count(t, "/") < 2, true
 	case isPeculiar(t):
 		return textNeedle, false, true
-	case plain.MatchString(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
+	case isPlain(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
 		return wordNeedle, !isMixed(t), true
 	}
 	return 0, false, false
@@ -177,7 +170,7 @@ func fileName(t string) bool {
 
 // isPeculiar reports whether a text is hardly ever written by accident: long, and of more than plain words.
 func isPeculiar(t string) bool {
-	if !peculiar.MatchString(t) || isNumber(t) {
+	if len(t) < 8 || !all(t, isToken) || isNumber(t) {
 		return false
 	}
 	kinds := 0
@@ -202,26 +195,6 @@ func isMixed(t string) bool {
 }
 
 func isNumber(t string) bool { return strings.Trim(t, "0123456789.") == "" }
-
-// Where a string may repeat a value. Group 1 is the part that counts.
-var (
-	portSpots = []*regexp.Regexp{
-		regexp.MustCompile(`(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]|\*):([0-9]{2,5})(?:[^0-9.:]|$)`), // on this machine
-		regexp.MustCompile(`(?:dport|sport|--dport|--sport)[ =]+([0-9]{2,5})(?:[^0-9-]|$)`),                // nftables, iptables
-	}
-	namedSpots = []*regexp.Regexp{
-		regexp.MustCompile(`^:([0-9]{2,5})$`), // ":443", a listening address
-		regexp.MustCompile(`(?i)(?:^|[^a-z])port[ =:"']+([0-9]{2,5})(?:[^0-9.]|$)`),
-		regexp.MustCompile(`^([0-9]{2,5})$`), // "8080" in an attribute named for ports
-	}
-	hostSpot    = regexp.MustCompile(`[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?`)
-	emailSpot   = regexp.MustCompile(`[A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z0-9]`)
-	addressSpot = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(?:/[0-9]+)?(?::[0-9]+)?`)
-	pathSpot    = regexp.MustCompile(`(?:/[A-Za-z0-9._@-]+)+`)
-	wordSpot    = regexp.MustCompile(`[A-Za-z0-9_.@:/+=-]{8,}`)
-	mixedSpot   = regexp.MustCompile(`[A-Za-z0-9]{4,}`)
-	homeSpot    = regexp.MustCompile(`^/home/([A-Za-z0-9_-]+)(?:/|$)`)
-)
 
 // find gives the parts of a site that equal central literals: values at the same part together, parts in order, a longer one before
 // those that lie in it.
@@ -254,38 +227,28 @@ func (n *needles) find(s site) [][]hit {
 		}
 		n.findIn(s, add)
 	default:
-		for _, re := range portSpots {
-			if len(n.text[portNeedle]) == 0 || !strings.ContainsAny(s.src, signs[portNeedle]) {
-				break
-			}
-			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
-				add(portNeedle, s.src[m[2]:m[3]], m[2], m[3], true)
-				if n, err := strconv.Atoi(s.src[m[2]:m[3]]); err == nil && re == portSpots[1] && n >= 1024 {
+		if len(n.text[portNeedle]) > 0 {
+			for _, spot := range portSpots(s.src, s.whole, namesPort(near)) {
+				add(portNeedle, s.src[spot.start:spot.end], spot.start, spot.end, true)
+				if n, err := strconv.Atoi(s.src[spot.start:spot.end]); err == nil && spot.rule && n >= 1024 {
 					for i := range hits {
 						hits[i].sure = true
 					}
 				}
 			}
 		}
-		for i, re := range namedSpots {
-			if len(n.text[portNeedle]) == 0 || !strings.ContainsAny(s.src, signs[portNeedle]) || i == 2 && !namesPort(near) || !s.whole && i != 1 {
-				continue
-			}
-			for _, m := range re.FindAllStringSubmatchIndex(s.src, -1) {
-				add(portNeedle, s.src[m[2]:m[3]], m[2], m[3], true)
-			}
-		}
 		n.findIn(s, add)
 		if s.whole {
 			add(wordNeedle, s.src, 0, len(s.src), false)
-			if peculiar.MatchString(s.src) {
+			if len(s.src) >= 8 {
 				add(textNeedle, s.src, 0, len(s.src), true)
 			}
 		}
-		if m := homeSpot.FindStringSubmatchIndex(s.src); m != nil {
-			for _, x := range n.text[wordNeedle][s.src[m[2]:m[3]]] {
+		if rest, ok := strings.CutPrefix(s.src, "/home/"); ok {
+			user, _, _ := strings.Cut(rest, "/")
+			for _, x := range n.text[wordNeedle][user] {
 				if slices.ContainsFunc(tokens(x.last()), func(t string) bool { return t == "user" || t == "username" || t == "owner" || t == "admin" }) {
-					hits = append(hits, hit{x, m[2], m[3], true})
+					hits = append(hits, hit{x, len("/home/"), len("/home/") + len(user), true})
 				}
 			}
 		}
@@ -304,79 +267,90 @@ func (n *needles) find(s site) [][]hit {
 	return out
 }
 
-// findIn looks for what may stand anywhere in a string, up to where a word ends.
-func (n *needles) findIn(s site, add func(kind needleKind, key string, start, end int, sure bool)) {
-	open := func(start int) bool { return start == 0 && s.before } // the word may begin in the interpolation before it
-	for _, m := range n.spots(emailNeedle, emailSpot, s.src) {
-		if !open(m[0]) {
-			add(emailNeedle, s.src[m[0]:m[1]], m[0], m[1], true)
+// adder notes that a part of a text may be the central value of a kind that is spelled key.
+type adder func(kind needleKind, key string, start, end int, sure bool)
+
+// findIn looks for what may stand anywhere in a string, up to where a word ends. Kinds of which there is no value cost nothing.
+func (n *needles) findIn(s site, add adder) {
+	if len(n.text[emailNeedle]) > 0 {
+		for from, to := range emailSpots(s.src) {
+			if !s.open(from) {
+				add(emailNeedle, s.src[from:to], from, to, true)
+			}
 		}
 	}
-	for _, m := range n.spots(domainNeedle, hostSpot, s.src) {
-		// home.example, and home.example in wiki.home.example.
-		for start := m[0]; start < m[1]; {
-			if !open(start) {
-				add(domainNeedle, strings.ToLower(s.src[start:m[1]]), start, m[1], true)
+	if len(n.text[domainNeedle]) > 0 {
+		findDomains(s, add)
+	}
+	if len(n.text[addressNeedle]) > 0 {
+		findAddresses(s, add)
+	}
+	if len(n.text[pathNeedle]) > 0 {
+		findPaths(s, add)
+	}
+	if len(n.text[wordNeedle]) > 0 {
+		for from, to := range runs(s.src, isAlnum) {
+			beside := func(i int) bool { return i >= 0 && i < len(s.src) && strings.IndexByte("-_.@:/$", s.src[i]) >= 0 }
+			if word := s.src[from:to]; !s.open(from) && word != s.src && !beside(from-1) && !beside(to) && isMixed(word) {
+				add(wordNeedle, word, from, to, true)
 			}
-			dot := strings.IndexByte(s.src[start:m[1]], '.')
+		}
+	}
+	if len(n.text[textNeedle]) > 0 {
+		for from, to := range runs(s.src, isToken) {
+			word := strings.TrimRight(s.src[from:to], "=:.,/")
+			if !s.open(from) && len(word) >= 10 {
+				add(textNeedle, word, from, from+len(word), true)
+			}
+		}
+	}
+}
+
+// open reports whether a word at an offset may begin in the interpolation before it.
+func (s *site) open(start int) bool { return start == 0 && s.before }
+
+// findDomains looks for home.example, also in wiki.home.example.
+func findDomains(s site, add adder) {
+	for from, to := range hostSpots(s.src) {
+		for start := from; start < to; {
+			if !s.open(start) {
+				add(domainNeedle, strings.ToLower(s.src[start:to]), start, to, true)
+			}
+			dot := strings.IndexByte(s.src[start:to], '.')
 			if dot < 0 {
 				break
 			}
 			start += dot + 1
 		}
 	}
-	for _, m := range n.spots(addressNeedle, addressSpot, s.src) {
-		if open(m[0]) || m[0] > 0 && strings.IndexByte(".-_", s.src[m[0]-1]) >= 0 {
+}
+
+// findAddresses looks for an address with its prefix length and port, without the port, and the address alone.
+func findAddresses(s site, add adder) {
+	for from, to := range addressSpots(s.src) {
+		if s.open(from) || from > 0 && strings.IndexByte(".-_", s.src[from-1]) >= 0 {
 			continue
 		}
-		// With its prefix length and port, without the port, and the address alone.
-		end := m[1]
-		add(addressNeedle, s.src[m[0]:end], m[0], end, true)
+		add(addressNeedle, s.src[from:to], from, to, true)
 		for _, cut := range []byte(":/") {
-			if i := strings.LastIndexByte(s.src[m[0]:end], cut); i >= 0 {
-				end = m[0] + i
-				add(addressNeedle, s.src[m[0]:end], m[0], end, true)
+			if i := strings.LastIndexByte(s.src[from:to], cut); i >= 0 {
+				to = from + i
+				add(addressNeedle, s.src[from:to], from, to, true)
 			}
 		}
 	}
-	for _, m := range n.spots(pathNeedle, pathSpot, s.src) {
+}
+
+// findPaths looks for a path and for the folders that it lies in.
+func findPaths(s site, add adder) {
+	for from, to := range pathSpots(s.src) {
 		// Part of a longer path or a URL, or the inner side of a container's volume.
-		if open(m[0]) || m[0] > 0 && (s.src[m[0]-1] == ':' || s.src[m[0]-1] == '/' || s.src[m[0]-1] == '.' || isWord(s.src[m[0]-1])) {
+		if s.open(from) || from > 0 && (s.src[from-1] == ':' || s.src[from-1] == '/' || s.src[from-1] == '.' || isWord(s.src[from-1])) {
 			continue
 		}
-		for end := m[1]; end > m[0]; {
-			add(pathNeedle, s.src[m[0]:end], m[0], end, true)
-			end = m[0] + strings.LastIndexByte(s.src[m[0]:end], '/')
+		for to > from {
+			add(pathNeedle, s.src[from:to], from, to, true)
+			to = from + strings.LastIndexByte(s.src[from:to], '/')
 		}
 	}
-	for _, m := range n.spots(wordNeedle, mixedSpot, s.src) {
-		beside := func(i int) bool { return i >= 0 && i < len(s.src) && strings.IndexByte("-_.@:/$", s.src[i]) >= 0 }
-		if word := s.src[m[0]:m[1]]; !open(m[0]) && word != s.src && !beside(m[0]-1) && !beside(m[1]) && isMixed(word) {
-			add(wordNeedle, word, m[0], m[1], true)
-		}
-	}
-	for _, m := range n.spots(textNeedle, wordSpot, s.src) {
-		word := strings.TrimRight(s.src[m[0]:m[1]], "=:.,/")
-		if !open(m[0]) && len(word) >= 10 {
-			add(textNeedle, word, m[0], m[0]+len(word), true)
-		}
-	}
-}
-
-// signs are characters without which a text holds nothing of a kind: looking for them is much cheaper than matching.
-var signs = map[needleKind]string{
-	portNeedle: "0123456789", domainNeedle: ".", emailNeedle: "@", addressNeedle: ".", pathNeedle: "/",
-	textNeedle: "0123456789_.@:/+=ABCDEFGHIJKLMNOPQRSTUVWXYZ-", wordNeedle: "0123456789",
-}
-
-// spots are the parts of a text that may be of a kind; none where no value is.
-func (n *needles) spots(kind needleKind, re *regexp.Regexp, text string) [][]int {
-	if len(n.text[kind]) == 0 || !strings.ContainsAny(text, signs[kind]) {
-		return nil
-	}
-	return re.FindAllStringIndex(text, -1)
-}
-
-func isWord(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '@'
 }
