@@ -268,7 +268,8 @@ func (g *Graph) SuggestID(v *Value) string {
 			}
 			// An earlier prefix of the rule may lead to another value.
 			taken := slices.ContainsFunc(r.To[:i], func(before string) bool {
-				return slices.ContainsFunc(g.Values, func(o *Value) bool { return o.Path == before+rest })
+				path := before + rest
+				return slices.ContainsFunc(g.Values, func(o *Value) bool { return o.Path == path })
 			})
 			if !taken {
 				return r.Prefix + rest

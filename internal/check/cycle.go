@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -25,6 +26,15 @@ them can be understood, tested or moved without the rest. Import them from above
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
+		if !cyclic(func(yield func(from, to string) bool) {
+			for _, im := range p.Graph.Imports {
+				if !im.Disabled && !yield(im.From, im.To) {
+					return
+				}
+			}
+		}) {
+			return nil
+		}
 		var out []Finding
 		for _, cycle := range p.Graph.Network().ImportCycles() {
 			var names []string
@@ -60,6 +70,15 @@ soon as it is read. Set one of them outright.
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
+		if !cyclic(func(yield func(from, to *graph.Value) bool) {
+			for _, f := range p.Graph.Flows {
+				if f.ToValue != nil && len(f.Through) == 0 && !yield(f.From, f.ToValue) {
+					return
+				}
+			}
+		}) {
+			return nil
+		}
 		var out []Finding
 		for _, cycle := range p.Graph.Network().ValueCycles() {
 			// What only decides whether a definition is made is no part of what it is made of: mkIf may look at the value's sibling.
@@ -80,6 +99,35 @@ soon as it is read. Set one of them outright.
 		}
 		return out
 	},
+}
+
+// cyclic reports whether edges lead back to where one of them began. Hardly any tree has a cycle, and to know that is much
+// cheaper than to build the network that finds the shortest.
+func cyclic[N comparable](edges iter.Seq2[N, N]) bool {
+	to := map[N][]N{}
+	into := map[N]int{} // edges that end in a node
+	for a, b := range edges {
+		to[a] = append(to[a], b)
+		into[a] += 0
+		into[b]++
+	}
+	var free []N // nodes that no edge from a node that is left leads to
+	for node, n := range into {
+		if n == 0 {
+			free = append(free, node)
+		}
+	}
+	left := len(into)
+	for ; len(free) > 0; left-- {
+		node := free[len(free)-1]
+		free = free[:len(free)-1]
+		for _, next := range to[node] {
+			if into[next]--; into[next] == 0 {
+				free = append(free, next)
+			}
+		}
+	}
+	return left > 0
 }
 
 func circle(cycle []string) string {

@@ -3,23 +3,23 @@ package check
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strings"
+	"sync"
 
 	"nixsink/graph"
 	"nixsink/parse"
 )
 
-// index is what several checks look up, built once for a run and not changed afterwards.
+// index is what several checks look up. Checks run side by side: what is made only when asked for is made once, behind a function.
 type index struct {
 	modules  map[string]*graph.Module      // by file; the file itself before its instances
 	layers   map[string]int                // by name: its place in the order
 	refs     map[string][]*graph.Reference // by file, in source order
 	readers  map[*graph.Value][]*graph.Reference
 	values   map[string]*graph.Value
-	outlines map[string]*outline // by file, made when asked for
+	outlines map[string]func() *outline // by file
 
-	spelledOptions map[string]bool // by path, made when asked for
+	spelled func() map[string]bool // paths below an attribute called options
 }
 
 func (p *Pass) build() {
@@ -28,7 +28,8 @@ func (p *Pass) build() {
 	p.refs = map[string][]*graph.Reference{}
 	p.readers = map[*graph.Value][]*graph.Reference{}
 	p.values = map[string]*graph.Value{}
-	p.outlines = map[string]*outline{}
+	p.outlines = map[string]func() *outline{}
+	p.spelled = sync.OnceValue(p.spelledOptions)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {
 			p.modules[m.Path] = m
@@ -43,6 +44,9 @@ func (p *Pass) build() {
 	}
 	for _, v := range p.Graph.Values {
 		p.values[v.Path] = v
+	}
+	for name, f := range p.Graph.Files {
+		p.outlines[name] = sync.OnceValue(func() *outline { return outlineOf(f) })
 	}
 }
 
@@ -69,9 +73,9 @@ func (p *Pass) files() []string {
 // place turns a span of a file into a place.
 func (p *Pass) place(file string, s parse.Span) graph.Place {
 	at := graph.Place{File: file, Span: s, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
-	if o := p.outline(file); o != nil {
-		at.Line, at.Column = o.position(s.Start)
-		at.EndLine, at.EndColumn = o.position(s.End)
+	if f := p.Graph.Files[file]; f != nil {
+		start, end := f.Position(s.Start), f.Position(s.End)
+		at.Line, at.Column, at.EndLine, at.EndColumn = start.Line, start.Column, end.Line, end.Column
 	}
 	return at
 }
@@ -118,62 +122,56 @@ func declared(v *graph.Value) []Related {
 	return out
 }
 
-// Line breaks of a file and the names of its bindings: what turns offsets into lines and anchors.
+// outline is the bindings of a file, outer ones before those that they hold: what turns offsets into names.
 type outline struct {
-	lines    []int32 // offset of each line's first byte
 	bindings []binding
 }
 
-// binding is one attribute or let binding with its full name.
+// binding is an attribute or let binding.
 type binding struct {
 	parse.Span
-	name string
+	path []parse.AttrName
 }
 
 func (p *Pass) outline(file string) *outline {
-	if o, ok := p.outlines[file]; ok {
-		return o
+	if made := p.outlines[file]; made != nil {
+		return made()
 	}
-	f := p.Graph.Files[file]
-	if f == nil {
-		return nil
-	}
-	o := &outline{lines: []int32{0}}
-	for i := range len(f.Src) {
-		if f.Src[i] == '\n' {
-			o.lines = append(o.lines, int32(i)+1)
-		}
-	}
-	walk(f.Expr, scope{}, func(e parse.Expr, sc scope) {
-		for _, b := range bindingsOf(e) {
-			if a, ok := b.(*parse.Attr); ok {
-				o.bindings = append(o.bindings, binding{a.Span, strings.Join(sc.under(a.Path).Names, ".")})
-			}
-		}
-	})
-	// Outer bindings come before the inner ones they contain, so the last that contains a span is the innermost.
-	slices.SortStableFunc(o.bindings, func(a, b binding) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
-	p.outlines[file] = o
-	return o
+	return nil
 }
 
-func (o *outline) position(offset int32) (line, column int) {
-	i := sort.Search(len(o.lines), func(i int) bool { return o.lines[i] > offset })
-	return i, int(offset-o.lines[i-1]) + 1
+func outlineOf(f *parse.File) *outline {
+	o := &outline{}
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		if a, ok := n.(*parse.Attr); ok {
+			o.bindings = append(o.bindings, binding{a.Span, a.Path})
+		}
+		return true
+	})
+	return o
 }
 
 // name is the full name of the innermost binding that contains s, "" if there is none.
 func (o *outline) name(s parse.Span) string {
-	name := ""
+	var around []binding // those that contain s, which contain each other
 	for _, b := range o.bindings {
 		if b.Start > s.Start {
 			break
 		}
 		if b.Contains(s) {
-			name = b.name
+			around = append(around, b)
 		}
 	}
-	return name
+	return fullName(around)
+}
+
+// fullName joins the names of bindings that contain each other.
+func fullName(around []binding) string {
+	var sc scope
+	for _, b := range around {
+		sc = sc.under(b.path)
+	}
+	return strings.Join(sc.Names, ".")
 }
 
 func comparePlaces(a, b graph.Place) int {

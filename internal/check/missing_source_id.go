@@ -55,11 +55,12 @@ in
 			if name != "" {
 				where = " above " + name
 			}
+			comment := "# source-id: " + p.Graph.SuggestID(r.Value)
 			f := Finding{
 				At: r.At, Value: r.Value.Path,
-				Message: fmt.Sprintf("%s is read without a source-id: write `# source-id: %s`%s", r.Value.Path, p.Graph.SuggestID(r.Value), where),
+				Message: fmt.Sprintf("%s is read without a source-id: write `%s`%s", r.Value.Path, comment, where),
 			}
-			if fix, ok := p.insertAbove(anchor, "# source-id: "+p.Graph.SuggestID(r.Value)); ok {
+			if fix, ok := p.insertAbove(anchor, comment); ok {
 				f.Fixes = []Fix{fix}
 			}
 			out = append(out, f)
@@ -71,14 +72,10 @@ in
 // insertAbove is a fix that puts a comment line above a place, where the place is the first thing on its line.
 func (p *Pass) insertAbove(at graph.Place, comment string) (Fix, bool) {
 	f := p.Graph.Files[at.File]
-	o := p.outline(at.File)
-	if f == nil || o == nil || at.Line < 1 || at.Line > len(o.lines) {
+	if f == nil || int(at.Span.Start) > len(f.Src) {
 		return Fix{}, false
 	}
-	start := o.lines[at.Line-1]
-	if start > at.Span.Start || int(at.Span.Start) > len(f.Src) {
-		return Fix{}, false
-	}
+	start := at.Span.Start - int32(f.Position(at.Span.Start).Column-1)
 	indent := f.Src[start:at.Span.Start]
 	if strings.Trim(indent, " \t") != "" {
 		return Fix{}, false

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"nixsink/graph"
 )
@@ -33,18 +34,24 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 	}
 	p := &Pass{Graph: g, Config: cfg}
 	p.build()
-	var found []Finding
-	for _, c := range checks {
+	// Checks know nothing of each other and change nothing, so that they run side by side.
+	byCheck := make([][]Finding, len(checks))
+	var all sync.WaitGroup
+	for i, c := range checks {
 		if c.Run == nil {
 			continue
 		}
-		for _, f := range c.Run(p) {
-			f.Check, f.Severity = c.Name, c.Default
-			p.complete(&f)
-			found = append(found, f)
-		}
+		all.Go(func() {
+			byCheck[i] = c.Run(p)
+			for j := range byCheck[i] {
+				f := &byCheck[i][j]
+				f.Check, f.Severity = c.Name, c.Default
+				p.complete(f)
+			}
+		})
 	}
-	found = p.waive(found, checks)
+	all.Wait()
+	found := p.waive(slices.Concat(byCheck...), checks)
 	slices.SortStableFunc(found, compareFindings)
 	return Report{Findings: found, Checks: checks}, nil
 }

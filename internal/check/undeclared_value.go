@@ -78,21 +78,22 @@ used for ever. Correct the path, or declare the option. One finding per file and
 	},
 }
 
-// spelled are the paths below an attribute called options, however their values are made: a declaration may come out of a function that
-// cannot be followed.
-func (p *Pass) spelled() map[string]bool {
-	if p.spelledOptions != nil {
-		return p.spelledOptions
-	}
-	p.spelledOptions = map[string]bool{}
+// spelledOptions are the paths below an attribute called options, however their values are made: a declaration may come out of a function
+// that cannot be followed.
+func (p *Pass) spelledOptions() map[string]bool {
+	spelled := map[string]bool{}
 	for _, file := range p.files() {
+		var around []binding
 		for _, b := range p.outline(file).bindings {
-			if path, ok := strings.CutPrefix(b.name, "options."); ok {
-				p.spelledOptions[path] = true
+			for len(around) > 0 && !around[len(around)-1].Contains(b.Span) {
+				around = around[:len(around)-1]
+			}
+			if around = append(around, b); around[0].path[0].Name == "options" {
+				spelled[strings.TrimPrefix(fullName(around), "options.")] = true
 			}
 		}
 	}
-	return p.spelledOptions
+	return spelled
 }
 
 // declaredAround reports whether something above or below the value is declared, so that reading it is sound: a test for a whole
