@@ -48,7 +48,7 @@ func TestBytes(t *testing.T) {
 		{
 			"the file's habit of trailing comments",
 			"{ config, ... }:\n{\n  a.b = config.my.ports.web; # source-id: CFG.ports.web\n  # sink: c.d\n  c.d = config.my.ports.ssh;\n}\n",
-			"{ config, ... }:\n{\n  a.b = config.my.ports.web; # source-id: CFG.ports.web\n  # sink: c.d\n  c.d = config.my.ports.ssh; # source-id: CFG.ports.ssh\n}\n",
+			"{ config, ... }:\n{\n  # sink: a.b\n  a.b = config.my.ports.web; # source-id: CFG.ports.web\n  # sink: c.d\n  c.d = config.my.ports.ssh; # source-id: CFG.ports.ssh\n}\n",
 		},
 		{
 			"wrong trailing comment",
@@ -58,7 +58,22 @@ func TestBytes(t *testing.T) {
 		{
 			"list elements",
 			"{ config, ... }:\n{\n  a.b = [\n    config.my.ports.ssh\n    config.my.ports.web\n  ];\n}\n",
-			"{ config, ... }:\n{\n  a.b = [\n    # source-id: CFG.ports.ssh\n    # sink: a.b\n    config.my.ports.ssh\n    # source-id: CFG.ports.web\n    # sink: a.b\n    config.my.ports.web\n  ];\n}\n",
+			"{ config, ... }:\n{\n  # source-id: CFG.ports.ssh / CFG.ports.web\n  # sink: a.b\n  a.b = [\n    config.my.ports.ssh\n    config.my.ports.web\n  ];\n}\n",
+		},
+		{
+			"a list that is annotated inside",
+			"{ config, ... }:\n{\n  a.b = [\n    # source-id: CFG.ports.ssh\n    config.my.ports.ssh\n    config.my.ports.web\n    (toString config.my.ports.ssh)\n  ];\n}\n",
+			"{ config, ... }:\n{\n  a.b = [\n    # source-id: CFG.ports.ssh\n    # sink: a.b\n    config.my.ports.ssh\n    # source-id: CFG.ports.web\n    # sink: a.b\n    config.my.ports.web\n    # source-id: CFG.ports.ssh\n    # sink: a.b\n    (toString config.my.ports.ssh)\n  ];\n}\n",
+		},
+		{
+			"one element of several",
+			"{ config, ... }:\n{\n  a.b = [\n    config.my.ports.ssh\n    8080\n  ];\n}\n",
+			"{ config, ... }:\n{\n  a.b = [\n    # source-id: CFG.ports.ssh\n    # sink: a.b\n    config.my.ports.ssh\n    8080\n  ];\n}\n",
+		},
+		{
+			"cfg: told where it is read",
+			"{ config, lib, ... }:\nlet\n  cfg = config.my.ports;\nin\n{\n  a.b = cfg.ssh;\n  c.d = cfg.web;\n}\n",
+			"{ config, lib, ... }:\nlet\n  cfg = config.my.ports;\nin\n{\n  # source-id: CFG.ports.ssh\n  # sink: a.b\n  a.b = cfg.ssh;\n  # source-id: CFG.ports.web\n  # sink: c.d\n  c.d = cfg.web;\n}\n",
 		},
 		{
 			"a string with a look-alike",

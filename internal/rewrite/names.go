@@ -43,14 +43,92 @@ func (n *namer) means(id string, v *graph.Value) bool {
 	return !slices.ContainsFunc(n.bound[id], func(o *graph.Value) bool { return o != v })
 }
 
-// ids are the ids of several values, sorted; where three or more differ in one segment only they are written as one:
+// name is an id that is to be written, with the values that it stands for.
+type name struct {
+	id     string
+	values []*graph.Value
+}
+
+func appendName(names []name, n name) []name {
+	for i := range names {
+		if names[i].id == n.id {
+			for _, v := range n.values {
+				names[i].values = appendNew(names[i].values, v)
+			}
+			return names
+		}
+	}
+	return append(names, n)
+}
+
+func without(names []name, others []name) []name {
+	return slices.DeleteFunc(slices.Clone(names), func(n name) bool {
+		return slices.ContainsFunc(others, func(o name) bool { return o.id == n.id })
+	})
+}
+
+func idsOf(names []name) []string {
+	var ids []string
+	for _, n := range names {
+		ids = append(ids, n.id)
+	}
+	return ids
+}
+
+// few is how many values one read must be of before they are told by a pattern.
+const few = 3
+
+// reads are the ids for what is read at one place. A value speaks of the members below it that no name in the text tells apart:
+// attrValues config.my.ports is CFG.ports. Values that differ in one name only, of which the code reads now the one, now the other, have a
+// * for it: CFG.media.*.stateDir.
+func (n *namer) reads(s *slot) []name {
+	var out []name
+	var rest []*graph.Value
+	for _, v := range s.reads {
+		if !slices.Contains(s.dynamic, v) || !slices.ContainsFunc(s.reads, func(above *graph.Value) bool { return within(v, above) }) {
+			rest = append(rest, v)
+		}
+	}
+	for deepest := true; deepest; {
+		deepest = false
+		groups := map[string][]*graph.Value{}
+		for _, v := range rest {
+			segments := graph.SplitPath(n.id(v))
+			for i := 1; i < len(segments); i++ {
+				star := slices.Clone(segments)
+				star[i] = "*"
+				key := strings.Join(star, ".")
+				groups[key] = append(groups[key], v)
+			}
+		}
+		best := ""
+		for key, group := range groups {
+			if len(group) >= few && (best == "" || len(group) > len(groups[best]) || len(group) == len(groups[best]) && key < best) {
+				matching := n.g.Matching(key)
+				if !slices.ContainsFunc(group, func(v *graph.Value) bool { return !slices.Contains(matching, v) }) {
+					best = key
+				}
+			}
+		}
+		if best != "" {
+			out = append(out, name{best, groups[best]})
+			rest = slices.DeleteFunc(rest, func(v *graph.Value) bool { return slices.Contains(groups[best], v) })
+			deepest = true
+		}
+	}
+	for _, v := range rest {
+		out = append(out, name{n.id(v), []*graph.Value{v}})
+	}
+	return out
+}
+
+// braces writes ids, sorted; where three or more differ in one segment only they are written as one:
 // CFG.ports.{http,https,ssh}, CFG.media.{radarr,sonarr}.{group,user}.
-func (n *namer) ids(values []*graph.Value) []string {
+func braces(ids []string) []string {
 	var plain []string
 	var open []braced
-	for _, v := range values {
-		id := n.id(v)
-		if strings.ContainsAny(id, "\"*${} ") {
+	for _, id := range ids {
+		if strings.ContainsAny(id, "\"${} ") {
 			plain = append(plain, id)
 			continue
 		}
@@ -101,12 +179,12 @@ func merge(ids []braced, at int) []braced {
 	var keys []string
 	var out []braced
 	for _, b := range ids {
-		if at >= len(b.segments) || len(b.segments[at]) != 1 {
+		if at >= len(b.segments) || len(b.segments[at]) != 1 || b.segments[at][0] == "*" {
 			out = append(out, b)
 			continue
 		}
 		rest := braced{segments: slices.Clone(b.segments)}
-		rest.segments[at] = []string{"*"}
+		rest.segments[at] = []string{"?"}
 		key := rest.String()
 		if groups[key] == nil {
 			keys = append(keys, key)

@@ -9,10 +9,11 @@ import (
 
 // candidate is something that a comment line can stand above (R1).
 type candidate struct {
-	node   parse.Span
-	item   bool // a binding or list element, what people annotate
-	whole  bool // the file itself
-	indent parse.Span
+	node    parse.Span
+	item    bool // a binding or list element, what people annotate
+	element bool // a list element
+	whole   bool // the file itself
+	indent  parse.Span
 }
 
 // candidates are the places for a comment on the target, best first: bindings and elements from the inside out, then expressions from
@@ -21,13 +22,14 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 	var items, exprs, last []candidate
 	inString := false
 	root := f.Expr.Range()
+	element := false
 	add := func(s parse.Span, item bool) {
 		start := lineStart(f.Src, s.Start)
 		indent := parse.Span{Start: start, End: s.Start}
 		if inString || strings.Trim(f.Text(indent), " \t") != "" {
 			return
 		}
-		c := candidate{node: s, item: item, indent: indent}
+		c := candidate{node: s, item: item, element: element, indent: indent}
 		switch {
 		case s.Start <= root.Start:
 			c.whole = true
@@ -52,11 +54,13 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 			if !slices.ContainsFunc(exprs, func(c candidate) bool { return c.node == s }) {
 				add(s, false)
 			}
+			element = true
 			for _, e := range x.Elems {
 				if e.Range().Contains(target) {
 					add(e.Range(), true)
 				}
 			}
+			element = false
 		case *parse.Lambda:
 			add(s, false)
 			if x.Formals != nil {

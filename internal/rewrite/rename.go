@@ -49,7 +49,7 @@ func Rename(g *graph.Graph, from, to string, others ...string) (*Plan, error) {
 						ids = append(ids, o.Text)
 					}
 				}
-				changes = append(changes, Change{Wrong, name, w.Span, strings.Join(append([]string{to}, ids...), " / "), f.Position(w.Start).Line, nil, "renamed"})
+				changes = append(changes, Change{Wrong, name, w.Span, strings.Join(append([]string{to}, ids...), " / "), f.Position(w.Start).Line, nil, "renamed", nil})
 			}
 		}
 		annotations, header, _ := f.Annotations()
@@ -131,6 +131,6 @@ func renameWords(name, text, from, to string) []Change {
 		if end < len(text) && (inName(text[end]) && text[end] != '\'' || text[end] == '.' && end+1 < len(text) && inName(text[end+1])) {
 			continue
 		}
-		out = append(out, Change{Wrong, name, parse.Span{Start: int32(i), End: int32(end)}, to, 1 + strings.Count(text[:i], "\n"), nil, "renamed"})
+		out = append(out, Change{Wrong, name, parse.Span{Start: int32(i), End: int32(end)}, to, 1 + strings.Count(text[:i], "\n"), nil, "renamed", nil})
 	}
 }

@@ -10,22 +10,18 @@ import (
 )
 
 // repair plans what is done to annotations that the code contradicts. Ids and paths that are right stay; wrong ones go, and where the
-// same place lacks an id, that one takes their place. pending gives the values that lack one at a node; what was used comes back.
-func (f *fileWriter) repair(pending func(parse.Span) []*graph.Value) map[parse.Span][]*graph.Value {
-	reused := map[parse.Span][]*graph.Value{}
+// same place lacks an id, that one takes their place. pending gives the ids that are lacking at a node; what was used comes back.
+func (f *fileWriter) repair(pending func(parse.Span) []name) map[parse.Span][]name {
+	reused := map[parse.Span][]name{}
 	for _, a := range f.notes {
 		switch a.Keyword {
 		case parse.SourceID, parse.SinkKey, parse.Source:
 		default:
 			continue
 		}
-		var open []*graph.Value
+		var open []name
 		if a.Keyword == parse.SourceID {
-			for _, v := range pending(a.Anchor.Span) {
-				if !slices.Contains(reused[a.Anchor.Span], v) {
-					open = append(open, v)
-				}
-			}
+			open = without(pending(a.Anchor.Span), reused[a.Anchor.Span])
 		}
 		kind := Wrong
 		var keep []string // ids or paths that stay
@@ -49,7 +45,7 @@ func (f *fileWriter) repair(pending func(parse.Span) []*graph.Value) map[parse.S
 			if len(keep) == 0 && !prose(a) {
 				keep = f.w.sinksAt(f.name, a.Anchor.Span, values(a))
 				if len(keep) > 0 {
-					kind, keep = Wrong, []string{shortened(keep)}
+					kind, keep = Wrong, shortened(keep)
 				}
 			}
 		default:
@@ -60,10 +56,14 @@ func (f *fileWriter) repair(pending func(parse.Span) []*graph.Value) map[parse.S
 			add = add[:1] // the others get lines of their own
 		}
 		if len(add) > 0 {
-			keep = append(keep, f.w.namer.ids(add)...)
+			keep = append(keep, braces(idsOf(add))...)
 		}
 		if c, ok := f.rewritten(a, words, keep, kind); ok {
-			c.Values = slices.Concat(add, a.Values, a.Actual)
+			c.Values = slices.Concat(a.Values, a.Actual)
+			for _, n := range add {
+				c.Values = append(c.Values, n.values...)
+			}
+			c.For = []graph.Place{a.At}
 			f.changes = append(f.changes, c)
 			reused[a.Anchor.Span] = append(reused[a.Anchor.Span], add...)
 		}
@@ -80,6 +80,10 @@ func (f *fileWriter) right(a *graph.Annotation, words []parse.Word) []string {
 			if slices.ContainsFunc(v.IDs, func(id graph.ID) bool { return id.Name == w.Text }) || v.Path == w.Text {
 				bound = append(bound, v)
 			}
+		}
+		if fits := f.w.g.Matching(w.Text); len(bound) == 0 && slices.ContainsFunc(fits, func(v *graph.Value) bool { return slices.Contains(a.Actual, v) }) {
+			keep = append(keep, w.Text)
+			continue
 		}
 		here := slices.DeleteFunc(slices.Clone(bound), func(v *graph.Value) bool { return !slices.Contains(a.Actual, v) })
 		switch {
@@ -222,7 +226,7 @@ func (f *fileWriter) prefixed() []Change {
 			continue
 		}
 		at := a.End - int32(len(a.Text))
-		out = append(out, Change{Missing, f.name, parse.Span{Start: at, End: at}, shortened(paths) + " — ", f.src.Position(at).Line, a.Actual, "a sink without its option"})
+		out = append(out, Change{Missing, f.name, parse.Span{Start: at, End: at}, strings.Join(shortened(paths), ", ") + " — ", f.src.Position(at).Line, a.Actual, "a sink without its option", []graph.Place{a.At}})
 	}
 	slices.SortFunc(out, func(x, y Change) int { return cmp.Compare(x.Span.Start, y.Span.Start) })
 	return out

@@ -50,6 +50,7 @@ type Change struct {
 	Line   int            // of Span.Start
 	Values []*graph.Value // that it speaks of
 	Why    string
+	For    []graph.Place // the reads, definitions or annotations that it is there for
 }
 
 // File is one file that changes.

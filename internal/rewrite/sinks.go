@@ -1,8 +1,6 @@
 package rewrite
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,16 +8,37 @@ import (
 	"nixsink/parse"
 )
 
-// maxSinks is how many options a line names before they are shortened by service.
-const maxSinks = 3
-
 // sinksAt are the options that values flow into by what stands in a span of a file: the reads there, or definitions. Data goes before
 // what a value only decides; a value that goes into other central values only has those for sinks.
 func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) []string {
-	best := map[string]int{}
+	paths := w.sinksWhere(values, func(f *graph.Flow) bool { return passes(f, file, span) })
+	if len(paths) > 0 {
+		return paths
+	}
+	// Of several reads in one definition a flow shows one way only: the definition around the read is its sink all the same.
+	var inner *graph.Place
 	for _, v := range values {
 		for _, f := range w.flows[v] {
-			if len(f.Through) > 0 || !passes(f, file, span) {
+			if len(f.Through) == 0 && f.At.File == file && f.At.Span.Contains(span) && (inner == nil || f.At.Span.Len() < inner.Span.Len()) {
+				inner = &f.At
+			}
+		}
+	}
+	if inner == nil {
+		return nil
+	}
+	return w.sinksWhere(values, func(f *graph.Flow) bool { return f.At == *inner })
+}
+
+func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) []string {
+	type sink struct {
+		to string
+		at graph.Place
+	}
+	best := map[sink]int{}
+	for _, v := range values {
+		for _, f := range w.flows[v] {
+			if len(f.Through) > 0 || !ok(f) {
 				continue
 			}
 			rank := 0
@@ -33,26 +52,71 @@ func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) []
 			if w.home[f.At.File] {
 				to = inHome(to)
 			}
-			if have, ok := best[to]; !ok || rank < have {
-				best[to] = rank
+			k := sink{to, f.At}
+			if have, ok := best[k]; !ok || rank < have {
+				best[k] = rank
 			}
 		}
-	}
-	if len(best) == 0 {
-		return nil
 	}
 	least := 4
 	for _, r := range best {
 		least = min(least, r)
 	}
-	var out []string
-	for to, r := range best {
-		if r == least {
-			out = append(out, to)
+	byPlace := map[graph.Place][]string{}
+	for k, r := range best {
+		if r == least && !slices.Contains(byPlace[k.at], k.to) {
+			byPlace[k.at] = append(byPlace[k.at], k.to)
 		}
 	}
-	slices.Sort(out)
-	return out
+	var out []string
+	for _, paths := range byPlace {
+		out = append(out, starred(paths)...)
+	}
+	return tidy(out)
+}
+
+// starred has a * for the names in which the options of one definition differ: services.${name}.port defines what name is computed to be.
+func starred(paths []string) []string {
+	slices.Sort(paths)
+	if len(paths) < few {
+		return paths
+	}
+	star := graph.SplitPath(paths[0])
+	for _, p := range paths[1:] {
+		segments := graph.SplitPath(p)
+		if len(segments) != len(star) || segments[0] != star[0] {
+			return paths
+		}
+		for i, s := range segments {
+			if s != star[i] {
+				star[i] = "*"
+			}
+		}
+	}
+	return []string{strings.Join(star, ".")}
+}
+
+// tidy sorts paths and leaves out what another one leads to.
+func tidy(paths []string) []string {
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+		return slices.ContainsFunc(paths, func(o string) bool { return o != p && leads(o, p) })
+	})
+}
+
+// leads reports whether a path is one that another begins with; * is any name.
+func leads(short, long string) bool {
+	x, y := graph.SplitPath(short), graph.SplitPath(long)
+	if len(x) > len(y) || len(x) == len(y) && strings.Count(short, "*") <= strings.Count(long, "*") {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && x[i] != "*" {
+			return false
+		}
+	}
+	return true
 }
 
 // passes reports whether a flow has a stop within the span, or is defined around it.
@@ -73,32 +137,96 @@ func inHome(option string) string {
 	return option
 }
 
-// shortened names a few options in full, many by their service: services.nginx, systemd.services.nginx.
-func shortened(paths []string) string {
-	if line := strings.Join(paths, ", "); len(paths) == 1 || len(paths) <= maxSinks && len(line) <= widest-20 {
-		return line
+// Bounds of what a comment says about sinks.
+const (
+	maxSinks = 3 // options named in full
+	maxLines = 2 // lines of services; more are told by what they have in common
+)
+
+// shortened names a few options in full, and more by what those of one service have in common: services.nginx.virtualHosts, services.nginx, boot.
+func shortened(paths []string) []string {
+	fits := func(paths []string, lines int) bool { return len(wrapped(paths)) <= lines }
+	if len(paths) <= maxSinks && fits(paths, 1) {
+		return paths
 	}
-	count := map[string]int{}
+	if short := grouped(paths, service, true); fits(short, 1) {
+		return short
+	}
+	short := grouped(paths, service, false)
+	if fits(short, maxLines) {
+		return short
+	}
+	return grouped(short, func(p string) string { s, _, _ := strings.Cut(p, "."); return s }, false)
+}
+
+// grouped has one path for those that key puts together: the key, or all that they have in common. One alone stays whole where all is asked for.
+func grouped(paths []string, key func(string) string, common bool) []string {
+	groups := map[string][]string{}
 	for _, p := range paths {
-		count[service(p)]++
+		groups[key(p)] = append(groups[key(p)], p)
 	}
-	var groups []string
-	for g := range count {
-		groups = append(groups, g)
+	var out []string
+	for k, group := range groups {
+		if common {
+			k = prefix(group)
+		} else if k == "systemd" || k == "services" || len(group) == 1 && len(group[0]) < 40 {
+			out = append(out, group...) // too little to say
+			continue
+		}
+		out = append(out, k)
 	}
-	slices.SortFunc(groups, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
-	if len(groups) > maxSinks {
-		return fmt.Sprintf("%s and %d more", strings.Join(groups[:maxSinks], ", "), len(groups)-maxSinks)
+	return tidy(out)
+}
+
+// prefix is what paths have in common.
+func prefix(paths []string) string {
+	first := graph.SplitPath(paths[0])
+	for _, p := range paths[1:] {
+		segments := graph.SplitPath(p)
+		i := 0
+		for i < min(len(first), len(segments)) && first[i] == segments[i] {
+			i++
+		}
+		first = first[:i]
 	}
-	return strings.Join(groups, ", ")
+	return strings.Join(first, ".")
+}
+
+// wrapped puts paths on lines.
+func wrapped(paths []string) []string {
+	var lines []string
+	for _, p := range paths {
+		if n := len(lines); n > 0 && len(lines[n-1])+2+len(p) <= widest-20 {
+			lines[n-1] += ", " + p
+			continue
+		}
+		lines = append(lines, p)
+	}
+	return lines
 }
 
 // service is the part of an option path that names what it configures: services.NAME, systemd.services.NAME.
 func service(option string) string {
 	segments := graph.SplitPath(option)
 	n := 2
-	if segments[0] == "systemd" || segments[0] == "virtualisation" || segments[0] == "home-manager" {
+	switch segments[0] {
+	case "systemd", "virtualisation":
 		n = 3
+	case "home-manager": // home-manager.users.NAME.programs.git
+		n = 5
 	}
 	return strings.Join(segments[:min(n, len(segments))], ".")
+}
+
+// toldAround reports whether a sink comment around a node says just this already.
+func (f *fileWriter) toldAround(node parse.Span, lines []string, planned map[parse.Span][]string) bool {
+	for span, told := range planned {
+		if span != node && span.Contains(node) && slices.Equal(told, lines) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.notes, func(a *graph.Annotation) bool {
+		return a.Keyword == parse.SinkKey && a.State == graph.OK && a.Annotation.Anchor.Kind != parse.AnchorFile && a.Anchor.Span != node &&
+			a.Anchor.Span.Contains(node) && len(lines) == 1 && a.Text == lines[0] && !f.removed(a)
+	})
 }

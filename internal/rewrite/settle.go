@@ -1,0 +1,86 @@
+package rewrite
+
+import (
+	"cmp"
+	"slices"
+
+	"nixsink/parse"
+)
+
+// written is an inserted text with what it was written for.
+type written struct {
+	change int // index in changes
+	slots  []*slot
+	sink   bool
+}
+
+// settled reads the changed text again and moves every slot outwards whose line does not stand at its target. It reports whether
+// nothing had to move.
+func (f *fileWriter) settled(lines []written) bool {
+	order := make([]int, len(f.changes))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(f.changes[a].Span.Start, f.changes[b].Span.Start) })
+	sorted := make([]Change, len(order))
+	newAt := make([]int32, len(order)) // offset of a change's text in the new source
+	delta, done := int32(0), int32(0)
+	for i, o := range order {
+		sorted[i] = f.changes[o]
+		newAt[o] = sorted[i].Span.Start + delta
+		if sorted[i].Span.Start >= done {
+			delta += int32(len(sorted[i].New)) - int32(sorted[i].Span.Len())
+			done = sorted[i].Span.End
+		}
+	}
+	moved := func(at int32) int32 { // where an old offset is now
+		d, done := int32(0), int32(0)
+		for _, c := range sorted {
+			if c.Span.Start > at {
+				break
+			}
+			if c.Span.Start >= done {
+				d += int32(len(c.New)) - int32(c.Span.Len())
+				done = c.Span.End
+			}
+		}
+		return at + d
+	}
+	next := parse.Parse(f.name, splice(f.src.Src, sorted))
+	annotations, _, _ := next.Annotations()
+	ok := true
+	for _, l := range lines {
+		c := f.changes[l.change]
+		text := parse.Span{Start: newAt[l.change], End: newAt[l.change] + int32(len(c.New))}
+		// A trailing comment that pushes at its own end would move the code before it.
+		for _, s := range l.slots {
+			if s.dead {
+				continue
+			}
+			t := parse.Span{Start: moved(s.target.Start), End: moved(s.target.End-1) + 1}
+			found, stands, names := 0, true, true
+			for _, a := range annotations {
+				if !text.Contains(a.Span) {
+					continue
+				}
+				found++
+				stands = stands && a.Anchor.Contains(t) && (a.Anchor.Kind != parse.AnchorFile || s.candidate().whole)
+				names = names && a.Malformed == "" && (!l.sink || len(a.Paths) > 0 && !a.Prose)
+			}
+			if found > 0 && stands && names {
+				continue
+			}
+			ok = false
+			if l.sink {
+				s.noSink = true
+				continue
+			}
+			if s.place+1 < len(s.places) && (found == 0 || !stands) && len(s.declares) == 0 {
+				s.place++
+			} else {
+				s.dead = true
+			}
+		}
+	}
+	return ok
+}
