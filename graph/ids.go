@@ -132,8 +132,12 @@ func (b *binder) byDeclaration(a *Annotation) {
 		if b.patterns[a.IDs[0].Text] {
 			return
 		}
-		// A declaration may read another value, in its default say, and the id be that one's.
-		if v := b.ruled(a.IDs[0].Text); v != nil && !slices.Contains(declared, v) && slices.Contains(b.spans.readIn(a), v) {
+		switch v := b.ruled(a.IDs[0].Text); {
+		case v == nil:
+		case slices.Contains(declared, v):
+			b.bind(a.IDs[0].Text, v, byDeclaration)
+			return
+		case slices.Contains(b.spans.readIn(a), v): // a declaration may read another value, in its default say
 			return
 		}
 		if v := outermost(declared, a.File); v != nil {
