@@ -3,10 +3,12 @@ package main
 
 import (
 	"os"
+	"runtime"
 
 	"nixsink/internal/cli"
 )
 
 func main() {
+	runtime.MemProfileRate = 0 // sampling allocations costs every run; --memprofile turns it on
 	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

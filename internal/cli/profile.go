@@ -26,7 +26,13 @@ func (p *profiles) flags(f *pflag.FlagSet) {
 	}
 }
 
+// sampleRate is one sampled allocation in so many bytes, Go's own default. The program itself starts with none (main.go).
+const sampleRate = 512 * 1024
+
 func (p *profiles) start() (err error) {
+	if p.mem != "" {
+		runtime.MemProfileRate = sampleRate
+	}
 	if p.cpu != "" {
 		if p.cpuFile, err = os.Create(p.cpu); err != nil {
 			return fmt.Errorf("write CPU profile: %w", err)
