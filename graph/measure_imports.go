@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"nixsink/parse"
 )
@@ -29,7 +32,7 @@ func disabledImports(g *Graph, t *tree) []*Import {
 	for _, f := range t.files {
 		if !slices.ContainsFunc(f.Comments, func(c parse.Comment) bool {
 			text := f.Text(c.Span)
-			return strings.Contains(text, "./") && disabledPath.MatchString(text)
+			return strings.Contains(text, "./") && disabledPath().MatchString(text)
 		}) {
 			continue // most files, by far
 		}
@@ -38,12 +41,17 @@ func disabledImports(g *Graph, t *tree) []*Import {
 	return disabled
 }
 
+// Patterns are compiled when they are first asked: most trees have no such comment.
 var (
 	// disabledPath is a comment that may hold an entry: a path behind its marker or at the start of one of its lines.
-	disabledPath = regexp.MustCompile(`(?m)^[ \t]*(?:#+|/\*+|\*)?[ \t]*\(?(?:import[ \t]+)?\.\.?/`)
+	disabledPath = pattern(`(?m)^[ \t]*(?:#+|/\*+|\*)?[ \t]*\(?(?:import[ \t]+)?\.\.?/`)
 	// disabledEntry is one entry at the start of a comment's line, with what wraps it.
-	disabledEntry = regexp.MustCompile(`^[ \t]*\(?(?:import[ \t]+)?(\.\.?/[\w.+/-]*[\w+-])(?:[ \t]*(?:\{[^{}]*\})?[ \t]*\))?(?:[ \t]|;|$)`)
+	disabledEntry = pattern(`^[ \t]*\(?(?:import[ \t]+)?(\.\.?/[\w.+/-]*[\w+-])(?:[ \t]*(?:\{[^{}]*\})?[ \t]*\))?(?:[ \t]|;|$)`)
 )
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 func disabledIn(f *parse.File, t *tree, active []parse.Span) []*Import {
 	var found []*Import
@@ -112,7 +120,7 @@ func entriesIn(f *parse.File, t *tree, c parse.Comment, above string) []*Import 
 		}
 		from := len(found)
 		for {
-			m := disabledEntry.FindStringSubmatchIndex(rest)
+			m := disabledEntry().FindStringSubmatchIndex(rest)
 			if m == nil {
 				break
 			}
@@ -153,10 +161,19 @@ func reasonAbove(f *parse.File, i int) string {
 	}
 	c, here := f.Comments[i-1], f.Comments[i]
 	text := strings.TrimSpace(strings.TrimLeft(f.Text(c.Span), "#"))
-	if c.Kind != parse.LineComment || f.Position(c.Start).Line+1 != f.Position(here.Start).Line || !reasonMark.MatchString(text) {
+	if c.Kind != parse.LineComment || f.Position(c.Start).Line+1 != f.Position(here.Start).Line || !announces(text) {
 		return ""
 	}
 	return text
 }
 
-var reasonMark = regexp.MustCompile(`(?i)^(todo|fixme|xxx|hack|disabled|deaktiviert)\b`)
+// announces reports whether a comment begins with a word that announces a reason.
+func announces(text string) bool {
+	for _, word := range []string{"todo", "fixme", "xxx", "hack", "disabled", "deaktiviert"} {
+		if len(text) >= len(word) && strings.EqualFold(text[:len(word)], word) {
+			next, _ := utf8.DecodeRuneInString(text[len(word):])
+			return next != '_' && !unicode.IsLetter(next) && !unicode.IsDigit(next)
+		}
+	}
+	return false
+}

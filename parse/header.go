@@ -3,10 +3,10 @@ package parse
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -110,7 +110,24 @@ func unstar(run []headerLine) []headerLine {
 	return run
 }
 
-var yamlKey = regexp.MustCompile(`^[ \t]*["']?[\pL_][\pL\pN_. -]*["']?[ \t]*:([ \t]|$)`)
+// isKey reports whether a line begins with a key of YAML: a word or several, quoted or not, a colon, and a blank or the end.
+func isKey(line string) bool {
+	key, rest, ok := strings.Cut(line, ":")
+	if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+		return false
+	}
+	key = strings.Trim(key, " \t")
+	if key != "" && (key[0] == '"' || key[0] == '\'') {
+		key = key[1:]
+	}
+	key = strings.TrimRight(key, "\"'")
+	for i, r := range key {
+		if !unicode.IsLetter(r) && r != '_' && (i == 0 || !unicode.IsNumber(r) && !strings.ContainsRune(". -", r)) {
+			return false
+		}
+	}
+	return key != ""
+}
 
 // headerBody finds the lines of YAML in a run; nil if there are none.
 func headerBody(run []headerLine) (spelling string, body []headerLine) {
@@ -128,7 +145,7 @@ func headerBody(run []headerLine) (spelling string, body []headerLine) {
 			if n := slices.IndexFunc(inner, func(l headerLine) bool { t := strings.TrimSpace(l.text); return t == "---" || t == "..." }); n >= 0 {
 				inner = inner[:n]
 			}
-			if inner = trimBlank(inner); len(inner) > 0 && yamlKey.MatchString(inner[0].text) {
+			if inner = trimBlank(inner); len(inner) > 0 && isKey(inner[0].text) {
 				return "---", inner
 			}
 		}
@@ -202,17 +219,17 @@ func decodeYAML(text string) (root *yaml.Node, err error) {
 	return doc.Content[0], nil
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// fail notes the first fault; yaml's own messages begin with their line.
+// fail notes the first fault; yaml's own messages begin with their line: "yaml: line 3: …".
 func (r *headerReader) fail(err error) {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		r.failAt(0, err.Error())
-		return
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(msg, "line "); ok {
+		number, rest, _ := strings.Cut(rest, ": ")
+		if n, err := strconv.Atoi(number); err == nil {
+			r.failAt(n, rest)
+			return
+		}
 	}
-	n, _ := strconv.Atoi(m[1])
-	r.failAt(n, err.Error()[len(m[0]):])
+	r.failAt(0, msg)
 }
 
 func (r *headerReader) failAt(line int, msg string) {
@@ -418,7 +435,7 @@ func (r *headerReader) salvage(spelling string) {
 	r.header.Meta = map[string]any{}
 	indent := -1
 	for _, l := range lines {
-		if l.blank() || !yamlKey.MatchString(l.text) || indent >= 0 && l.indent() != indent {
+		if l.blank() || !isKey(l.text) || indent >= 0 && l.indent() != indent {
 			continue
 		}
 		indent = l.indent()

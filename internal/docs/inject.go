@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A Region is a marked part of a page:
@@ -21,13 +22,18 @@ type Region struct {
 // Arg is one key=value of a mark.
 type Arg struct{ Key, Value string }
 
+// Patterns are compiled when they are first asked: no other command needs them.
 var (
-	opening = regexp.MustCompile(`^[ ]{0,3}<!--\s*nixsink:([a-z][a-z-]*)((?:\s+[a-z][a-z-]*=(?:"[^"]*"|[^\s">]+))*)\s*-->\s*$`)
-	closing = regexp.MustCompile(`^[ ]{0,3}<!--\s*/nixsink\s*-->\s*$`)
-	started = regexp.MustCompile(`^[ ]{0,3}<!--\s*nixsink:`)
-	argText = regexp.MustCompile(`([a-z][a-z-]*)=(?:"([^"]*)"|(\S+))`)
-	fenced  = regexp.MustCompile("^[ ]{0,3}(`{3,}|~{3,})(.*)$")
+	opening = pattern(`^[ ]{0,3}<!--\s*nixsink:([a-z][a-z-]*)((?:\s+[a-z][a-z-]*=(?:"[^"]*"|[^\s">]+))*)\s*-->\s*$`)
+	closing = pattern(`^[ ]{0,3}<!--\s*/nixsink\s*-->\s*$`)
+	started = pattern(`^[ ]{0,3}<!--\s*nixsink:`)
+	argText = pattern(`([a-z][a-z-]*)=(?:"([^"]*)"|(\S+))`)
+	fenced  = pattern("^[ ]{0,3}(`{3,}|~{3,})(.*)$")
 )
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // Inject fills the marked regions of a page with what fill gives for each, and leaves every other byte alone. Marks in fenced code
 // are only text. It returns how many regions there are.
@@ -40,16 +46,16 @@ func Inject(src []byte, fill func(Region) ([]byte, error)) ([]byte, int, error) 
 		s := strings.TrimRight(string(text), "\r\n")
 		if open != nil {
 			switch {
-			case closing.MatchString(s):
+			case closing().MatchString(s):
 				open = nil
 				out.Write(text)
-			case started.MatchString(s):
+			case started().MatchString(s):
 				return nil, 0, fmt.Errorf("line %d: a region begins before the one of line %d ends: <!-- /nixsink --> is missing", line, open.Line)
 			}
 			continue
 		}
 		out.Write(text)
-		if m := fenced.FindStringSubmatch(s); m != nil {
+		if m := fenced().FindStringSubmatch(s); m != nil {
 			switch {
 			case fence == "":
 				fence = m[1]
@@ -58,18 +64,18 @@ func Inject(src []byte, fill func(Region) ([]byte, error)) ([]byte, int, error) 
 			}
 			continue
 		}
-		if fence != "" || !started.MatchString(s) {
-			if fence == "" && closing.MatchString(s) {
+		if fence != "" || !started().MatchString(s) {
+			if fence == "" && closing().MatchString(s) {
 				return nil, 0, fmt.Errorf("line %d: <!-- /nixsink --> ends no region", line)
 			}
 			continue
 		}
-		m := opening.FindStringSubmatch(s)
+		m := opening().FindStringSubmatch(s)
 		if m == nil {
 			return nil, 0, fmt.Errorf("line %d: this mark cannot be read; it is written <!-- nixsink:KIND key=value … -->", line)
 		}
 		open = &Region{Kind: m[1], Line: line}
-		for _, a := range argText.FindAllStringSubmatch(m[2], -1) {
+		for _, a := range argText().FindAllStringSubmatch(m[2], -1) {
 			open.Args = append(open.Args, Arg{a[1], a[2] + a[3]})
 		}
 		body, err := fill(*open)
@@ -93,7 +99,7 @@ func write(out *bytes.Buffer, body []byte, crlf bool) {
 		text = "\n"
 	}
 	for line := range strings.Lines(text) {
-		if bare := strings.TrimRight(line, "\n"); closing.MatchString(bare) || started.MatchString(bare) {
+		if bare := strings.TrimRight(line, "\n"); closing().MatchString(bare) || started().MatchString(bare) {
 			line = strings.Replace(line, "<!--", "<!- -", 1)
 		}
 		if crlf {
