@@ -46,7 +46,7 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 		case a.Keyword == parse.Waiver:
 			return false
 		case slices.Contains(a.Values, r.Value):
-			return unnamed || !slices.ContainsFunc(a.IDs, func(id parse.Word) bool { return isPattern(id.Text) }) || namesPlainly(a, r.Value)
+			return unnamed || spans.names(a, r.Value)
 		default: // attrValues config.my.ports reads CFG.ports
 			return unnamed && slices.ContainsFunc(a.Values, func(v *Value) bool { return within(r.Value, v) })
 		}
@@ -83,9 +83,13 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 	}
 }
 
-// namesPlainly reports whether one of an annotation's ids is a name of v, not just a pattern that it fits.
-func namesPlainly(a *Annotation, v *Value) bool {
-	return slices.ContainsFunc(a.IDs, func(id parse.Word) bool {
+// names reports whether an annotation's ids mean v: by its own name, or by a pattern that several values read here fit.
+func (x *spanIndex) names(a *Annotation, v *Value) bool {
+	if !slices.ContainsFunc(a.IDs, func(id parse.Word) bool { return isPattern(id.Text) }) {
+		return true
+	}
+	read := slices.DeleteFunc(x.readIn(a), func(v *Value) bool { return !slices.Contains(a.Values, v) })
+	return len(read) > 1 || slices.ContainsFunc(a.IDs, func(id parse.Word) bool {
 		return plainPath(id.Text) == v.Path || slices.ContainsFunc(v.IDs, func(have ID) bool { return have.Name == id.Text })
 	})
 }

@@ -48,14 +48,13 @@ comment. ` + "`nixsink annotate -w`" + ` writes what is missing; the gate ` + "`
 				continue
 			}
 			values := from[spot{s.Option, s.At}]
-			slices.Sort(values)
-			what := words(values)
-			if what == "" {
-				what = "a central value"
+			if len(values) == 0 {
+				continue // only through other options: there is no read to stand at
 			}
+			slices.Sort(values)
 			out = append(out, Finding{
 				At: s.At, Value: s.Option,
-				Message: fmt.Sprintf("%s flows into %s, and no annotation says so: write `# sink: %s`", what, s.Option, s.Option),
+				Message: fmt.Sprintf("%s flows into %s, and no annotation says so: write `# sink: %s`", words(values), s.Option, s.Option),
 			})
 		}
 		return out

@@ -32,10 +32,10 @@ func (w *writer) declarations() {
 					break
 				}
 				byPlace[at] = s
-				// Only the declaration's own binding says whose id it is.
-				if c := s.candidate(); !c.item || c.element || w.declaresOther(at.File, c.node, v, len(shared[at]) > 1) {
-					s.dead = true
-				}
+				// Only the declaration's own binding says whose id it is; or, of several on one line, the rules.
+				c := s.candidate()
+				s.dead = !c.item || c.element || w.declaresOther(at.File, c.node, v, len(shared[at]) > 1) &&
+					(strings.Contains(w.g.Files[at.File].Text(c.node), "\n") || !w.namer.ruled(id, v))
 			}
 			if !s.dead {
 				s.declares = appendName(s.declares, name{id, []*graph.Value{v}})

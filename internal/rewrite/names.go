@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,6 +38,13 @@ func (n *namer) id(v *graph.Value) string {
 		return id
 	}
 	return v.Path
+}
+
+// ruled reports whether an id is the value's by the rules or by being its path, not because people said so.
+func (n *namer) ruled(id string, v *graph.Value) bool {
+	bare := *v
+	bare.IDs = nil
+	return id == v.Path || id == n.g.SuggestID(&bare) || slices.Contains(n.g.Matching(id), v)
 }
 
 func (n *namer) means(id string, v *graph.Value) bool {
@@ -78,46 +86,70 @@ func idsOf(names []name) []string {
 // few is how many values one read must be of before they are told by a pattern.
 const few = 3
 
-// reads are the ids for what is read at one place. A value speaks of the members below it that no name in the text tells apart:
-// attrValues config.my.ports is CFG.ports. Values that differ in one name only, of which the code reads now the one, now the other, have a
-// * for it: CFG.media.*.stateDir.
+// reads are the ids for what is read at one place. Values that differ in one name only, of which the code reads now the one, now the
+// other, have a * for it: CFG.media.*.stateDir.
 func (n *namer) reads(s *slot) []name {
 	var out []name
-	var rest []*graph.Value
-	for _, v := range s.reads {
-		if !slices.Contains(s.dynamic, v) || !slices.ContainsFunc(s.reads, func(above *graph.Value) bool { return within(v, above) }) {
-			rest = append(rest, v)
+	rest := s.reads
+	for {
+		best, group := n.pattern(rest)
+		if best == "" {
+			break
 		}
-	}
-	for deepest := true; deepest; {
-		deepest = false
-		groups := map[string][]*graph.Value{}
-		for _, v := range rest {
-			segments := graph.SplitPath(n.id(v))
-			for i := 1; i < len(segments); i++ {
-				star := slices.Clone(segments)
-				star[i] = "*"
-				key := strings.Join(star, ".")
-				groups[key] = append(groups[key], v)
-			}
-		}
-		best := ""
-		for key, group := range groups {
-			if len(group) >= few && (best == "" || len(group) > len(groups[best]) || len(group) == len(groups[best]) && key < best) {
-				matching := n.g.Matching(key)
-				if !slices.ContainsFunc(group, func(v *graph.Value) bool { return !slices.Contains(matching, v) }) {
-					best = key
-				}
-			}
-		}
-		if best != "" {
-			out = append(out, name{best, groups[best]})
-			rest = slices.DeleteFunc(rest, func(v *graph.Value) bool { return slices.Contains(groups[best], v) })
-			deepest = true
-		}
+		out = append(out, name{best, group})
+		rest = slices.DeleteFunc(slices.Clone(rest), func(v *graph.Value) bool { return slices.Contains(group, v) })
 	}
 	for _, v := range rest {
 		out = append(out, name{n.id(v), []*graph.Value{v}})
+	}
+	return out
+}
+
+// pattern is the id with one * that most of the values fit, "" if none is any good. Where the names are declared, most of those that it
+// fits must be read: else it says too much. A registry's are anybody's.
+func (n *namer) pattern(values []*graph.Value) (best string, group []*graph.Value) {
+	if len(values) < few {
+		return "", nil
+	}
+	groups := map[string][]*graph.Value{}
+	for _, v := range values {
+		segments := graph.SplitPath(n.id(v))
+		for i := 1; i < len(segments); i++ {
+			star := slices.Clone(segments)
+			star[i] = "*"
+			key := strings.Join(star, ".")
+			groups[key] = append(groups[key], v)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
+		if len(groups[key]) < few || len(groups[key]) <= len(group) {
+			continue
+		}
+		fits := n.g.Matching(key)
+		open := slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return v.Member })
+		if !slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return !slices.Contains(fits, v) }) && (open || 3*len(groups[key]) > 2*len(fits)) {
+			best, group = key, groups[key]
+		}
+	}
+	return best, group
+}
+
+// absorbed leaves out the names that another one speaks for: a pattern for what it fits, and a value for members below it that no name
+// in the text tells apart. attrValues config.my.ports reads CFG.ports.
+func (n *namer) absorbed(names []name, dynamic []*graph.Value) []name {
+	speaks := func(by name, v *graph.Value) bool {
+		return slices.Contains(n.g.Matching(by.id), v) ||
+			slices.Contains(dynamic, v) && slices.ContainsFunc(by.values, func(above *graph.Value) bool { return within(v, above) })
+	}
+	var out []name
+	for i, m := range names {
+		by := slices.IndexFunc(names, func(o name) bool {
+			return o.id != m.id && !slices.ContainsFunc(m.values, func(v *graph.Value) bool { return !speaks(o, v) })
+		})
+		if by >= 0 && !(by > i && n.g.Matching(m.id) != nil && n.g.Matching(names[by].id) != nil) {
+			continue
+		}
+		out = append(out, m)
 	}
 	return out
 }
@@ -146,6 +178,10 @@ func braces(ids []string) []string {
 		open = merge(open, at)
 	}
 	for _, b := range open {
+		if b.count < few {
+			plain = append(plain, b.each()...)
+			continue
+		}
 		plain = append(plain, b.String())
 	}
 	slices.Sort(plain)
@@ -173,6 +209,24 @@ func (b braced) String() string {
 	return strings.Join(out, ".")
 }
 
+// each is the ids one by one.
+func (b braced) each() []string {
+	ids := []string{""}
+	for i, s := range b.segments {
+		var next []string
+		for _, id := range ids {
+			for _, x := range s {
+				if i > 0 {
+					x = id + "." + x
+				}
+				next = append(next, x)
+			}
+		}
+		ids = next
+	}
+	return ids
+}
+
 // merge joins what differs in the segment at a position only, as far as a line holds it.
 func merge(ids []braced, at int) []braced {
 	groups := map[string][]braced{}
@@ -193,10 +247,6 @@ func merge(ids []braced, at int) []braced {
 	}
 	for _, key := range keys {
 		group := groups[key]
-		if len(group) < 3 && group[0].count == 1 {
-			out = append(out, group...)
-			continue
-		}
 		slices.SortFunc(group, func(a, b braced) int { return strings.Compare(a.segments[at][0], b.segments[at][0]) })
 		var now braced
 		for _, b := range group {

@@ -143,7 +143,8 @@ const (
 	maxLines = 2 // lines of services; more are told by what they have in common
 )
 
-// shortened names a few options in full, and more by what those of one service have in common: services.nginx.virtualHosts, services.nginx, boot.
+// shortened names a few options in full, and more by what those of one service have in common: services.nginx.virtualHosts, services.nginx,
+// boot.*.
 func shortened(paths []string) []string {
 	fits := func(paths []string, lines int) bool { return len(wrapped(paths)) <= lines }
 	if len(paths) <= maxSinks && fits(paths, 1) {
@@ -156,7 +157,7 @@ func shortened(paths []string) []string {
 	if fits(short, maxLines) {
 		return short
 	}
-	return grouped(short, func(p string) string { s, _, _ := strings.Cut(p, "."); return s }, false)
+	return grouped(short, func(p string) string { first, _, _ := strings.Cut(p, "."); return first + ".*" }, false)
 }
 
 // grouped has one path for those that key puts together: the key, or all that they have in common. One alone stays whole where all is asked for.
@@ -169,7 +170,7 @@ func grouped(paths []string, key func(string) string, common bool) []string {
 	for k, group := range groups {
 		if common {
 			k = prefix(group)
-		} else if k == "systemd" || k == "services" || len(group) == 1 && len(group[0]) < 40 {
+		} else if k == "systemd.*" || k == "services.*" || len(group) == 1 && len(group[0]) < 40 {
 			out = append(out, group...) // too little to say
 			continue
 		}
@@ -210,7 +211,7 @@ func service(option string) string {
 	segments := graph.SplitPath(option)
 	n := 2
 	switch segments[0] {
-	case "systemd", "virtualisation":
+	case "systemd":
 		n = 3
 	case "home-manager": // home-manager.users.NAME.programs.git
 		n = 5

@@ -80,6 +80,13 @@ func (f *fileWriter) together(slots []*slot) []*said {
 		}
 		at.noSink = at.noSink || s.noSink
 	}
+	for _, at := range out {
+		var dynamic []*graph.Value
+		for _, s := range at.slots {
+			dynamic = append(dynamic, s.dynamic...)
+		}
+		at.reads = f.w.namer.absorbed(at.reads, dynamic)
+	}
 	slices.SortFunc(out, func(a, b *said) int {
 		return cmp.Or(cmp.Compare(a.node.Start, b.node.Start), cmp.Compare(b.node.End, a.node.End))
 	})
