@@ -19,7 +19,7 @@ import (
 //go:embed html
 var htmlFiles embed.FS
 
-var htmlScripts = []string{"model.js", "dom.js", "state.js", "picture.js", "draw.js", "source.js", "detail.js", "tables.js", "search.js", "main.js"}
+var htmlScripts = []string{"model.js", "dom.js", "state.js", "picture.js", "draw.js", "source.js", "detail.js", "tables.js", "coverage.js", "search.js", "main.js"}
 
 func writeHTML(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
 	return WriteExplorer(w, g, o, "")
@@ -79,10 +79,19 @@ func htmlScript() string {
 	return b.String()
 }
 
-// htmlStyle is the style sheet with the colours of layers, which the pictures have too.
+// htmlStyle is the style sheet with the colours of layers and of coverage, which the pictures have too.
 func htmlStyle() string {
 	var b strings.Builder
 	b.WriteString(htmlFile("style.css"))
+	heat := func(dark bool) {
+		for i, s := range heatSteps {
+			ground, ink := s.light, s.ink
+			if dark {
+				ground, ink = s.dark, s.inkD
+			}
+			fmt.Fprintf(&b, ".t%d{background:%s;color:%s}\n", i, ground, ink)
+		}
+	}
 	tones := func(dark bool) {
 		for i, t := range append(layerTones[:len(layerTones):len(layerTones)], noTone) {
 			name, color := fmt.Sprintf("l%d", i), t.light
@@ -94,6 +103,7 @@ func htmlStyle() string {
 			}
 			fmt.Fprintf(&b, ".%s{--tone:%s}\n", name, color)
 		}
+		heat(dark)
 	}
 	tones(false)
 	b.WriteString("@media (prefers-color-scheme:dark){\n")

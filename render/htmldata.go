@@ -30,7 +30,14 @@ type htmlDoc struct {
 	Kinds      []string         `json:"kinds"`
 	Names      []string         `json:"names"`
 	Notes      []htmlAnnotation `json:"annotations"`
+	Checks     []string         `json:"checks"`
 	Findings   []htmlFindingOf  `json:"findings"`
+	Ports      []htmlPort       `json:"ports"`
+	Facts      []htmlFact       `json:"facts"`
+	Tones      int              `json:"tones"`    // so many colours do layers have
+	Heat       []float64        `json:"heat"`     // up to which share each colour of coverage goes
+	AllFlows   int              `json:"allFlows"` // more than in Flows if those through others were too many
+	AllFinds   int              `json:"allFinds"` // more than in Findings if there were too many
 	files      map[string]int   // name → index in Files
 	options    map[string]int   // path → index in Options
 	names      map[string]int   // path → index in Names
@@ -116,21 +123,47 @@ type htmlAnnotation struct {
 	Why   string `json:"why"`
 }
 
-type htmlFindingOf struct {
-	Check    string `json:"check"`
-	Severity string `json:"severity"`
-	At       htmlAt `json:"at"`
-	Message  string `json:"message"`
+// An htmlFindingOf is a row: the check's place in htmlDoc.Checks, severity, file, line, message.
+type htmlFindingOf [5]any
+
+type htmlPort struct {
+	Number  int    `json:"number"`
+	Value   int    `json:"value"`
+	At      htmlAt `json:"at"`
+	Readers []int  `json:"readers"` // files
 }
+
+type htmlFact struct {
+	Text   string          `json:"text"`
+	Bad    bool            `json:"bad"`
+	Places []htmlFactPlace `json:"places"`
+	More   int             `json:"more"` // so many places are not in Places
+}
+
+type htmlFactPlace struct {
+	Text string `json:"text"`
+	At   htmlAt `json:"at"`
+}
+
+// A page that a browser opens at once cannot hold everything of a huge tree. What is left out is said there, with the command that has it.
+const (
+	mostFlows    = 30_000 // direct ones always stay; those through others go, the longest ways first
+	mostFindings = 10_000 // the worst stay
+	mostPlaces   = 8      // of a fact
+)
 
 func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
 		Roots: []string{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
+		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: len(g.Flows), AllFinds: len(o.Findings),
 		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
 	if d.Title == "" {
 		d.Title = "Central values"
+	}
+	for _, s := range heatSteps {
+		d.Heat = append(d.Heat, s.upTo)
 	}
 	for _, r := range g.Roots {
 		d.Roots = append(d.Roots, plain(rootName(r)))
@@ -160,8 +193,11 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	for _, u := range g.Unresolved {
 		d.Unresolved = append(d.Unresolved, htmlUnresolved{plain(u.Path), d.at(u.At, 1), plain(u.Reason)})
 	}
+	longest := longestWay(g.Flows)
 	for _, f := range g.Flows {
-		d.flow(f)
+		if len(f.Through) <= longest {
+			d.flow(f)
+		}
 	}
 	for _, a := range g.Annotations {
 		text := ""
@@ -170,11 +206,58 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 		}
 		d.Notes = append(d.Notes, htmlAnnotation{d.at(a.At, 1), plain(text), string(a.State), plain(a.Why)})
 	}
-	for _, f := range o.Findings {
-		d.Findings = append(d.Findings, htmlFindingOf{f.Check, f.Severity, d.at(graph.Place{File: f.File, Line: f.Line}, 1), plain(f.Message)})
+	d.findings(o.Findings)
+	for _, p := range Ports(g) {
+		out := htmlPort{p.Number, d.values[p.Value], d.at(p.At, 1), []int{}}
+		for _, r := range p.Readers {
+			out.Readers = append(out.Readers, d.file(r))
+		}
+		d.Ports = append(d.Ports, out)
+	}
+	for _, f := range Facts(g) {
+		out := htmlFact{plain(f.Text), f.Bad, []htmlFactPlace{}, max(0, len(f.Places)-mostPlaces)}
+		for _, p := range f.Places[:len(f.Places)-out.More] {
+			out.Places = append(out.Places, htmlFactPlace{plain(p.Text), d.at(p.At, 1)})
+		}
+		d.Facts = append(d.Facts, out)
 	}
 	d.excerpts(g)
 	return d
+}
+
+// longestWay is through how many others a flow may go to be on the page.
+func longestWay(flows []*graph.Flow) int {
+	var lengths []int // flows by the length of their way
+	for _, f := range flows {
+		for len(lengths) <= len(f.Through) {
+			lengths = append(lengths, 0)
+		}
+		lengths[len(f.Through)]++
+	}
+	n, longest := 0, 0
+	for i, more := range lengths {
+		if n += more; i > 0 && n > mostFlows {
+			break
+		}
+		longest = i
+	}
+	return longest
+}
+
+func (d *htmlDoc) findings(fs []Finding) {
+	fs = slices.Clone(fs)
+	slices.SortStableFunc(fs, func(a, b Finding) int { return severityOrder(a.Severity) - severityOrder(b.Severity) })
+	checks := map[string]int{}
+	for _, f := range fs[:min(len(fs), mostFindings)] {
+		i, ok := checks[f.Check]
+		if !ok {
+			i = len(d.Checks)
+			checks[f.Check] = i
+			d.Checks = append(d.Checks, plain(f.Check))
+		}
+		at := d.at(graph.Place{File: f.File, Line: f.Line}, 1)
+		d.Findings = append(d.Findings, htmlFindingOf{i, f.Severity, at[0], at[1], plain(f.Message)})
+	}
 }
 
 func (d *htmlDoc) modules(g *graph.Graph) {

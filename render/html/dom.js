@@ -12,8 +12,15 @@ const make = (ns) => (tag, attributes, ...children) => {
 const h = make("");
 const s = make("http://www.w3.org/2000/svg");
 const $ = (id) => document.getElementById(id);
-const code = (text) => h("code", { dir: "ltr" }, text);
 const say = (text) => { $("status").textContent = text; };
+
+// A long name may go on in the next line, but only where one of its parts ends: not at a hyphen, as a browser would have it.
+const whole = (part) => (part.includes("-") && part.length < 30 ? h("span", { class: "whole" }, part) : part);
+const parts = (text) => (text.length < 16 ? whole(text) : text.split(/(?<=[./:_])(?=[^./:_])/).map((part, i) => (i ? [h("wbr", {}), whole(part)] : whole(part))));
+const code = (text) => h("code", { dir: "ltr" }, parts(text));
+
+// Messages hold code between backticks.
+const prose = (text) => text.split(/`([^`]+)`/).map((t, i) => (i % 2 ? h("code", { dir: "ltr" }, t) : t));
 
 // A place links to the source if the page was made with --link, and to the module here otherwise.
 const place = ([file, line], text) => {

@@ -1,24 +1,35 @@
 // The picture as SVG. Its nodes are links, so that a keyboard and a screen reader walk it like any other text.
 const pen = document.createElement("canvas").getContext("2d");
-const fit = (text, width) => {
+const wide = (text) => {
   pen.font = "12px Verdana, 'DejaVu Sans', sans-serif";
-  if (pen.measureText(text).width <= width) return text;
+  return pen.measureText(text).width;
+};
+const fit = (text, width) => {
+  if (wide(text) <= width) return text;
   // The end of a path tells more than its beginning.
   let from = 1;
-  while (from < text.length - 4 && pen.measureText("…" + text.slice(from)).width > width) from++;
+  while (from < text.length - 4 && wide("…" + text.slice(from)) > width) from++;
   return "…" + text.slice(from);
 };
 
+const isFocus = (n) => Boolean(state.focus) && n.href === link(state.focus.kind, { value: data.values, module: data.files, option: data.options }[state.focus.kind][state.focus.index].path);
+
 const draw = (p) => {
-  const boxWidth = 270, gap = 120, row = 24, head = 34;
+  const gap = 100, row = 24, head = 34;
   const scale = Math.min(6, 240 / Math.max(1, ...p.columns.map((c) => [...c.nodes.values()].reduce((t, n) => t + n.weight, 0))) * 4);
+  let right = 10;
+  for (const c of p.columns) {
+    c.x = right;
+    c.width = Math.min(320, Math.max(150, ...[...c.nodes.values()].map((n) => Math.max(wide(n.label) * (isFocus(n) ? 1.15 : 1) + 28, n.group ? wide(n.group) : 0))));
+    right += c.width + gap;
+  }
   let tall = 0;
   p.order.forEach((nodes, i) => {
     let y = head, last = "";
     for (const n of nodes) {
-      if (n.group && n.group !== last) { y += last ? 10 : 0; n.heading = y + 11; y += 18; }
+      if (n.group && n.group !== last) { y += last ? 10 : 0; n.heading = y + 11; y += 18; } else if (!n.group && last) y += 10;
       last = n.group;
-      n.x = 10 + i * (boxWidth + gap);
+      n.x = p.columns[i].x;
       n.y = y;
       n.height = Math.max(row, Math.min(70, n.weight * scale));
       y += n.height + 5;
@@ -31,8 +42,7 @@ const draw = (p) => {
     const shift = (tall - p.columns[i].bottom) / 2;
     for (const n of nodes) { n.y += shift; if (n.heading) n.heading += shift; }
   });
-  const wide = 20 + boxWidth * 3 + gap * 2;
-  const view = { x: 0, y: 0, w: wide, h: Math.max(tall + 12, 90) };
+  const view = { x: 0, y: 0, w: right - gap + 10, h: Math.max(tall + 12, 90) };
   const ribbons = s("g", {}), boxes = s("g", {});
   const offset = new Map();
   const total = (n, side) => Math.max(1, side === "a" ? n.out || 0 : n.in || 0);
@@ -41,35 +51,41 @@ const draw = (p) => {
     offset.set(key, at + size);
     return [n.y + at + size / 2, size];
   };
+  const drawn = new Set(), touching = new Map();
   const sorted = (side, other) => [...p.edges].sort((e, f) => e[side].y - f[side].y || e[other].y - f[other].y);
   const from = new Map(sorted("a", "b").map((e) => [e, port(e.a, "a", e.weight)]));
   const to = new Map(sorted("b", "a").map((e) => [e, port(e.b, "b", e.weight)]));
   for (const e of sorted("a", "b")) {
     const [y1, w1] = from.get(e), [y2, w2] = to.get(e);
-    const x1 = e.a.x + boxWidth, x2 = e.b.x, mid = (x1 + x2) / 2;
+    const x1 = e.a.x + p.columns[e.a.column].width, x2 = e.b.x, mid = (x1 + x2) / 2;
     const width = Math.max(1.5, Math.min(w1, w2, 26));
     const decides = e.kinds.size === 1 && e.kinds.has("control");
-    const class_ = ["ribbon", tone(e.layer), e.indirect ? "indirect" : "", e.uncovered > 0 ? "uncovered" : "", decides ? "control" : ""].filter(Boolean).join(" ");
-    const tip = e.a.label + " → " + e.b.label + (e.a.column === 0 ? (e.passed ? "\npassed on from another module" : "\n" + count(e.weight, "read", "reads") + (e.uncovered ? ", " + e.uncovered + " without a source-id" : "")) : "\n" + [...e.kinds].join(", ") + (e.indirect ? ", through other values" : ""));
-    ribbons.append(s("path", { class: class_, d: `M${x1},${y1}C${mid},${y1} ${mid},${y2} ${x2},${y2}`, "stroke-width": width.toFixed(1) }, s("title", {}, tip)));
+    const marks = [e.indirect && "indirect", annotated && e.uncovered > 0 && "uncovered", decides && "control"].filter(Boolean);
+    marks.forEach((m) => drawn.add(m));
+    const class_ = ["ribbon", tone(e.layer), ...marks].join(" ");
+    const tip = e.a.label + " → " + e.b.label + (e.a.column === 0 ? (e.passed ? "\npassed on from another module" : "\n" + count(e.weight, "read", "reads") + (annotated && e.uncovered ? ", " + e.uncovered + " without a source-id" : "")) : "\n" + [...e.kinds].join(", ") + (e.indirect ? ", through other values" : ""));
+    const ribbon = s("path", { class: class_, d: `M${x1},${y1}C${mid},${y1} ${mid},${y2} ${x2},${y2}`, "stroke-width": width.toFixed(1) }, s("title", {}, tip));
+    ribbons.append(ribbon);
+    for (const n of [e.a, e.b]) touching.set(n, [...(touching.get(n) || []), ribbon]);
   }
   p.order.forEach((nodes, i) => {
-    boxes.append(s("text", { class: "column", x: 10 + i * (boxWidth + gap), y: 18 }, p.columns[i].title));
+    boxes.append(s("text", { class: "column", x: p.columns[i].x, y: 18 }, p.columns[i].title));
+    const boxWidth = p.columns[i].width;
     for (const n of nodes) {
       if (n.heading) boxes.append(s("text", { class: "group", x: n.x, y: n.heading }, fit(n.group, boxWidth)));
-      const focused = state.focus && n.href === link(state.focus.kind, { value: data.values, module: data.files, option: data.options }[state.focus.kind][state.focus.index].path);
-      boxes.append(s("a", { href: n.href, class: "node " + n.kind + (n.bad ? " bad" : "") + (focused ? " focused" : "")},
+      const light = (on) => () => { svg.classList.toggle("lights", on); for (const r of touching.get(n) || []) r.classList.toggle("lit", on); };
+      boxes.append(s("a", { href: n.href, class: "node " + n.kind + (n.bad ? " bad" : "") + (isFocus(n) ? " focused" : ""), pointerenter: light(true), pointerleave: light(false), focus: light(true), blur: light(false) },
         s("title", {}, n.kind + " " + n.tip),
         s("rect", { x: n.x, y: n.y, width: boxWidth, height: n.height, rx: 3 }),
         n.kind === "module" && s("rect", { class: "stripe " + tone(n.layer), x: n.x, y: n.y, width: 5, height: n.height, rx: 2 }),
-        s("text", { x: n.x + 12, y: n.y + n.height / 2 + 4 }, fit(n.label, boxWidth - 22))));
+        s("text", { x: n.x + 12, y: n.y + n.height / 2 + 4 }, fit(n.label, (boxWidth - 22) / (isFocus(n) ? 1.12 : 1)))));
     }
   });
-  const svg = s("svg", { class: "flow", role: "group", tabindex: "0", "aria-label": "Picture of the ways from values through modules to options; its nodes are links. Plus and minus zoom, arrows move, 0 shows all.", viewBox: [view.x, view.y, view.w, view.h].join(" ") }, ribbons, boxes);
-  return withZoom(svg, view, p);
+  const svg = s("svg", { class: "flow", role: "group", tabindex: "0", "aria-label": "Picture of the ways from values through modules to options; its nodes are links. Plus and minus zoom, arrows move, 0 shows all.", viewBox: [view.x, view.y, view.w, view.h].join(" "), width: Math.round(view.w * 1.1) }, ribbons, boxes);
+  return withZoom(svg, view, p, drawn);
 };
 
-const withZoom = (svg, whole, p) => {
+const withZoom = (svg, whole, p, drawn) => {
   let view = { ...whole };
   const show = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].map((v) => v.toFixed(1)).join(" "));
   const zoom = (factor, cx = view.x + view.w / 2, cy = view.y + view.h / 2) => {
@@ -108,6 +124,7 @@ const withZoom = (svg, whole, p) => {
   return h("figure", { class: "picture" },
     h("div", { class: "tools" }, button("Zoom in", "+", () => zoom(0.8)), button("Zoom out", "−", () => zoom(1.25)), button("Fit all", "Fit", all),
       p.left.length > 0 && h("button", { type: "button", click: () => { state.all = true; render(); } }, "Show " + p.left.join(", "))),
-    svg,
-    h("figcaption", {}, "Widths by reads. ", h("span", { class: "key dash" }, "dashed: a read without source-id"), h("span", { class: "key dots" }, "dotted: through other values"), h("span", { class: "key faint" }, "faint: only decides"), " Drag to move, Ctrl and wheel to zoom."));
+    h("div", { class: "canvas" }, svg),
+    h("figcaption", {}, "Widths by reads. ", drawn.has("uncovered") && h("span", { class: "key dash" }, "dashed: a read without source-id"), drawn.has("indirect") && h("span", { class: "key dots" }, "dotted: through other values"),
+      drawn.has("control") && h("span", { class: "key faint" }, "faint: only decides"), h("span", { class: "how" }, " Drag to move, Ctrl and wheel to zoom.")));
 };

@@ -23,6 +23,7 @@ const model = {
   flowsTo: group(data.flows.filter((f) => f.option >= 0), (f) => f.option),
   flowsInto: group(data.flows.filter((f) => f.value >= 0), (f) => f.value),
   declaredIn: group([...data.values.keys()].flatMap((i) => [...new Set(data.values[i].declared.map((at) => at[0]))].map((file) => ({ file, i }))), (x) => x.file),
+  portsOf: group(data.ports, (p) => p.number),
   notesIn: group(data.annotations, (a) => a.at[0]),
   valueByName: new Map(),
   fileByPath: new Map(data.files.map((f, i) => [f.path, i])),
@@ -41,7 +42,12 @@ const layerOf = (file) => (file < 0 ? -1 : data.files[file].layer);
 const layerName = (l) => (l < 0 ? "(no layer)" : data.layers[l]);
 const tone = (l) => (l < 0 ? "ln" : "l" + (l % data.tones));
 const count = (n, one, many) => n.toLocaleString("en") + " " + (n === 1 ? one : many);
-const share = (covered, total) => (total ? (100 * covered / total).toFixed(1).replace(/\.0$/, "") + " %" : "n/a");
+// What is not all is never rounded up to 100 %, nor what is something down to 0 %.
+const share = (covered, total) => {
+  if (!total) return "n/a";
+  const s = (100 * covered / total).toFixed(1);
+  return (covered < total && s === "100.0" ? "99.9" : covered > 0 && s === "0.0" ? "0.1" : s).replace(/\.0$/, "") + "\u00a0%";
+};
 
 // Where nobody annotates anything, that a read has no source-id is no news: it is neither drawn nor said.
 const annotated = data.annotations.length > 0;

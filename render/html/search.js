@@ -38,6 +38,7 @@ const startSearch = () => {
   };
   input.addEventListener("input", open);
   input.addEventListener("blur", close);
+  addEventListener("hashchange", close);
   input.addEventListener("keydown", (e) => {
     if (e.key === "Escape") { close(); return; }
     if (e.key === "Enter") { if (at >= 0 && found[at]) choose(found[at]); return; }

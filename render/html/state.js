@@ -1,7 +1,7 @@
 // Where we are, kept in the address so that every view can be linked to: #value=…, #module=…, #option=…, #view=flows&find=…, with the filters after it.
 const kinds = ["data", "key", "control", "default"];
 const kindHelp = { data: "part of the definition", key: "in an attribute's name", control: "decides with it", default: "through a default" };
-const views = ["explore", "values", "modules", "references", "flows", "findings"];
+const views = ["explore", "values", "modules", "references", "flows", "ports", "coverage", "unresolved", "findings"];
 const state = { view: "explore", focus: null, find: "", layers: new Set(), kinds: new Set(), coverage: "all", indirect: true };
 
 const readAddress = () => {

@@ -4,67 +4,90 @@ const firstRows = 200;
 const sorts = {};
 
 const anchor = (href, text) => h("a", { href }, code(text));
+const worst = { error: 0, warning: 1, info: 2 };
+const fileOf = (at) => (at[0] < 0 ? "" : data.files[at[0]].path);
+const placeText = (at) => (at[0] < 0 ? "" : fileOf(at) + ":" + at[1]);
+
+// A column is its head, the text (or number) of a row, by which it is sorted and found, and what is shown where that is not just the text.
+const valueColumn = (title, index) => [title, (r) => valueName(index(r)) + "\n" + data.values[index(r)].path, (r) => [anchor(valueLink(index(r)), valueName(index(r))), valueName(index(r)) !== data.values[index(r)].path && h("small", {}, parts(data.values[index(r)].path))]];
+const placeColumn = (title) => [title, (r) => placeText(r.at), (r) => place(r.at)];
+const readCovered = (reads) => state.coverage === "all" || (reads || []).some((r) => r.covered === (state.coverage === "covered"));
+
 const tables = {
   values: {
-    title: "Values", rows: () => data.values.map((v, i) => i).filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0])))
-      && (state.coverage === "all" || (model.readsOf.get(i) || []).some((r) => r.covered === (state.coverage === "covered")))),
-    columns: [["Value", (i) => valueName(i) + "\n" + data.values[i].path, (i) => [anchor(valueLink(i), valueName(i)), valueName(i) !== data.values[i].path && h("small", {}, data.values[i].path)]],
-      ["Default", (i) => data.values[i].default, (i) => data.values[i].default && code(data.values[i].default)], ["Reads", (i) => data.values[i].reads], ["Modules", (i) => data.values[i].modules],
-      ["Options", (i) => data.values[i].sinks], ["Reach", (i) => data.values[i].reach],
-      ["Declared", (i) => (data.values[i].declared.length ? data.files[data.values[i].declared[0][0]].path : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : h("span", { class: "tag poor" }, "nowhere"))]],
+    title: "Values", rows: () => [...data.values.keys()].filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0]))) && readCovered(model.readsOf.get(i))),
+    columns: [valueColumn("Value", (i) => i), ["Default", (i) => data.values[i].default, (i) => data.values[i].default && code(cut(data.values[i].default))],
+      ["Reads", (i) => data.values[i].reads], ["Modules", (i) => data.values[i].modules], ["Options", (i) => data.values[i].sinks], ["Reach", (i) => data.values[i].reach],
+      ["Declared", (i) => (data.values[i].declared.length ? placeText(data.values[i].declared[0]) : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : h("span", { class: "tag poor" }, "nowhere"))]],
+    about: "Options counts the options that a value ends up in directly; Reach counts those through other values too.",
     sort: [2, -1],
   },
   modules: {
-    title: "Modules", rows: () => data.modules.filter((m) => layerShown(m.file)).map((m) => ({ m, reads: (model.readsIn.get(m.file) || []), flows: (model.flowsIn.get(m.file) || []) }))
-      .filter((x) => state.coverage === "all" || x.reads.some((r) => r.covered === (state.coverage === "covered"))),
-    columns: [["Module", (x) => data.files[x.m.file].path + (x.m.instance ? " " + x.m.instance : ""), (x) => [anchor(fileLink(x.m.file), data.files[x.m.file].path), x.m.instance && [" ", x.m.instance]]],
-      ["Layer", (x) => layerName(layerOf(x.m.file))], ["Role", (x) => x.m.role], ["Lines", (x) => x.m.lines], ["Reads", (x) => x.reads.length], ["With source-id", (x) => x.reads.filter((r) => r.covered).length],
-      ["Flows", (x) => x.flows.length], ["Reached", (x) => (x.m.reachable ? "yes" : "no")]],
-    sort: [4, -1],
+    title: "Modules", rows: () => data.modules.filter((m) => layerShown(m.file)).map((m) => ({ m, reads: (model.readsIn.get(m.file) || []), flows: (model.flowsIn.get(m.file) || []) })).filter((x) => state.coverage === "all" || readCovered(x.reads)),
+    columns: [["Module", (x) => data.files[x.m.file].path + (x.m.instance ? " " + x.m.instance : ""), (x) => [anchor(fileLink(x.m.file), data.files[x.m.file].path), x.m.instance && h("small", {}, x.m.instance)]],
+      data.layers.length > 0 && ["Layer", (x) => layerName(layerOf(x.m.file))], ["Role", (x) => x.m.role], ["Lines", (x) => x.m.lines], ["Declares", (x) => (model.declaredIn.get(x.m.file) || []).length], ["Reads", (x) => x.reads.length],
+      annotated && ["With source-id", (x) => x.reads.filter((r) => r.covered).length], ["Flows", (x) => x.flows.length], ["Reached", (x) => (x.m.reachable ? "yes" : "no")]],
+    sort: ["Reads", -1],
   },
   references: {
-    title: "References", rows: () => data.references.filter(readShown),
-    columns: [["Value", (r) => valueName(r.value), (r) => anchor(valueLink(r.value), valueName(r.value))], ["Where", (r) => data.files[r.at[0]].path + ":" + r.at[1], (r) => place(r.at)], ["Module", (r) => data.files[r.at[0]].path, (r) => anchor(fileLink(r.at[0]), data.files[r.at[0]].path)],
-      ["Kind", (r) => r.kind], ["Name", (r) => r.name], ["Source-id", (r) => (r.covered ? "yes" : "no")]],
+    title: "References", rows: () => data.references.filter(readShown), facet: (r) => r.kind,
+    columns: [valueColumn("Value", (r) => r.value), placeColumn("Where"), ["Name", (r) => r.name], ["Kind", (r) => r.kind], annotated && ["Source-id", (r) => (r.covered ? "yes" : "no")]],
     sort: [1, 1],
   },
   flows: {
-    title: "Flows", rows: () => data.flows.filter(flowShown),
+    title: "Flows", rows: () => data.flows.filter(flowShown), note: () => fewerFlows,
     columns: [["From", (f) => valueName(f.from), (f) => anchor(valueLink(f.from), valueName(f.from))], ["To", target, (f) => (f.option >= 0 ? anchor(optionLink(f.option), target(f)) : anchor(valueLink(f.value), target(f)))],
-      ["Kind", (f) => f.kind], ["Where", (f) => data.files[f.at[0]].path + ":" + f.at[1], (f) => place(f.at)], ["Through", (f) => f.through.join(", ")]],
+      ["Kind", (f) => f.kind], placeColumn("Where"), data.flows.some((f) => f.through.length > 0) && ["Through", (f) => f.through.join(", "), (f) => join(f.through.map((t) => h("span", {}, parts(t))))]],
     sort: [0, 1],
   },
+  ports: {
+    title: "Ports", rows: () => data.ports.filter((p) => layerShown(p.at[0]) || p.readers.some(layerShown)),
+    columns: [["Port", (p) => p.number, (p) => h("span", { class: model.portsOf.get(p.number).length > 1 ? "wrong" : null }, String(p.number))], valueColumn("Value", (p) => p.value),
+      data.ports.some((p) => model.portsOf.get(p.number).length > 1) && ["Also given to", (p) => join(model.portsOf.get(p.number).filter((q) => q !== p).map((q) => valueName(q.value))).join(""), (p) => join(model.portsOf.get(p.number).filter((q) => q !== p).map((q) => anchor(valueLink(q.value), valueName(q.value))))],
+      placeColumn("Set in"), ["Read by", (p) => p.readers.map((f) => data.files[f].path).join("\n"), (p) => (p.readers.length ? p.readers.map((f) => h("div", {}, anchor(fileLink(f), data.files[f].path))) : "nobody")]],
+    sort: [0, 1],
+  },
+  unresolved: {
+    title: "Not resolved", rows: () => data.unresolved.filter((u) => layerShown(u.at[0])), facet: (u) => u.reason,
+    about: "Reads of central values whose name, or whose place in a file that could be read, is not known from the text. Gates count them as not covered.",
+    columns: [["Read", (u) => u.path, (u) => code(u.path)], placeColumn("Where"), ["Reason", (u) => u.reason]],
+    sort: [1, 1],
+  },
   findings: {
-    title: "Findings", rows: () => data.findings.filter((x) => layerShown(x.at[0])),
-    columns: [["Severity", (x) => x.severity, (x) => h("span", { class: "tag " + x.severity }, x.severity)], ["Check", (x) => x.check], ["Where", (x) => (x.at[0] < 0 ? "" : data.files[x.at[0]].path + ":" + x.at[1]), (x) => place(x.at)], ["What", (x) => x.message]],
+    title: "Findings", rows: () => data.findings.filter((x) => layerShown(x.at[0])), facet: (x) => x.check, note: () => fewerFindings,
+    columns: [["Severity", (x) => x.severity, (x) => h("span", { class: "tag " + x.severity }, x.severity)], ["Check", (x) => x.check], placeColumn("Where"), ["What", (x) => x.message, (x) => prose(x.message)]],
+    by: { 0: (x) => worst[x.severity] ?? 3 },
     sort: [0, 1],
   },
 };
+const cut = (text) => (text.length > 80 ? text.slice(0, 79) + "…" : text);
 
 const tableView = (name) => {
-  const t = tables[name], all = t.rows(), body = h("tbody", {}), how = h("p", { class: "how", "aria-live": "polite" }), heads = [];
-  const texts = all.map((r) => t.columns.map((c) => c[1](r)).join("\n").toLowerCase());
-  let sort = sorts[name] || t.sort, shown = firstRows;
+  const t = tables[name], columns = t.columns.filter(Boolean), all = t.rows(), body = h("tbody", {}), how = h("p", { class: "rows", "aria-live": "polite" }), heads = [];
+  const texts = all.map((r) => columns.map((c) => c[1](r)).join("\n").toLowerCase());
+  let sort = sorts[name] || [typeof t.sort[0] === "string" ? columns.findIndex((c) => c[0] === t.sort[0]) : t.sort[0], t.sort[1]], shown = firstRows;
   const input = h("input", { type: "search", "aria-label": "Show only rows with this text", placeholder: "Filter these rows", value: state.find, autocomplete: "off", spellcheck: "false" });
   const more = h("button", { type: "button", click: () => { shown = Infinity; fill(); } });
+  const chips = t.facet ? [...group(all, t.facet)].sort((a, b) => (worst[a[1][0].severity] ?? 3) - (worst[b[1][0].severity] ?? 3) || b[1].length - a[1].length).slice(0, 20) : [];
+  const chip = ([text, rows]) => h("button", { type: "button", class: "chip", "data-text": text.toLowerCase(), click: () => { input.value = input.value.trim().toLowerCase() === text.toLowerCase() ? "" : text; changed(); } }, text, " ", h("span", { class: "figure" }, rows.length.toLocaleString("en")));
+  const bar = chips.length > 1 && h("div", { class: "chips", role: "group", "aria-label": "Show only" }, chips.map(chip));
   const fill = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = all.filter((r, i) => words.every((w) => texts[i].includes(w)));
-    const key = t.columns[sort[0]][1];
-    rows.sort((a, b) => { const x = key(a), y = key(b); return sort[1] * (typeof x === "number" ? x - y : order.compare(x, y)); });
-    body.replaceChildren(...rows.slice(0, shown).map((r) => h("tr", {}, t.columns.map(([, text, cell], i) => h(i ? "td" : "th", { scope: i ? null : "row", class: typeof text(r) === "number" ? "figure" : null }, cell ? cell(r) : String(text(r)))))));
-    how.textContent = rows.length === all.length ? count(rows.length, "row", "rows") : rows.length.toLocaleString("en") + " of " + count(all.length, "row", "rows");
+    const key = t.by && t.by[sort[0]] || columns[sort[0]][1], keys = new Map(rows.map((r) => [r, key(r)]));
+    rows.sort((a, b) => { const x = keys.get(a), y = keys.get(b); return sort[1] * (typeof x === "number" ? x - y : order.compare(x, y)); });
+    body.replaceChildren(...rows.slice(0, shown).map((r) => h("tr", {}, columns.map(([, text, cell], i) => h(i ? "td" : "th", { scope: i ? null : "row", class: typeof text(r) === "number" ? "figure" : null }, cell ? cell(r) : String(text(r)))))));
+    how.textContent = (rows.length === all.length ? count(rows.length, "row", "rows") : rows.length.toLocaleString("en") + " of " + count(all.length, "row", "rows")) + (rows.length > shown ? ", the first " + shown + " shown" : "");
     more.hidden = rows.length <= shown;
     more.textContent = "Show all " + rows.length.toLocaleString("en");
     heads.forEach((th, i) => th.setAttribute("aria-sort", i === sort[0] ? (sort[1] > 0 ? "ascending" : "descending") : "none"));
+    if (bar) for (const b of bar.children) b.setAttribute("aria-pressed", String(b.dataset.text === input.value.trim().toLowerCase()));
   };
+  const changed = () => { shown = firstRows; state.find = input.value; history.replaceState(null, "", address({})); fill(); };
   let wait = 0;
-  input.addEventListener("input", () => {
-    clearTimeout(wait);
-    wait = setTimeout(() => { shown = firstRows; state.find = input.value; history.replaceState(null, "", address({})); fill(); }, 80);
-  });
-  t.columns.forEach(([title], i) => heads.push(h("th", { scope: "col" }, h("button", { type: "button", click: () => { sort = sorts[name] = [i, sort[0] === i ? -sort[1] : 1]; fill(); } }, title))));
+  input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(changed, 80); });
+  columns.forEach(([title, text], i) => heads.push(h("th", { scope: "col", class: all.length && typeof text(all[0]) === "number" ? "figure" : null }, h("button", { type: "button", click: () => { sort = sorts[name] = [i, sort[0] === i ? -sort[1] : 1]; fill(); } }, title))));
   fill();
-  return [h("h2", {}, t.title), h("div", { class: "tools" }, input, how),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.title + ", table" }, h("table", {}, h("thead", {}, h("tr", {}, heads)), body)), more];
+  return [h("h2", {}, t.title), t.about && h("p", { class: "about" }, t.about), t.note && t.note() && h("p", { class: "note" }, t.note()), h("div", { class: "tools" }, input, how), bar,
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.title + ", table" }, h("table", { class: name }, h("thead", {}, h("tr", {}, heads)), body)), more];
 };
