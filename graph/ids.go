@@ -91,7 +91,7 @@ func (b *binder) byPattern(id string) bool {
 }
 
 // Matching gives the values that an id with a * for a name fits: CFG.media.*.stateDir is what a function for many services
-// reads. nil if it fits none, or is the id of a value that has the * in its own path.
+// reads. A * at the end is all that lies below: CFG.colors.*. nil if it fits none, or is the id of a value that has the * in its own path.
 func (g *Graph) Matching(id string) []*Value {
 	if !isPattern(id) {
 		return nil
@@ -104,7 +104,11 @@ func (g *Graph) Matching(id string) []*Value {
 		segments := SplitPath(path)
 		var values []*Value
 		for _, v := range g.Values {
-			if samePath(v.Segments, segments) {
+			n := len(v.Segments)
+			if segments[len(segments)-1] == "*" {
+				n = min(n, len(segments))
+			}
+			if samePath(v.Segments[:n], segments) {
 				values = append(values, v)
 			}
 		}
