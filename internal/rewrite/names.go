@@ -154,6 +154,44 @@ func (n *namer) absorbed(names []name, dynamic []*graph.Value) []name {
 	return out
 }
 
+// namespaced tells most of many names by the namespace that they are of, where most of what is in it is read: CFG.colors.*.
+func (n *namer) namespaced(names []name) []name {
+	best, most := "", few-1
+	below := func(id, space string) bool { return strings.HasPrefix(id, space) && id != space+"*" }
+	for _, m := range names {
+		segments := graph.SplitPath(m.id)
+		for i := 2; i < len(segments); i++ {
+			space := strings.Join(segments[:i], ".") + "."
+			var values []*graph.Value
+			count := 0
+			for _, o := range names {
+				if below(o.id, space) {
+					count++
+					for _, v := range o.values {
+						values = appendNew(values, v)
+					}
+				}
+			}
+			fits := n.g.Matching(space + "*")
+			if count > most && 3*len(values) > 2*len(fits) && !slices.ContainsFunc(values, func(v *graph.Value) bool { return !slices.Contains(fits, v) }) {
+				best, most = space, count
+			}
+		}
+	}
+	if best == "" {
+		return names
+	}
+	var out []name
+	for _, m := range names {
+		if below(m.id, best) {
+			out = appendName(out, name{best + "*", m.values})
+		} else {
+			out = appendName(out, m)
+		}
+	}
+	return out
+}
+
 // braces writes ids, sorted; where three or more differ in one segment only they are written as one:
 // CFG.ports.{http,https,ssh}, CFG.media.{radarr,sonarr}.{group,user}.
 func braces(ids []string) []string {

@@ -16,10 +16,11 @@ type candidate struct {
 	indent  parse.Span
 }
 
-// candidates are the places for a comment on the target, best first: bindings and elements from the inside out, then expressions from
-// the outside in, then the top of the file.
+// candidates are the places for a comment on the target, best first: bindings and elements from the inside out, then let, with and assert
+// from the inside out and other expressions from the outside in, then the top of the file.
 func candidates(f *parse.File, target parse.Span) []candidate {
-	var items, exprs, last []candidate
+	var items, heads, exprs, last []candidate
+	head := false
 	inString := false
 	root := f.Expr.Range()
 	element := false
@@ -36,6 +37,8 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 			last = append(last, c)
 		case item:
 			items = append(items, c)
+		case head:
+			heads = append(heads, c)
 		default:
 			exprs = append(exprs, c)
 		}
@@ -70,13 +73,18 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 					}
 				}
 			}
+		case *parse.Let, *parse.With, *parse.Assert:
+			head = true
+			add(s, false)
+			head = false
 		default:
 			add(s, false)
 		}
 		return true
 	})
 	slices.Reverse(items)
-	return slices.Concat(items, exprs, last)
+	slices.Reverse(heads)
+	return slices.Concat(items, heads, exprs, last)
 }
 
 // lineStart is the offset of the first byte of the line that holds at.

@@ -140,7 +140,7 @@ func inHome(option string) string {
 // Bounds of what a comment says about sinks.
 const (
 	maxSinks = 3 // options named in full
-	maxLines = 2 // lines of services; more are told by what they have in common
+	maxLines = 2 // lines of services or ids; more are told by what they have in common
 )
 
 // shortened names a few options in full, and more by what those of one service have in common: services.nginx.virtualHosts, services.nginx,

@@ -86,6 +86,13 @@ func (f *fileWriter) together(slots []*slot) []*said {
 			dynamic = append(dynamic, s.dynamic...)
 		}
 		at.reads = f.w.namer.absorbed(at.reads, dynamic)
+		for len(f.habit.lines(braces(idsOf(at.reads)))) > maxLines {
+			fewer := f.w.namer.namespaced(at.reads)
+			if len(fewer) == len(at.reads) {
+				break
+			}
+			at.reads = fewer
+		}
 	}
 	slices.SortFunc(out, func(a, b *said) int {
 		return cmp.Or(cmp.Compare(a.node.Start, b.node.Start), cmp.Compare(b.node.End, a.node.End))
@@ -115,7 +122,7 @@ func (f *fileWriter) write(slots []*slot) []written {
 		if len(at.sinks) == 0 || at.noSink || f.tellsSink(at.node) {
 			continue
 		}
-		if lines := f.sinks(at); len(lines) > 0 && !f.toldAround(at.node, lines, told) {
+		if lines := f.sinks(at); len(lines) > 0 && !(f.toldAround(at.node, lines, told) && (at.element || !at.item)) {
 			told[at.node] = lines
 			var comments []string
 			for _, l := range lines {
