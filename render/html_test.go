@@ -189,6 +189,121 @@ func TestExplorer(t *testing.T) {
 	b.want("0 shows all", `document.querySelector("svg.flow").getAttribute("viewBox")`, strings.Fields(before)[3])
 }
 
+// Ports, coverage and unresolved reads have a view each, and it leads on.
+func TestExplorerViews(t *testing.T) {
+	b := house()
+	at := b.References[0].At
+	g := *b
+	g.Unresolved = []*graph.Unresolved{{Path: "my.ports.*", At: at, Reason: "the name is computed"}}
+	g.Annotations = []*graph.Annotation{{File: at.File, At: at, State: graph.OK}}
+	e := openExplorer(t, &g, Options{})
+	const main = `document.getElementById("main").innerText`
+	tabs := `document.getElementById("tabs").innerText`
+	e.want("a tab", tabs, "Not resolved1")
+	if strings.Contains(eval[string](e, tabs), "Findings") {
+		t.Error("an empty view has a tab")
+	}
+	e.at("#view=unresolved")
+	e.want("unresolved", main, "the name is computed")
+	e.at("#view=ports")
+	for _, p := range Ports(&g) {
+		e.want("port", main, fmt.Sprint(p.Number))
+	}
+	for _, c := range Collisions(&g) {
+		e.want("collision", main, valueName(c.Values[0]))
+		e.want("collision", main, valueName(c.Values[1]))
+	}
+	e.at("#view=coverage")
+	for file, r := range g.Coverage.ByModule {
+		if r.Total > 0 {
+			e.want("cell", `[...document.querySelectorAll("a.cell")].map(a => a.textContent).join("\n")`, fmt.Sprintf("%s %d/%d", file, r.Covered, r.Total))
+		}
+	}
+	e.run(chromedp.Click(chromedp.CSS("a.cell")), chromedp.WaitVisible(chromedp.CSS("#focus")))
+	e.want("a cell leads to its module", `location.hash`, "#module=")
+}
+
+// Somebody without a mouse gets everywhere: search, tabs, filters, nodes of the picture, rows of a table.
+func TestExplorerKeyboard(t *testing.T) {
+	b := openExplorer(t, house(), Options{Findings: []Finding{{Check: "b-check", Severity: "info", File: "00-core/configs.nix", Line: 1, Message: "later"}, {Check: "a-check", Severity: "error", File: "00-core/configs.nix", Line: 3, Message: "first"}}})
+	active := `(e => (e.id || e.getAttribute("aria-label") || e.textContent).trim())(document.activeElement)`
+	// tab walks until what has the focus is called so.
+	tab := func(name string) {
+		t.Helper()
+		for range 200 {
+			b.run(chromedp.KeyEvent(kb.Tab))
+			if strings.Contains(eval[string](b, active), name) {
+				return
+			}
+		}
+		t.Fatalf("Tab never comes to %q", name)
+	}
+	enter := func() { t.Helper(); b.run(chromedp.KeyEvent(kb.Enter), chromedp.Sleep(50*time.Millisecond)) }
+	b.run(chromedp.KeyEvent(kb.Tab))
+	b.want("first of all", active, "Skip to the contents")
+	enter()
+	b.want("skipped", active, "main")
+	b.run(chromedp.KeyEvent("/"))
+	b.want("slash", active, "search")
+	b.run(chromedp.KeyEvent(kb.Backspace)) // a real keyboard types no slash then, this one does
+	for _, r := range "ports.ssh" {
+		b.run(chromedp.KeyEvent(string(r)))
+	}
+	b.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+	b.want("the list tells which", `document.getElementById(document.activeElement.getAttribute("aria-activedescendant")).getAttribute("aria-selected")`, "true")
+	enter()
+	b.want("search", `location.hash`, "ports.ssh")
+	b.want("the contents have the focus", active, "main")
+	tab("Picture of the ways")
+	tab("module")
+	enter()
+	b.want("a node of the picture", `location.hash`, "#module=")
+	b.run(chromedp.KeyEvent("/"))
+	tab("Findings")
+	enter()
+	b.want("a tab", `location.hash`, "#view=findings")
+	b.want("the worst first", `document.querySelector("tbody tr").innerText`, "first")
+	tab("b-check")
+	b.run(chromedp.KeyEvent(" "), chromedp.Sleep(50*time.Millisecond))
+	b.want("a chip", `document.querySelector("tbody").innerText`, "later")
+	b.want("a chip", `document.activeElement.getAttribute("aria-pressed")`, "true")
+	tab("Check")
+	enter()
+	b.want("sorted", `document.activeElement.closest("th").getAttribute("aria-sort")`, "ascending")
+	b.run(chromedp.KeyEvent("/"))
+	b.run(chromedp.Focus(chromedp.CSS("#side input")), chromedp.KeyEvent(" "), chromedp.Sleep(50*time.Millisecond))
+	b.want("a filter", `location.hash`, "layer=")
+	b.want("the filter keeps the focus", `document.activeElement.type + document.activeElement.checked`, "checkboxtrue")
+}
+
+// A tree with more flows than a page can hold loses those with long ways, and the page says so.
+func TestExplorerLeavesOut(t *testing.T) {
+	g := *city()
+	direct := len(g.Flows)
+	f := g.Flows[0]
+	for range mostFlows {
+		g.Flows = append(g.Flows, &graph.Flow{From: f.From, To: f.To, Kind: graph.Data, At: f.At, Through: []string{"my.group1.value1", "my.group2.value2"}})
+	}
+	d := newHTMLDoc(&g, Options{})
+	if len(d.Flows) != direct || d.AllFlows != len(g.Flows) {
+		t.Errorf("%d of %d flows, want the %d direct ones", len(d.Flows), d.AllFlows, direct)
+	}
+	var fs []Finding
+	for range mostFindings + 5 {
+		fs = append(fs, Finding{Check: "x", Severity: "info", Message: "m"})
+	}
+	fs = append(fs, Finding{Check: "y", Severity: "error", Message: "worst"})
+	d = newHTMLDoc(&g, Options{Findings: fs})
+	if len(d.Findings) != mostFindings || d.Findings[0][4] != "worst" {
+		t.Errorf("%d findings, first %v", len(d.Findings), d.Findings[0])
+	}
+	b := openExplorer(t, &g, Options{Findings: fs})
+	b.at("#view=flows")
+	b.want("flows", `document.getElementById("main").innerText`, fmt.Sprintf("Of %s flows", count(len(g.Flows))))
+	b.at("#view=findings")
+	b.want("findings", `document.getElementById("main").innerText`, fmt.Sprintf("Of %s findings", count(len(fs))))
+}
+
 // What the engine finds in a hostile tree, with names of our own on top, is shown as text and does nothing.
 func TestExplorerHostile(t *testing.T) {
 	tree, err := graph.Analyze(context.Background(), "../testdata/examples/hostile", graph.Options{})
@@ -200,7 +315,7 @@ func TestExplorerHostile(t *testing.T) {
 			const title = `</title><script>document.documentElement.dataset.ran="1"</script>`
 			b := openExplorer(t, g, Options{Title: title, Link: "https://example.org/{file}#L{line}"})
 			b.want("title", `document.getElementById("title").textContent`, title)
-			for _, v := range []string{"values", "modules", "references", "flows"} {
+			for _, v := range views() {
 				b.at("#view=" + v)
 			}
 			for _, i := range []int{0, 1, 2} {
@@ -323,7 +438,7 @@ func city() *graph.Graph {
 	return b.done()
 }
 
-func views() []string { return []string{"explore", "values", "modules", "references", "flows"} }
+func views() []string { return []string{"explore", "values", "modules", "references", "flows", "ports", "coverage", "unresolved", "findings"} }
 
 func TestExplorerAccessible(t *testing.T) {
 	axe, err := os.ReadFile("testdata/npm/node_modules/axe-core/axe.min.js")
@@ -336,9 +451,9 @@ func TestExplorerAccessible(t *testing.T) {
 	b := openExplorer(t, house(), Options{Title: "house", Findings: []Finding{{Check: "unused-value", Severity: "error", File: "00-core/configs.nix", Line: 3, Message: "nobody reads it"}}})
 	for _, scheme := range []string{"light", "dark"} {
 		b.run(emulate(scheme))
-		pages := []string{"#value=my.configs.identity.domain", "#view=findings", "#", "#module=00-core/configs.nix", "#view=values"}
+		pages := []string{"#value=my.configs.identity.domain", "#view=findings", "#view=coverage", "#", "#module=00-core/configs.nix", "#view=values", "#view=ports"}
 		if scheme == "dark" {
-			pages = pages[:2] // only colours differ, and these two have them all
+			pages = pages[:3] // only colours differ, and these have them all
 		}
 		for _, hash := range pages {
 			b.at(hash)
