@@ -48,7 +48,7 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 		case slices.Contains(a.Values, r.Value):
 			return unnamed || spans.names(a, r.Value)
 		default: // attrValues config.my.ports reads CFG.ports
-			return unnamed && slices.ContainsFunc(a.Values, func(v *Value) bool { return within(r.Value, v) })
+			return slices.ContainsFunc(a.Values, func(v *Value) bool { return unnamed && within(r.Value, v) || r.Value.Path == v.Path+".*" })
 		}
 	}
 	layers := map[string]string{}

@@ -136,10 +136,10 @@ func (n *namer) pattern(values []*graph.Value) (best string, group []*graph.Valu
 
 // absorbed leaves out the names that another one speaks for: a pattern for what it fits, and a value for members below it that no name
 // in the text tells apart. attrValues config.my.ports reads CFG.ports.
-func (n *namer) absorbed(names []name, dynamic []*graph.Value) []name {
+func (n *namer) absorbed(names []name, dynamic func(*graph.Value) bool) []name {
 	speaks := func(by name, v *graph.Value) bool {
 		return slices.Contains(n.g.Matching(by.id), v) ||
-			slices.Contains(dynamic, v) && slices.ContainsFunc(by.values, func(above *graph.Value) bool { return within(v, above) })
+			slices.ContainsFunc(by.values, func(above *graph.Value) bool { return dynamic(v) && within(v, above) || v.Path == above.Path+".*" })
 	}
 	var out []name
 	for i, m := range names {

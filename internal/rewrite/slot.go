@@ -121,8 +121,9 @@ func (w *writer) coveredRead(r *graph.Reference) {
 
 // speaks reports whether an annotation names a value that is read, or what it is a member of.
 func speaks(a *graph.Annotation, r *graph.Reference) bool {
-	return slices.Contains(a.Values, r.Value) ||
-		r.Kind == graph.Dynamic && slices.ContainsFunc(a.Values, func(v *graph.Value) bool { return within(r.Value, v) })
+	return slices.ContainsFunc(a.Values, func(v *graph.Value) bool {
+		return v == r.Value || r.Kind == graph.Dynamic && within(r.Value, v) || r.Value.Path == v.Path+".*"
+	})
 }
 
 // within reports whether a value lies below another.

@@ -81,11 +81,9 @@ func (f *fileWriter) together(slots []*slot) []*said {
 		at.noSink = at.noSink || s.noSink
 	}
 	for _, at := range out {
-		var dynamic []*graph.Value
-		for _, s := range at.slots {
-			dynamic = append(dynamic, s.dynamic...)
-		}
-		at.reads = f.w.namer.absorbed(at.reads, dynamic)
+		at.reads = f.w.namer.absorbed(at.reads, func(v *graph.Value) bool {
+			return !slices.ContainsFunc(at.slots, func(s *slot) bool { return slices.Contains(s.reads, v) && !slices.Contains(s.dynamic, v) })
+		})
 		for len(f.habit.lines(braces(idsOf(at.reads)))) > maxLines {
 			fewer := f.w.namer.namespaced(at.reads)
 			if len(fewer) == len(at.reads) {
