@@ -23,6 +23,7 @@ var arrow = []struct {
 	{"internal/layout", nil},
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/suggest", nil},
+	{"internal/collector", nil},
 	{"internal/check", []string{"parse", "graph", "internal/suggest"}},
 	{"internal/docs", nil},
 	{"internal/serve", nil},

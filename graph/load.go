@@ -52,6 +52,16 @@ func tooLarge(size int64) error {
 	return fmt.Errorf("%w: %d bytes, the limit is %d", errTooLarge, size, int64(parse.MaxFileSize))
 }
 
+// Load reads and parses the Nix files below dir, sorted by name, with their comments and annotations: the first thing that Analyze does.
+// Files that cannot be read are left out; errors in the others are in them.
+func Load(ctx context.Context, dir string, opts Options) ([]*parse.File, error) {
+	t, err := load(ctx, dir, opts)
+	if err != nil {
+		return nil, err
+	}
+	return t.files, nil
+}
+
 // load reads and parses every Nix file below dir. The error speaks of dir itself, of opts or of ctx; whatever is
 // wrong with a file inside is a Problem.
 func load(ctx context.Context, dir string, opts Options) (*tree, error) {

@@ -142,7 +142,7 @@ func (c *checker) names(names []AttrName) {
 
 // variable checks that something binds name. Any with may.
 func (c *checker) variable(name string, at Span) {
-	if c.infos[c.intern(name)].bound > 0 || c.with > 0 || name == "__curPos" {
+	if c.with > 0 || c.infos[c.intern(name)].bound > 0 || name == "__curPos" {
 		return
 	}
 	if e := c.undefined[name]; e != nil {
@@ -261,6 +261,9 @@ func (c *checker) inherited(bindings []Binding) {
 
 // define enters the names of a group and binds them if it is recursive. It gives false where a written set merges with another definition.
 func (c *checker) define(bindings []Binding, rec bool) bool {
+	if !rec && allDiffer(bindings) {
+		return true
+	}
 	c.groups++
 	group := c.groups
 	for _, b := range bindings {
@@ -285,6 +288,26 @@ func (c *checker) define(bindings []Binding, rec bool) bool {
 				if rec {
 					c.bind(s)
 				}
+			}
+		}
+	}
+	return true
+}
+
+// allDiffer tells most sets that people write: a few attributes whose names can be compared with each other sooner than be looked up. If no
+// two are alike, nothing is defined twice, nothing merges, and nobody asks for the names of a set that is not recursive.
+func allDiffer(bindings []Binding) bool {
+	if len(bindings) > 8 {
+		return false
+	}
+	for i, b := range bindings {
+		a, ok := b.(*Attr)
+		if !ok {
+			return false
+		}
+		for _, before := range bindings[:i] {
+			if before.(*Attr).Path[0].Name == a.Path[0].Name { // dynamic and missing names have none, and take the long way
+				return false
 			}
 		}
 	}

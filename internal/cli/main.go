@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 
+	"nixsink/internal/collector"
 	"nixsink/render"
 )
 
@@ -42,7 +43,7 @@ func usagef(format string, args ...any) error { return &usageError{msg: fmt.Spri
 
 // Main runs the command line args (without the program's name) and returns the exit status.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	collectLate()
+	collector.Late()
 	// A closed pipe shall be an error from Write, which we pass over, and not kill us: `nixsink check | head` keeps its exit status,
 	// and a file that is still to be written is written.
 	pipe := make(chan os.Signal, 1)

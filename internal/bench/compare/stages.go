@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"nixsink/graph"
-	"nixsink/parse"
+	"nixsink/internal/collector"
 )
 
 // stageFlag makes this program run one stage and end, so that its time and memory can be measured from outside.
@@ -23,36 +23,43 @@ func stage(name, dir string) error {
 		if roots != "" {
 			opts.Roots = strings.Split(roots, ",")
 		}
+		collector.Late() // as the program does
 		g, err := graph.Analyze(context.Background(), dir, opts)
 		runtime.KeepAlive(g)
 		return err
 	}
-	// What is read is kept, as an analysis has to keep it.
+	if name == "parse" {
+		collector.Late()
+		files, err := graph.Load(context.Background(), dir, graph.Options{})
+		runtime.KeepAlive(files)
+		return err
+	}
+	return readAll(dir)
+}
+
+// readAll is what any Go program pays that reads the files of a tree and keeps them, with as many workers as there are processors.
+func readAll(dir string) error {
 	var names []string
 	if err := walk(dir, func(name string) error { names = append(names, name); return nil }); err != nil {
 		return err
 	}
-	sources, files := make([]string, len(names)), make([]*parse.File, len(names))
+	sources := make([][]byte, len(names))
 	workers := runtime.GOMAXPROCS(0)
 	errs := make([]error, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(names); i += workers {
-				b, err := os.ReadFile(names[i])
-				if err != nil {
+				var err error
+				if sources[i], err = os.ReadFile(names[i]); err != nil {
 					errs[w] = err
 					return
-				}
-				sources[i] = string(b)
-				if name == "parse" {
-					files[i] = parse.Parse(names[i], sources[i])
 				}
 			}
 		})
 	}
 	wg.Wait()
-	runtime.KeepAlive(files)
+	runtime.KeepAlive(sources)
 	for _, err := range errs {
 		if err != nil {
 			return err
