@@ -157,7 +157,7 @@ func dotString(s string) string {
 }
 
 // toneOf is the colour of a layer; -1 is none.
-func (p *picture) toneOf(layer string) int { return slices.Index(p.layers, layer) }
+func (p *picture) toneOf(layer string) int { return colorOf(p.tones, layer) }
 
 func toneColor(i int) string {
 	if i < 0 {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -13,18 +14,23 @@ import (
 // 1. A node is as high as the wider of what comes in and what goes out. 2. Nodes of one group (a layer, a service, a
 // namespace) stay together; layers keep their order, other groups move. 3. Groups, and nodes in them, are sorted by the
 // weighted middle of their neighbours, to and fro, and the order that crosses least is kept. 4. Groups then move up
-// and down towards their neighbours as far as there is room. Everything is deterministic: ties go by name.
+// and down towards their neighbours as far as there is room. 5. A ribbon that passes a column gets room in it, a lane, which it shares
+// with the others of its source: it never runs behind a node. Everything is deterministic: ties go by name.
 const (
-	rowMin    = 19.0 // height of a node with little to carry
-	rowGap    = 4.0
-	groupGap  = 16.0
-	bandPad   = 7.0
-	bandHead  = 20.0 // room for a group's name
-	boxPad    = 9.0
-	fontSize  = 11.0
-	nodeMax   = 180.0 // a node's height as far as it depends on its reads
-	sweeps    = 24
-	relaxings = 24
+	rowMin     = 19.0 // height of a node with little to carry
+	rowGap     = 4.0
+	groupGap   = 16.0
+	laneGap    = 6.0
+	bandPad    = 7.0
+	bandHead   = 20.0 // room for a group's name
+	boxPad     = 9.0
+	fontSize   = 11.0
+	layerWidth = 190.0 // of a layer's box, at least
+	nodeMax    = 180.0 // a node's height as far as it depends on its reads
+	sweeps     = 24
+	relaxings  = 24
+	// How many ribbons may be looked at to find neighbours that had better change places: some tenths of a second.
+	transpositions = 400_000
 )
 
 // A box is a node with its place.
@@ -35,14 +41,18 @@ type box struct {
 	cluster    *cluster
 	index      int // in its column
 	pull       float64
+	lane       bool // no node, but where ribbons pass through a column
+	sub, marks bool // a second line, in small, says more; of coverage too
 }
 
 func (b *box) middle() float64 { return b.y + b.h/2 }
 
-// A ribbon is an edge, or the covered or uncovered part of one, with its place.
+// A ribbon is an edge, or the covered or uncovered part of one, with its place. One that passes columns on its way is a chain of them.
 type ribbon struct {
 	*edge
 	a, b      *box
+	next      *ribbon // the rest of the way, from a lane on
+	rest      bool    // it is the rest of another one
 	width     float64
 	n         int
 	uncovered bool
@@ -65,6 +75,7 @@ type flowLayout struct {
 	columns [][]*cluster
 	boxes   []*box
 	ribbons []*ribbon
+	arcs    []*ribbon // between nodes of one column
 	unit    float64   // pixels per read
 	gaps    []float64 // between the nodes of each column
 	w, h    float64
@@ -104,6 +115,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 		}
 		if n.kind == layerNode {
 			k.group = ""
+			b.sub, b.marks = true, f.marks
 		}
 		c := clusters[k]
 		if c == nil {
@@ -180,6 +192,7 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 	for _, n := range degree {
 		least = min(least, max(0.25, nodeMax/float64(n)))
 	}
+	lanes := map[laneKey]*box{}
 	for _, e := range f.edges {
 		a := e.amount()
 		for _, part := range []struct {
@@ -194,14 +207,60 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 				// A condition around a hundred options is still one decision: as wide as its data it would drown the data.
 				r.width = min(2, least*4/3)
 			}
-			f.ribbons = append(f.ribbons, r)
-			r.a.out = append(r.a.out, r)
-			r.b.in = append(r.b.in, r)
+			f.route(r, lanes)
 		}
 	}
 	for _, b := range f.boxes {
-		b.h = max(rowMin, carried(b.in)+4, carried(b.out)+4)
+		least := rowMin
+		switch {
+		case b.lane:
+			b.h = max(carried(b.in), carried(b.out))
+			continue
+		case b.sub:
+			least = 40
+		}
+		b.h = max(least, carried(b.in)+4, carried(b.out)+4)
 	}
+}
+
+type laneKey struct {
+	from   *node
+	column int
+}
+
+// route cuts a ribbon where it passes a column and leads it through the lane of its source there.
+func (f *flowLayout) route(r *ribbon, lanes map[laneKey]*box) {
+	end, whole := r.b, r
+	for column := r.a.column + 1; column < end.column; column++ {
+		k := laneKey{whole.from, column}
+		l := lanes[k]
+		if l == nil {
+			n := &node{kind: valueNode, key: "lane:" + whole.from.key, names: []string{""}, column: column}
+			l = &box{node: n, lane: true}
+			l.cluster = &cluster{order: -1, boxes: []*box{l}}
+			lanes[k] = l
+			f.boxes = append(f.boxes, l)
+			f.columns[column] = append(f.columns[column], l.cluster)
+		}
+		rest := *whole
+		rest.a, rest.b, rest.next, rest.rest = l, end, nil, true
+		r.b, r.next = l, &rest
+		f.join(r)
+		r = &rest
+	}
+	f.join(r)
+}
+
+func (f *flowLayout) join(r *ribbon) {
+	if r.a.column >= r.b.column {
+		// Within a ring of values: an arc at the side, which needs no room.
+		r.width = min(r.width, 2)
+		f.arcs = append(f.arcs, r)
+		return
+	}
+	f.ribbons = append(f.ribbons, r)
+	r.a.out = append(r.a.out, r)
+	r.b.in = append(r.b.in, r)
 }
 
 func carried(rs []*ribbon) float64 {
@@ -237,6 +296,53 @@ func (f *flowLayout) order() {
 		f.columns[i] = column.clusters
 		for j, c := range column.clusters {
 			c.boxes = column.boxes[j]
+		}
+	}
+	f.stack()
+	f.transpose(bestCrossings)
+}
+
+// transpose swaps neighbours as long as fewer ribbons cross for it: the weighted middles alone leave a few far from home.
+func (f *flowLayout) transpose(crossings float64) {
+	tries := transpositions / max(1, len(f.ribbons))
+	renumber := func(column []*cluster) {
+		index := 0
+		for _, c := range column {
+			for _, b := range c.boxes {
+				b.index = index
+				index++
+			}
+		}
+	}
+	for better := true; better && crossings > 0; {
+		better = false
+		for _, column := range f.columns {
+			try := func(swap func()) {
+				if tries--; tries < 0 {
+					return
+				}
+				swap()
+				renumber(column)
+				if n := f.crossings(); n < crossings {
+					crossings, better = n, true
+					return
+				}
+				swap()
+				renumber(column)
+			}
+			for i := range len(column) - 1 {
+				if column[i].order == column[i+1].order {
+					try(func() { column[i], column[i+1] = column[i+1], column[i] })
+				}
+			}
+			for _, c := range column {
+				if c.boxes[0].kind == layerNode {
+					continue
+				}
+				for i := range len(c.boxes) - 1 {
+					try(func() { c.boxes[i], c.boxes[i+1] = c.boxes[i+1], c.boxes[i] })
+				}
+			}
 		}
 	}
 	f.stack()
@@ -333,17 +439,28 @@ func (f *flowLayout) crossings() float64 {
 func (f *flowLayout) stack() {
 	for _, column := range f.columns {
 		y, index := 0.0, 0
-		for _, c := range column {
+		for i, c := range column {
 			c.y = y
 			f.settle(c)
 			for _, b := range c.boxes {
 				b.index = index
 				index++
 			}
-			y += c.h + groupGap
+			y += c.h
+			f.h = max(f.h, y)
+			if i+1 < len(column) {
+				y += between(c, column[i+1])
+			}
 		}
-		f.h = max(f.h, y-groupGap)
 	}
+}
+
+// between is the least room between two clusters.
+func between(a, b *cluster) float64 {
+	if a.boxes[0].lane || b.boxes[0].lane {
+		return laneGap
+	}
+	return groupGap
 }
 
 // settle puts a cluster's boxes where its top says.
@@ -403,18 +520,25 @@ func (f *flowLayout) place() {
 		}
 	}
 	x := 0.0
-	gap := min(260, max(150, f.h*0.14))
-	if len(f.columns) == 2 {
+	gap := min(240, max(150, f.h*0.14))
+	switch {
+	case f.boxes[0].kind == layerNode:
+		gap = 320
+	case len(f.columns) == 2:
 		gap = min(420, max(220, f.h*0.25))
+	case len(f.columns) > 4:
+		gap = max(90, gap*4/float64(len(f.columns)))
 	}
 	for i, column := range f.columns {
 		w := 0.0
 		for _, c := range column {
 			if c.head {
-				w = max(w, textWidth(elide(c.name), fontSize))
+				w = max(w, textWidth(elide(c.name), fontSize)*1.16)
 			}
 			for _, b := range c.boxes {
-				w = max(w, b.textWidth()+2*boxPad+b.badgeWidth())
+				if !b.lane {
+					w = max(w, b.textWidth()+2*boxPad+b.badgeWidth())
+				}
 			}
 		}
 		for _, c := range column {
@@ -445,24 +569,37 @@ func (f *flowLayout) relax(column []*cluster) {
 		}
 	}
 	top := 0.0
-	for _, c := range column {
+	for i, c := range column {
 		c.y = max(c.y, top)
-		top = c.y + c.h + groupGap
+		if i+1 < len(column) {
+			top = c.y + c.h + between(c, column[i+1])
+		}
 	}
 	bottom := f.h
-	for _, c := range slices.Backward(column) {
+	for i, c := range slices.Backward(column) {
 		c.y = min(c.y, bottom-c.h)
-		bottom = c.y - groupGap
+		if i > 0 {
+			bottom = c.y - between(column[i-1], c)
+		}
 		f.settle(c)
 	}
 }
 
-// slots sets where on a box every ribbon begins and ends: in the order of the other ends, so that they fan out.
+// slots sets where on a box every ribbon begins and ends: in the order of the other ends, so that they fan out. It goes from right to
+// left, for those that share a lane leave their source in the order in which they leave the lane.
 func (f *flowLayout) slots() {
-	for _, b := range f.boxes {
+	onward := func(r *ribbon) float64 {
+		if r.next == nil {
+			return 0
+		}
+		return r.next.y0
+	}
+	boxes := slices.Clone(f.boxes)
+	slices.SortStableFunc(boxes, func(a, b *box) int { return cmp.Compare(b.column, a.column) })
+	for _, b := range boxes {
 		fan := func(rs []*ribbon, other func(*ribbon) *box, set func(*ribbon, float64)) {
 			slices.SortStableFunc(rs, func(p, q *ribbon) int {
-				return cmp.Or(cmp.Compare(other(p).middle(), other(q).middle()), strings.Compare(other(p).key, other(q).key))
+				return cmp.Or(cmp.Compare(other(p).middle(), other(q).middle()), strings.Compare(other(p).key, other(q).key), cmp.Compare(onward(p), onward(q)))
 			})
 			y := b.middle() - carried(rs)/2
 			for _, r := range rs {
@@ -471,6 +608,12 @@ func (f *flowLayout) slots() {
 			}
 		}
 		fan(b.out, func(r *ribbon) *box { return r.b }, func(r *ribbon, y float64) { r.y0 = y })
+		if b.lane {
+			for _, r := range b.in {
+				r.y1 = r.next.y0
+			}
+			continue
+		}
 		fan(b.in, func(r *ribbon) *box { return r.a }, func(r *ribbon, y float64) { r.y1 = y })
 	}
 }
@@ -479,6 +622,10 @@ func (f *flowLayout) slots() {
 func (b *box) text() string {
 	if b.kind == optionNode {
 		return elidePath(b.label)
+	}
+	if rest, ok := strings.CutPrefix(b.label, b.group+"/"); ok && b.kind == moduleNode && b.group != "" {
+		// Folded: it stands in the band of its layer.
+		return elide(cmp.Or(rest, "files"))
 	}
 	return elide(b.label)
 }
@@ -489,7 +636,42 @@ func (b *box) textWidth() float64 {
 	if b.bad {
 		w *= 1.16
 	}
+	if b.sub {
+		w = max(w*1.16, textWidth(b.line2(), 10)+4, layerWidth)
+	}
 	return w
+}
+
+// line2 is what a layer's box says in small: how much it gives, or takes.
+func (b *box) line2() string {
+	values, sum := map[*graph.Value]bool{}, amount{}
+	for _, r := range b.out {
+		for v := range r.by {
+			values[v] = true
+		}
+	}
+	for _, r := range b.in {
+		sum = sum.plus(amount{r.n, 0})
+		if r.uncovered {
+			sum.uncovered += r.n
+		}
+	}
+	if len(b.in) == 0 {
+		n := 0
+		for _, r := range b.out {
+			n += r.n
+		}
+		return plural(len(values), "value", "values") + ", " + plural(n, "read", "reads")
+	}
+	s := plural(sum.n, "read", "reads")
+	switch {
+	case !b.marks:
+	case sum.uncovered == 0:
+		s += ", all with source-id"
+	default:
+		s += fmt.Sprintf(", %s with source-id", percent(float64(sum.n-sum.uncovered)/float64(sum.n), true))
+	}
+	return s
 }
 
 // badge is the small number at a box's right end: a value's reads, or how many nodes are folded into it.

@@ -116,6 +116,9 @@ func (p *picture) collapse(o Options, unasked bool) error {
 	if limit == 0 {
 		limit = maxNodes
 	}
+	if p.view.Name == "values" && len(o.Collapse) > 0 {
+		p.columns()
+	}
 	if limit < 0 || !unasked || len(p.nodes) <= limit {
 		return nil
 	}
@@ -136,6 +139,9 @@ func (p *picture) collapse(o Options, unasked bool) error {
 			}
 		}
 	}
+	if p.view.Name == "values" {
+		p.columns()
+	}
 	if len(did) > 0 {
 		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --include.",
 			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
@@ -151,12 +157,17 @@ func (p *picture) counts() map[kind]int {
 	return counts
 }
 
-// share divides the room for nodes among the kinds: equally, and what one does not need goes to the others.
+// share divides the room for nodes among the kinds: equally, and what one does not need goes to the others; but no kind gets much more
+// than half, for a column of a hundred beside one of ten makes a picture that nobody can see at once.
 func share(counts map[kind]int, limit int) map[kind]int {
 	kinds := slices.SortedFunc(maps.Keys(counts), func(a, b kind) int { return cmp.Or(cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b)) })
 	room := map[kind]int{}
+	most := limit
+	if len(kinds) > 1 {
+		most = limit * 11 / 20
+	}
 	for i, k := range kinds {
-		room[k] = min(counts[k], limit/(len(kinds)-i))
+		room[k] = min(counts[k], most, limit/(len(kinds)-i))
 		limit -= room[k]
 	}
 	return room
@@ -190,6 +201,10 @@ func (p *picture) fold(r foldRule, enough int) bool {
 	for _, n := range p.nodes {
 		if name := r.into(n); name != "" && !n.focus && !n.high && (!n.bad || broken > 12) {
 			t := target{n.kind, n.column, name}
+			if p.view.Name == "values" {
+				// Where values stand follows from what they flow into: a namespace is one node, and finds its column afterwards.
+				t.column = 0
+			}
 			groups[t] = append(groups[t], n)
 			heaviest[t] = max(heaviest[t], weight[n])
 		}

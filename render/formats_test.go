@@ -25,6 +25,7 @@ func TestGolden(t *testing.T) {
 		"ports.svg":    {"svg", Options{View: "ports", Title: "house"}},
 		"heat.svg":     {"svg", Options{View: "heat", Title: "house"}},
 		"layers.svg":   {"svg", Options{View: "layers", Title: "house"}},
+		"imports.svg":  {"svg", Options{View: "imports", Title: "house"}},
 	} {
 		t.Run(file, func(t *testing.T) { golden(t, file, write(t, c.format, house(), c.o)) })
 	}

@@ -24,7 +24,10 @@ func graphvizSVG(ctx context.Context, p *picture, o Options) ([]byte, error) {
 	if limit <= 0 {
 		limit = graphvizTime
 	}
-	raw, err := layout.SVG(ctx, dotSource(p, o), "dot", limit)
+	// The notes stand below our own legend.
+	silent := *p
+	silent.notes = nil
+	raw, err := layout.SVG(ctx, dotSource(&silent, o), "dot", limit)
 	if err != nil {
 		return nil, err
 	}
@@ -87,20 +90,14 @@ func clean(raw []byte, p *picture, o Options) ([]byte, error) {
 	}
 	outer := &canvas{opts: o}
 	w := max(c.w+2*margin, 560)
-	title := p.title
-	if title == "" {
-		title = p.view.Help
-	} else {
-		outer.text("h2", margin, 44, p.view.Help)
-	}
-	outer.text("h1", margin, 28, title)
-	fmt.Fprintf(outer, `<g transform="translate(%s %s)">`+"\n", px(margin), px(headRoom-14))
+	top := headings(outer, p)
+	fmt.Fprintf(outer, `<g transform="translate(%s %s)">`+"\n", px(margin), px(top))
 	outer.Write(c.Bytes())
 	outer.WriteString("</g>\n")
 	l := &flowLayout{picture: &picture{view: p.view, nodes: p.nodes, edges: p.edges, marks: p.marks}, unit: 2}
 	l.makeRibbons(l.makeBoxes())
-	y := l.legend(outer, headRoom+c.h+16, w)
-	return outer.document(p.name(), p.describe(), w, y+10, graphvizCSS), nil
+	y := outer.legend(l.entries(), p.notes, top+c.h+20, w)
+	return outer.document(p.name(), p.describe(), w, y+14, graphvizCSS), nil
 }
 
 func (c *cleaner) start(d *xml.Decoder, t xml.StartElement) error {

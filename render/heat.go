@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -196,7 +197,7 @@ func foldCells(cells []heatCell, depth int) []heatCell {
 		if !ok {
 			i = len(out)
 			at[k] = i
-			out = append(out, heatCell{path: dir, label: elide(dir), layer: c.layer})
+			out = append(out, heatCell{path: dir, label: elide(cmp.Or(strings.TrimPrefix(dir, c.layer+"/"), dir)), layer: c.layer})
 		}
 		out[i].ratio.Covered += c.ratio.Covered
 		out[i].ratio.Total += c.ratio.Total

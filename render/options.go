@@ -69,18 +69,19 @@ type Edit struct {
 // View is one way to look at the graph.
 type View struct {
 	Name, Help string
+	Title      string   // what stands above the picture
 	Layouts    []string // that can draw it as SVG; the first is the default
 }
 
 // Views holds every view, the default first.
 var Views = []View{
-	{"modules", "which module reads which value, modules by layer", []string{"flow", "dot"}},
-	{"sinks", "value → module → option: where every value ends up", []string{"flow", "dot"}},
-	{"values", "value → option and value → value, without the modules between", []string{"flow", "dot"}},
-	{"imports", "which module imports which", []string{"dot"}},
-	{"layers", "which layer reads the values of which", []string{"flow", "dot"}},
-	{"ports", "the registry of ports: ranges, owners, collisions", []string{"flow"}},
-	{"heat", "annotation coverage of every module", []string{"flow"}},
+	{"modules", "which module reads which value, modules by layer", "Which module reads which value", []string{"flow", "dot"}},
+	{"sinks", "value → module → option: where every value ends up", "Where every value ends up", []string{"flow", "dot"}},
+	{"values", "value → option and value → value, without the modules between", "What every value becomes part of", []string{"flow", "dot"}},
+	{"imports", "which module imports which", "Which module imports which", []string{"flow", "dot"}},
+	{"layers", "which layer reads the values of which", "Which layer reads the values of which", []string{"flow", "dot"}},
+	{"ports", "the registry of ports: ranges, owners, collisions", "Ports", []string{"flow"}},
+	{"heat", "annotation coverage of every module", "Source-id coverage by module", []string{"flow"}},
 }
 
 // view finds the view that the options ask for.

@@ -78,6 +78,7 @@ type picture struct {
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
 
+	tones      map[string]int // the colour of every layer
 	namespaces map[string]int // their colours, made when needed
 }
 
@@ -97,7 +98,7 @@ type edgeKey struct {
 }
 
 func newSketch(g *graph.Graph, v View, o Options) *sketch {
-	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, marks: len(g.Annotations) > 0}, g: g, layers: layersOf(g),
+	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0}, g: g, layers: layersOf(g),
 		modules: map[string]*graph.Module{}, nodes: map[string]*node{}, edges: map[edgeKey]*edge{}}
 	for _, m := range g.Modules {
 		if s.modules[m.Path] == nil {

@@ -38,7 +38,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		}
 		return emptySVG(&picture{title: o.Title, empty: why}, o), nil
 	}
-	layers := layersOf(g)
+	layers, colors := layersOf(g), layerColors(g)
 	taken := map[int]int{}
 	for _, p := range ports {
 		taken[p.Number]++
@@ -84,7 +84,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+6), px(width))
 		y += 12
 		for _, p := range r.ports {
-			drawPort(c, p, taken[p.Number], layers, g, x, y, width, numbers)
+			drawPort(c, p, taken[p.Number], layers, colors, x, y, width, numbers)
 			y += portRow
 		}
 		y += 26
@@ -99,7 +99,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	c.text("h2", margin, 46, desc)
 	bottom += 4
 	lx := margin
-	for i, l := range g.Layers {
+	for _, l := range g.Layers {
 		if !slices.ContainsFunc(ports, func(p Port) bool { return len(p.Readers) > 0 && layers.of[p.Readers[0]] == l }) {
 			continue
 		}
@@ -107,7 +107,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		if wide := textWidth(text, 10) + 34; lx > margin && lx+wide > w {
 			lx, bottom = margin, bottom+20
 		}
-		c.bar(i, lx, bottom-9, 4, 13)
+		c.bar(colors[l], lx, bottom-9, 4, 13)
 		c.text("n", lx+10, bottom+2, text)
 		lx += textWidth(text, 10) + 34
 	}
@@ -116,7 +116,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 
 func blockHeight(r portRange) float64 { return 38 + float64(len(r.ports))*portRow }
 
-func drawPort(c *canvas, p Port, taken int, l layers, g *graph.Graph, x, y, width, numbers float64) {
+func drawPort(c *canvas, p Port, taken int, l layers, colors map[string]int, x, y, width, numbers float64) {
 	tip := []string{fmt.Sprintf("%d: config.%s", p.Number, p.Value.Path), "set in " + where(p.At)}
 	for _, r := range p.Readers {
 		tip = append(tip, "read in "+r)
@@ -133,7 +133,7 @@ func drawPort(c *canvas, p Port, taken int, l layers, g *graph.Graph, x, y, widt
 	c.rect(class, x, y, width, portRow-4, 2)
 	tone := -1
 	if len(p.Readers) > 0 {
-		tone = slices.Index(g.Layers, l.of[p.Readers[0]])
+		tone = colorOf(colors, l.of[p.Readers[0]])
 	}
 	c.bar(tone, x, y, 4, portRow-4)
 	c.text(number+" end", x+numbers, y+12.5, fmt.Sprint(p.Number))

@@ -48,6 +48,9 @@ func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, er
 	case o.Layout == "dot":
 		return graphvizSVG(ctx, p, o)
 	}
+	if v.Name == "imports" {
+		return outlineSVG(p, o), nil
+	}
 	return flowSVG(p, o), nil
 }
 

@@ -47,13 +47,32 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		}[v.Name]
 		return p, nil
 	}
+	p.gather()
 	if err := p.choose(o); err != nil {
 		return nil, err
 	}
 	if err := p.collapse(o, fold); err != nil {
 		return nil, err
 	}
+	if fold && !g.Ordered && (v.Name == "modules" || v.Name == "sinks") {
+		p.regroup()
+	}
 	return p, nil
+}
+
+// gather puts an option that is defined whole (users.users) to those within it (users.users.*.shell).
+func (p *picture) gather() {
+	groups := map[string]bool{}
+	for _, n := range p.nodes {
+		if n.kind == optionNode {
+			groups[n.group] = true
+		}
+	}
+	for _, n := range p.nodes {
+		if n.kind == optionNode && n.group != n.names[0] && groups[n.names[0]] {
+			n.group, n.label = n.names[0], n.names[0]
+		}
+	}
 }
 
 // reads draws value → module, as wide as the module reads the value.
@@ -143,45 +162,8 @@ func (s *sketch) landings() {
 		e := s.edge(edgeKey{from: from, to: to, control: f.Kind == graph.Control})
 		e.extra = e.extra.plus(amount{n: 1})
 	}
-	s.columns()
+	s.finish().columns()
 	s.heading = map[kind]string{valueNode: "central values", optionNode: "options by service"}
-}
-
-// columns puts every value one column before those that it flows into, and the options last. A cycle of values stops
-// counting when it comes round.
-func (s *sketch) columns() {
-	p := s.finish()
-	next := map[*node][]*node{}
-	for _, e := range p.edges {
-		if e.to.kind == valueNode {
-			next[e.from] = append(next[e.from], e.to)
-		}
-	}
-	steps, done, open := map[*node]int{}, map[*node]bool{}, map[*node]bool{}
-	var visit func(n *node) int
-	visit = func(n *node) int {
-		if done[n] || open[n] {
-			return steps[n]
-		}
-		open[n] = true
-		for _, to := range next[n] {
-			steps[n] = max(steps[n], visit(to)+1)
-		}
-		open[n], done[n] = false, true
-		return steps[n]
-	}
-	last := 0
-	for _, n := range p.nodes {
-		if n.kind == valueNode {
-			last = max(last, visit(n))
-		}
-	}
-	for _, n := range p.nodes {
-		n.column = last - steps[n]
-		if n.kind == optionNode {
-			n.column = last + 1
-		}
-	}
 }
 
 // imports draws module → module.
