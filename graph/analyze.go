@@ -30,6 +30,7 @@ type Options struct {
 	Aliases     map[string]string // id → value path
 	IDRules     []IDRule          // nil: CFG. is my.configs. or else my.
 	CriticalMin int               // reads from which a value is critical; 0: the default
+	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
 	Progress    func(done, total int)
 }
 

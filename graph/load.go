@@ -85,12 +85,13 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	var talk sync.Mutex
 	for i := range readers {
 		r := &readers[i]
+		r.texts = opts.Texts
 		wg.Go(func() {
 			for j := range w.jobs {
 				if ctx.Err() != nil {
 					continue // empty the channel, so that the walker is never left waiting
 				}
-				r.read(j)
+				r.read(j, opts.Texts)
 				if n := done.Add(1); opts.Progress != nil && n%64 == 0 {
 					talk.Lock()
 					opts.Progress(int(n), int(w.found.Load()))
@@ -114,20 +115,27 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 
 // reader reads and parses files, one after the other. Several work at once, each on its own results.
 type reader struct {
+	texts    map[string]string // Options.Texts
 	files    []*parse.File
 	notes    []notes // by index in files
 	exec     []string
 	problems []Problem
 }
 
-func (r *reader) read(j job) {
+func (r *reader) read(j job, texts map[string]string) {
 	src, exec, err := readSource(j.path, parse.MaxFileSize)
 	if err != nil {
 		r.problems = append(r.problems, fileProblem(j.name, err))
 		return
 	}
+	if text, ok := texts[j.name]; ok {
+		src = text
+	}
 	if exec {
 		r.exec = append(r.exec, j.name)
+	}
+	if text, ok := r.texts[j.name]; ok {
+		src = text
 	}
 	f := parse.Parse(j.name, src)
 	r.files = append(r.files, f)
