@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"path"
@@ -73,7 +74,10 @@ Files with syntax errors, generated files and strings are left alone.`,
 				return usagef("no Nix file of the tree is or lies below %q", module)
 			}
 		}
-		plan := rewrite.Annotate(g, opts)
+		plan, err := rewrite.Annotate(g, opts, a.again(cmd.Context(), t))
+		if err != nil {
+			return err
+		}
 		a.tellSkipped(plan)
 		if ask {
 			plan, write = a.step(plan), true
@@ -94,6 +98,15 @@ Files with syntax errors, generated files and strings are left alone.`,
 		return a.completeValue(cmd, nil, prefix)
 	}))
 	return cmd
+}
+
+// again analyses a tree as it will be.
+func (a *app) again(ctx context.Context, t *tree) rewrite.Again {
+	return func(texts map[string]string) (*graph.Graph, error) {
+		opts := t.opts
+		opts.Texts = texts
+		return graph.Analyze(ctx, t.dir, opts)
+	}
 }
 
 // moduleOf is a file or folder of the tree by what a person typed: relative to the tree or to the current folder.

@@ -33,7 +33,10 @@ func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Rep
 		a.say("no annotation to fix")
 		return g, report, nil
 	}
-	plan := rewrite.Annotate(g, opts)
+	plan, err := rewrite.Annotate(g, opts, a.again(ctx, t))
+	if err != nil {
+		return g, report, err
+	}
 	a.tellSkipped(plan)
 	if err := a.change(plan, g, true, false, false); err != nil || plan.Empty() {
 		return g, report, err

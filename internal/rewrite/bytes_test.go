@@ -113,7 +113,7 @@ func TestBytes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := tree(t, map[string]string{"options.nix": options, "default.nix": c.old})
-			p := Annotate(analyse(t, dir), Options{})
+			p := annotate(t, dir, analyse(t, dir))
 			if err := p.Apply(); err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestBytes(t *testing.T) {
 			if got := read(t, dir, "options.nix"); got != options {
 				t.Errorf("options.nix changed:\n%s", got)
 			}
-			if again := Annotate(analyse(t, dir), Options{}); !again.Empty() {
+			if again := annotate(t, dir, analyse(t, dir)); !again.Empty() {
 				t.Errorf("a second run changes\n%s", again.Diff())
 			}
 			undo(t, p)
@@ -237,7 +237,7 @@ func number(t *testing.T, s string) (n int) {
 	return n
 }
 
-func tree(t *testing.T, files map[string]string) string {
+func tree(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {

@@ -8,10 +8,12 @@
 //	R3  Every line that is written is read again and must stand at the read that it speaks of, else it moves outwards.
 //	R4  Prose is kept. Only ids and paths that the code contradicts are taken away.
 //	R5  All files are written or none.
+//	R6  A second run has nothing to do.
 package rewrite
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -37,8 +39,9 @@ var Kinds = []Kind{Missing, Wrong, Stale}
 type Options struct {
 	Only        []Kind // nil: all
 	Value       *graph.Value
-	Module      string // a file or folder, relative to the root; "" for all
-	PrefixProse bool   // put the paths in front of a sink's prose instead of leaving the line alone
+	Module      string            // a file or folder, relative to the root; "" for all
+	PrefixProse bool              // put the paths in front of a sink's prose instead of leaving the line alone
+	Keep        func(Change) bool // nil: all
 }
 
 // Change is one splice: what stands at Span of the old text becomes New.
@@ -71,10 +74,65 @@ type Plan struct {
 	Dir     string
 	Files   []*File // by name; only those that change
 	Skipped []Skip
+	Rounds  int // looks at the tree that it took
 }
 
-// Annotate plans the changes that make a tree's annotations complete and true.
-func Annotate(g *graph.Graph, o Options) *Plan {
+// Again analyses the tree anew as if files held other texts.
+type Again func(texts map[string]string) (*graph.Graph, error)
+
+// maxRounds bounds how often a plan is held against the tree that it makes.
+const maxRounds = 8
+
+// Annotate plans the changes that make a tree's annotations complete and true. What an id means may depend on the annotations around
+// it, so the tree as it will be is analysed again, and the plan goes on until there is nothing to change (R6). Without again, or with
+// Keep, it is made once.
+func Annotate(g *graph.Graph, o Options, again Again) (*Plan, error) {
+	p := once(g, o)
+	if again == nil || o.Keep != nil {
+		return p, nil
+	}
+	values := map[string]*graph.Value{}
+	for _, v := range g.Values {
+		values[v.Path] = v
+	}
+	files := map[string]*File{}
+	texts := map[string]string{}
+	for round := p; !round.Empty(); {
+		for _, f := range round.Files {
+			f.Changes = rebased(f.Changes, values)
+			if before := files[f.Name]; before != nil {
+				f = composed(before, f)
+			}
+			files[f.Name], texts[f.Name] = f, f.New
+		}
+		if p.Rounds++; p.Rounds == maxRounds {
+			break
+		}
+		next, err := again(texts)
+		if err != nil {
+			return nil, err
+		}
+		if o.Value != nil {
+			i := slices.IndexFunc(next.Values, func(v *graph.Value) bool { return v.Path == o.Value.Path })
+			if i < 0 {
+				break
+			}
+			o.Value = next.Values[i]
+		}
+		round = once(next, o)
+		p.Skipped = round.Skipped
+	}
+	p.Files = p.Files[:0]
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if f := files[name]; f.Old != f.New {
+			p.Files = append(p.Files, f)
+		}
+	}
+	return p, nil
+}
+
+// once plans by one look at the tree.
+func once(g *graph.Graph, o Options) *Plan {
 	w := newWriter(g)
 	p := &Plan{Dir: g.Dir}
 	for _, name := range w.names() {
@@ -83,7 +141,7 @@ func Annotate(g *graph.Graph, o Options) *Plan {
 		}
 		f := w.file(name)
 		changes := slices.DeleteFunc(f.changes, func(c Change) bool {
-			return len(o.Only) > 0 && !slices.Contains(o.Only, c.Kind) || o.Value != nil && !slices.Contains(c.Values, o.Value)
+			return len(o.Only) > 0 && !slices.Contains(o.Only, c.Kind) || o.Value != nil && !slices.Contains(c.Values, o.Value) || o.Keep != nil && !o.Keep(c)
 		})
 		if o.PrefixProse {
 			changes = append(changes, f.prefixed()...)

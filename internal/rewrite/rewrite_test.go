@@ -17,7 +17,7 @@ func TestProperties(t *testing.T) {
 			if err := os.CopyFS(dir, os.DirFS(filepath.Join("../../testdata", tree))); err != nil {
 				t.Fatal(err)
 			}
-			p := Annotate(analyse(t, dir), Options{})
+			p := annotate(t, dir, analyse(t, dir))
 			if err := p.Apply(); err != nil {
 				t.Fatal(err)
 			}
@@ -37,7 +37,7 @@ func TestProperties(t *testing.T) {
 					t.Errorf("%s:%d: %s: %s: %s", a.File, a.At.Line, a.State, a.Text, a.Why)
 				}
 			}
-			if again := Annotate(g, Options{}); !again.Empty() {
+			if again := annotate(t, dir, g); !again.Empty() {
 				t.Errorf("a second run changes\n%s", again.Diff())
 			}
 			if err := p.Apply(); err == nil && !p.Empty() {
@@ -47,11 +47,22 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-func analyse(t *testing.T, dir string) *graph.Graph {
+func analyse(t testing.TB, dir string) *graph.Graph {
 	t.Helper()
 	g, err := graph.Analyze(t.Context(), dir, graph.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g
+}
+
+func annotate(t testing.TB, dir string, g *graph.Graph) *Plan {
+	t.Helper()
+	p, err := Annotate(g, Options{}, func(texts map[string]string) (*graph.Graph, error) {
+		return graph.Analyze(t.Context(), dir, graph.Options{Texts: texts})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
