@@ -154,7 +154,7 @@ func TestHostileMarkdown(t *testing.T) {
 		}
 	}
 	for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-		if !strings.HasPrefix(m[1], "https://example.org/") {
+		if !strings.HasPrefix(m[1], "https://example.org/") && m[1] != "#end" { // that is the heading of the check of this name
 			t.Errorf("a link to %q", m[1])
 		}
 	}

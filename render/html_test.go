@@ -438,7 +438,9 @@ func city() *graph.Graph {
 	return b.done()
 }
 
-func views() []string { return []string{"explore", "values", "modules", "references", "flows", "ports", "coverage", "unresolved", "findings"} }
+func views() []string {
+	return []string{"explore", "values", "modules", "references", "flows", "ports", "coverage", "unresolved", "findings"}
+}
 
 func TestExplorerAccessible(t *testing.T) {
 	axe, err := os.ReadFile("testdata/npm/node_modules/axe-core/axe.min.js")

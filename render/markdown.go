@@ -189,11 +189,8 @@ func (p *page) findings() {
 		return
 	}
 	fmt.Fprint(p, "\n## Findings\n\n")
-	rows := [][]string{{"Severity", "Check", "Where", "What"}}
-	for _, f := range p.o.Findings {
-		rows = append(rows, []string{md(f.Severity), md(f.Check), p.link(graph.Place{File: f.File, Line: f.Line}), md(oneLine(f.Message))})
-	}
-	p.table(rows)
+	p.findingSums(true)
+	p.findingsByCheck("###")
 }
 
 func (p *page) table(rows [][]string) {
@@ -236,9 +233,11 @@ func md(s string) string {
 	var b strings.Builder
 	for _, r := range plain(oneLine(s)) {
 		switch r {
-		case '\\', '`', '*', '_', '[', ']', '|', '~', '#':
+		case '\\', '`', '*', '_', '[', ']', '#':
 			b.WriteByte('\\')
 			b.WriteRune(r)
+		case '|', '~': // no Markdown but GitHub's takes a backslash before these
+			fmt.Fprintf(&b, "&#%d;", r)
 		case '<':
 			b.WriteString("&lt;")
 		case '>':
@@ -282,7 +281,7 @@ func mdCode(s string) string {
 // would honour a backslash there; names with pipes, brackets or backticks are therefore escaped text in <code>.
 func mdCell(s string) string {
 	if strings.ContainsAny(s, "|`[]<>\\") {
-		return "<code>" + strings.ReplaceAll(md(s), `\|`, "&#124;") + "</code>"
+		return "<code>" + md(s) + "</code>"
 	}
 	return mdCode(s)
 }

@@ -13,15 +13,16 @@ import (
 // newDocs is the command of the pages.
 func newDocs(a *app) *cobra.Command {
 	var dir string
-	var stale, front bool
+	var stale, front, summary bool
 	var opts render.Options
 	cmd := &cobra.Command{
 		Use:   "docs [PATH]",
 		Short: "Write pages about the values, layers, ports and findings",
-		Long: `Docs writes a set of Markdown pages: an index with the metrics, a picture of the architecture and the ranking; a page for each
-critical value with everything that reads it, the options it ends up in and its picture; a page for each layer; the ports; the
-findings. GitHub, mdBook and MkDocs show them alike. Links between the pages are relative; so are those to source lines unless
---link (or 'link' in the configuration file) says where they are found, which a site that holds only the pages needs.
+		Long: `Docs writes a set of Markdown pages: an overview with a picture of the architecture, the most read values and what stands out;
+all values; a page for each critical value with its picture, everything that reads it and the options it ends up in; a page for each
+layer; the ports; the coverage; the findings. GitHub, mdBook and MkDocs show them alike. Links between the pages are relative; so are
+those to source lines unless --link (or 'link' in the configuration file) says where they are found, which a site that holds only
+the pages needs.
 
 A file is written only if its bytes change, in one step. Pages that are no longer made are removed; no other file is touched.`,
 		Example: `  nixsink docs -o docs/config
@@ -49,7 +50,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if err != nil {
 			return err
 		}
-		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front})
+		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary})
 		if err != nil {
 			return err
 		}
@@ -82,6 +83,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 	f.StringVarP(&dir, "output", "o", "", "write the pages to this `folder` (default: docs/config in PATH)")
 	f.BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if the pages are stale")
 	f.BoolVar(&front, "front-matter", false, "begin every page with its title in YAML")
+	f.BoolVar(&summary, "summary", false, "write SUMMARY.md too, the table of contents that mdBook goes by")
 	f.IntVar(&opts.Top, "top", 0, "pages for only so many values, most read first (0: all critical ones)")
 	lookFlags(f, &opts)
 	return cmd

@@ -1,0 +1,188 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+const (
+	indexValues = 25    // values in the overview's ranking
+	allValues   = 1_000 // rows of the page of all values: hosts stop showing pages of a megabyte
+	factMore    = 5     // places told of a fact
+)
+
+// index is the overview: what this is about, the architecture, the most read values, what stands out, and where the rest is.
+func (s *site) index() error {
+	g := s.g
+	title := cmp.Or(s.o.Title, "Central values")
+	return s.page("index.md", title, md(title), func(p *page) error {
+		p.intro(g)
+		if g.Empty != "" {
+			fmt.Fprintf(p, "\n> Nothing to show: %s\n", md(g.Empty))
+		}
+		if len(s.reads) > 0 {
+			fmt.Fprint(p, "\n## Architecture\n")
+			o := p.o
+			o.View = "modules"
+			if s.layersTell() {
+				o.View = "layers"
+			} else {
+				o.MaxNodes = 60 // more would be a page of their own
+			}
+			if err := s.picture(p, g, "architecture.svg", "Which part of the configuration reads the values of which", o); err != nil {
+				return err
+			}
+		}
+		if len(s.values) > 0 {
+			fmt.Fprint(p, "\n## Most read\n\n")
+			rows := [][]string{{"Value", "Reads", "Modules", "Options", "Reach", "Declared"}}
+			for i, v := range s.values[:min(len(s.values), indexValues)] {
+				rows = append(rows, []string{"[" + mdCell(valueName(v)) + "](values/" + s.valueSlugs[i] + ".md)", count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
+			}
+			p.table(rows)
+			fmt.Fprintf(p, "\n[All %s](values/index.md)\n", plural(len(g.Values), "value", "values"))
+		}
+		p.worthKnowing(g)
+		fmt.Fprint(p, "\n## Layers\n\n")
+		rows := [][]string{{"Layer", "Modules", "Lines", "Reads"}}
+		if s.annotated {
+			rows[0] = append(rows[0], "Source-id coverage")
+		}
+		for i, l := range s.layers {
+			modules, lines := 0, 0
+			for _, m := range s.modules(l) {
+				modules++
+				lines += m.Lines
+			}
+			r := g.Coverage.ByLayer[l]
+			row := []string{"[" + md(cmp.Or(l, "no layer")) + "](layers/" + s.layerSlugs[i] + ".md)", count(modules), count(lines), count(r.Total)}
+			if s.annotated {
+				row = append(row, percent(r.Value()))
+			}
+			rows = append(rows, row)
+		}
+		p.table(rows)
+		p.metrics(g)
+		return nil
+	})
+}
+
+// intro says in a few words what these pages speak of, for somebody who comes upon them.
+func (p *page) intro(g *graph.Graph) {
+	var roots []string
+	for _, r := range g.Roots {
+		roots = append(roots, mdCode(rootName(r)))
+	}
+	fmt.Fprintf(p, "\nThe central values of this configuration are the options below %s: modules read them instead of repeating what they hold. These pages\n"+
+		"tell which modules read a value and which options it ends up in. *Options* counts those that it is part of, in the name of, or decides over;\n"+
+		"*reach* counts also those that it gets to through other values.\n\n", strings.Join(roots, ", "))
+	fmt.Fprintf(p, "%s, %s, %s, %s.", plural(g.Source.Files, "file", "files"), plural(g.Source.Lines, "line", "lines"),
+		plural(len(g.Values), "central value", "central values"), plural(reads(g), "read", "reads"))
+	if g.Source.NARHash != "" {
+		fmt.Fprintf(p, " Source: %s.", mdCode(g.Source.NARHash))
+	}
+	fmt.Fprintln(p)
+	if g.Source.Incomplete {
+		fmt.Fprint(p, "\n> **Incomplete:** some files could not be read or parsed; the figures leave them out.\n")
+	}
+}
+
+// layersTell reports whether the layers divide the readers: a picture of one layer that reads its own values shows nothing.
+func (s *site) layersTell() bool {
+	total, most := 0, 0
+	for l, r := range s.g.Coverage.ByLayer {
+		total += r.Total
+		if l != "" {
+			most = max(most, r.Total)
+		}
+	}
+	return len(s.g.Layers) > 0 && most > 0 && most*4 <= total*3
+}
+
+// declared links where a value is declared.
+func (p *page) declared(v *graph.Value) string {
+	if len(v.Declared) == 0 {
+		return "**nowhere**"
+	}
+	return p.shortLink(v.Declared[0])
+}
+
+// worthKnowing lists the facts with some of their places. Four blanks indent what is below: Python's Markdown takes no fewer.
+func (p *page) worthKnowing(g *graph.Graph) {
+	facts := Facts(g)
+	if len(facts) == 0 {
+		return
+	}
+	fmt.Fprint(p, "\n## Worth knowing\n\n")
+	for _, f := range facts {
+		text := md(f.Text)
+		if f.Bad {
+			text = "**" + text + "**"
+		}
+		fmt.Fprintf(p, "- %s\n", text)
+		for _, pl := range f.Places[:min(len(f.Places), factMore)] {
+			at := ""
+			if pl.At.File != "" {
+				at = p.link(pl.At) + " "
+			}
+			fmt.Fprintf(p, "    - %s%s\n", at, md(pl.Text))
+		}
+		if more := len(f.Places) - factMore; more > 0 {
+			fmt.Fprintf(p, "    - and %s more\n", count(more))
+		}
+	}
+}
+
+// allValues is the page of every value, most read first where they are too many for one, by path otherwise.
+func (s *site) allValues() error {
+	return s.page("values/index.md", "Values", "Values", func(p *page) error {
+		vs := slices.Clone(s.g.Values)
+		if len(vs) == 0 {
+			fmt.Fprint(p, "\nThere are none.\n")
+			return nil
+		}
+		left := len(vs) - allValues
+		if left > 0 {
+			slices.SortStableFunc(vs, byReads)
+			vs = vs[:allValues]
+			fmt.Fprintf(p, "\nThe %s most read of %s values. `nixsink graph --format json` lists them all.\n", count(allValues), count(len(s.g.Values)))
+		} else {
+			fmt.Fprint(p, "\nEvery central value, by its path. Those that are read most have a page of their own.\n")
+		}
+		fmt.Fprintln(p)
+		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach", "Declared"}}
+		for _, v := range vs {
+			rows = append(rows, []string{s.valueLink(v, ""), mdCell(cut(oneLine(v.Default), 40)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
+		}
+		p.table(rows)
+		return nil
+	})
+}
+
+// valueLink links a value's page; dir is the way to the folder of values.
+func (s *site) valueLink(v *graph.Value, dir string) string {
+	if i := slices.Index(s.values, v); i >= 0 {
+		return "[" + mdCell(valueName(v)) + "](" + dir + s.valueSlugs[i] + ".md)"
+	}
+	return mdCell(valueName(v))
+}
+
+// summary is the table of contents that mdBook goes by: a page that is not in it is not in the book.
+func (s *site) summary() error {
+	var b strings.Builder
+	b.WriteString("# Summary\n\n- [Overview](index.md)\n- [Values](values/index.md)\n")
+	for i, v := range s.values {
+		fmt.Fprintf(&b, "    - [%s](values/%s.md)\n", md(valueName(v)), s.valueSlugs[i])
+	}
+	b.WriteString("- [Layers]()\n") // a chapter without a page
+	for i, l := range s.layers {
+		fmt.Fprintf(&b, "    - [%s](layers/%s.md)\n", md(cmp.Or(l, "no layer")), s.layerSlugs[i])
+	}
+	b.WriteString("- [Ports](ports.md)\n- [Coverage](coverage.md)\n- [Findings](findings.md)\n")
+	s.files = append(s.files, PageFile{"SUMMARY.md", []byte(b.String())})
+	return nil
+}
