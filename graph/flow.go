@@ -40,6 +40,7 @@ func strength(k FlowKind) int {
 
 // flows follows every value to the options that it ends up in (see package eval).
 type flows struct {
+	ev     *eval.Evaluator
 	vs     *values
 	out    map[*Value][]*edge
 	reads  map[*eval.Path][]*edge // edges that start at an option outside the roots
@@ -105,10 +106,10 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 }
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods}
+	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods}
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
-		if len(d.Origins) > 0 {
+		if d.Derived() {
 			fl.definition(d)
 		}
 	}
@@ -141,7 +142,7 @@ func (fl *flows) definition(d *eval.Definition) {
 	} else {
 		targets = []vertex{{option: d.Path}}
 	}
-	for _, o := range d.Origins {
+	for o := range fl.ev.Origins(d) {
 		kind := Data
 		switch o.Kind {
 		case eval.Control:
@@ -417,18 +418,13 @@ func (fl *flows) steps(e *edge) []Step {
 	if rd := e.origin.Read; rd != nil {
 		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), placeIn(rd.File, rd.Span)})
 	}
-	var way []Step
-	for s := e.origin.Why; s != nil; s = s.Prev {
-		if s.File != nil {
-			way = append(way, Step{s.What, placeIn(s.File, s.Span)})
-		}
-	}
-	slices.Reverse(way)
-	for _, s := range way {
-		if len(out) > 0 && out[len(out)-1] == s {
+	for _, s := range fl.ev.Way(e.origin) {
+		if s.File == nil {
 			continue
 		}
-		out = append(out, s)
+		if step := (Step{s.What, placeIn(s.File, s.Span)}); len(out) == 0 || out[len(out)-1] != step {
+			out = append(out, step)
+		}
 	}
 	what := "defines "
 	if e.def.Default {

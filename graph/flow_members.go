@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"slices"
-
-	"nixsink/graph/eval"
-)
+import "nixsink/graph/eval"
 
 // member is one name in a registry.
 type member struct {
@@ -14,9 +10,8 @@ type member struct {
 
 // findFixed notes the members of registries that some definition makes without a condition.
 func (fl *flows) findFixed(defs []*eval.Definition) {
-	decided := func(o eval.Origin) bool { return o.Kind == eval.Control }
 	for _, d := range defs {
-		if m, ok := fl.memberOf(d); ok && !d.Default && !slices.ContainsFunc(d.Origins, decided) {
+		if m, ok := fl.memberOf(d); ok && !d.Default && !d.Decided() {
 			fl.fixed[m] = true
 		}
 	}

@@ -14,7 +14,7 @@ const maxRecursion = 8
 // maxBlind is how often one function is entered with something unknown while one module is evaluated. A recursion over
 // something unknown that goes on lazily (f = v: mapAttrs (_: f) v) is not on the stack when it comes back, so that
 // maxRecursion does not see it, and has no end: each level only tells again what the first ones told.
-const maxBlind = 256
+const maxBlind = 48
 
 // blind says that nothing is known of an argument but which option it is, or of what it is made.
 func blind(v Val) bool {
@@ -23,6 +23,13 @@ func blind(v Val) bool {
 		return true
 	case *refShape:
 		return !known(s.path.Name)
+	case *altShape:
+		for _, t := range s.alts {
+			if t.state != 2 || !blind(t.val) {
+				return false
+			}
+		}
+		return true
 	}
 	return false
 }
@@ -82,52 +89,82 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	}
 	ev.active[c.fn]++
 	defer func() { ev.active[c.fn]-- }()
-	en := &env{up: c.env, file: c.env.file}
-	if c.fn.Formals == nil {
-		en.set = &setShape{attrs: make([]attr, 0, 1)}
-		ev.bindArg(c.fn, en, x)
-		return ev.eval(c.fn.Body, en)
-	}
-	en.set = &setShape{attrs: make([]attr, 0, len(c.fn.Formals.List)+1)}
-	if c.fn.Arg != nil {
-		ev.bindArg(c.fn, en, x)
-	}
-	for i := range c.fn.Formals.List {
-		fm := &c.fn.Formals.List[i]
-		name := fm.Name
-		t := lazily(func() Val {
-			v := ev.sel(ev.force(x), name)
-			if v.shape == missing {
-				if fm.Default == nil {
-					return unknown(v.org)
-				}
-				return ev.eval(fm.Default, en).with(v.org)
-			}
-			if fm.Default != nil && v.shape == nil {
-				return ev.join(v, ev.eval(fm.Default, en))
-			}
-			return v
-		})
-		t.bind = &binding{name: name, arg: true, site: site{en.file, fm.NameSpan}}
-		en.set.add(attr{name, nil, t, site{en.file, fm.NameSpan}})
-		if fm.Default != nil {
-			ev.pending = append(ev.pending, &thunk{expr: fm.Default, env: en})
-		}
-	}
-	return ev.eval(c.fn.Body, en)
+	return ev.eval(c.fn.Body, ev.frame(c, x))
 }
 
-func (ev *Evaluator) bindArg(fn *parse.Lambda, en *env, x *thunk) {
-	name, span := fn.Arg.Name, fn.Arg.Span
-	t := lazily(func() Val {
-		v := ev.force(x)
-		if blind(v) {
-			ev.blind[fn]++
+// A call makes its scope, the thunks of its arguments and all that belongs to them at once: they are most of what is
+// ever allocated, and live and die together.
+type (
+	frame struct {
+		env env
+		set setShape
+	}
+	frameOfOne struct {
+		frame
+		attrs [1]attr
+		thunk thunk
+		bind  binding
+	}
+)
+
+// frame is the scope of a call.
+func (ev *Evaluator) frame(c *closure, x *thunk) *env {
+	fn, file := c.fn, c.env.file
+	if fn.Formals == nil {
+		f := &frameOfOne{}
+		f.env = env{up: c.env, file: file, set: &f.set}
+		f.bind = binding{name: fn.Arg.Name, arg: true, fn: fn, site: site{file, fn.Arg.Span}}
+		f.thunk = thunk{of: x, bind: &f.bind}
+		f.attrs[0] = attr{fn.Arg.Name, nil, &f.thunk, f.bind.site}
+		f.set.attrs = f.attrs[:]
+		return &f.env
+	}
+	f := &frame{}
+	f.env = env{up: c.env, file: file, set: &f.set}
+	n := len(fn.Formals.List)
+	if fn.Arg != nil {
+		n++
+	}
+	thunks, binds := make([]thunk, n), make([]binding, n)
+	f.set.attrs = make([]attr, n)
+	for i := range fn.Formals.List {
+		fm := &fn.Formals.List[i]
+		binds[i] = binding{name: fm.Name, arg: true, site: site{file, fm.NameSpan}, formal: fm}
+		if fm.Default != nil {
+			ev.toSweep(&thunk{expr: fm.Default, env: &f.env}, file, fm.Default.Range().Start)
 		}
-		return v
-	})
-	t.bind = &binding{name: name, arg: true, site: site{en.file, span}}
-	en.set.add(attr{name, nil, t, site{en.file, span}})
+	}
+	if fn.Arg != nil {
+		binds[n-1] = binding{name: fn.Arg.Name, arg: true, fn: fn, site: site{file, fn.Arg.Span}}
+	}
+	for i := range binds {
+		thunks[i] = thunk{of: x, bind: &binds[i], env: &f.env}
+		f.set.attrs[i] = attr{binds[i].name, nil, &thunks[i], binds[i].site}
+	}
+	return &f.env
+}
+
+// given is what a call gives an argument.
+func (ev *Evaluator) given(t *thunk) Val {
+	whole := ev.force(t.of)
+	fm := t.bind.formal
+	if fm == nil {
+		if blind(whole) {
+			ev.blind[t.bind.fn]++
+		}
+		return whole
+	}
+	v := ev.sel(whole, fm.Name)
+	if v.shape == missing {
+		if fm.Default == nil {
+			return unknown(v.org)
+		}
+		return ev.eval(fm.Default, t.env).with(v.org)
+	}
+	if fm.Default != nil && v.shape == nil {
+		return ev.join(v, ev.eval(fm.Default, t.env))
+	}
+	return v
 }
 
 // call applies a value to arguments that are ready.
@@ -147,10 +184,10 @@ func (ev *Evaluator) origins(v Val) Origins {
 		if r.read != nil {
 			r.read.Consumed = true
 		}
-		if len(r.self) == 0 || r.self[0].Path != r.path || r.self[0].Read != r.read || r.selfVia != r.via {
-			o := Origin{Path: r.path, Kind: Data, Read: r.read}
+		o := from(r.path, false, r.read)
+		if len(r.self) == 0 || r.self[0].rank != o.rank || r.self[0].read != o.read || r.selfVia != r.via {
 			if r.via != nil {
-				o.Why = &Step{What: "bound to " + r.via.name, File: r.via.site.file, Span: r.via.site.span}
+				o.why = ev.hop(r.via, 0)
 			}
 			r.self, r.selfVia = Origins{o}, r.via
 		}
@@ -292,7 +329,7 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 			org := ev.origins(v)
 			return []attr{{name: hole, key: org, val: ready(unknown(org))}}, false, org
 		}
-		names := Origins{{Path: s.path, Names: true, Kind: Data, Read: s.read}}
+		names := Origins{from(s.path, true, s.read)}
 		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s, hole)}, org: v.org}
 		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
 	case *altShape:
@@ -340,8 +377,7 @@ func (ev *Evaluator) memberRead(s *refShape, name string) *Read {
 		c := *s.read
 		c.Path, c.How, c.Selected, c.Consumed, c.Names, c.Members = p, Dynamic, false, false, false, true
 		rd = &c
-		ev.reads[key] = rd
-		ev.Reads = append(ev.Reads, rd)
+		ev.addRead(key, rd)
 	}
 	return rd
 }
@@ -355,11 +391,11 @@ func nameOf(a attr) Val {
 func dataOf(os Origins) Origins {
 	out := os
 	for i, o := range os {
-		if o.Kind == Key {
+		if o.kind == Key {
 			if &out[0] == &os[0] {
 				out = slices.Clone(os)
 			}
-			out[i].Kind = Data
+			out[i].kind = Data
 		}
 	}
 	return out

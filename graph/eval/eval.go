@@ -45,23 +45,31 @@ type Evaluator struct {
 	Modules      []*Module
 	Aliases      []Renaming
 
-	ctx       context.Context
-	host      Host
-	argRoots  map[string]*Path
-	files     map[*parse.File]*thunk
-	reads     map[readKey]*Read
-	declared  map[*Path]bool // every prefix of a declared option
-	byPath    map[*Path]*Declaration
-	isOption  map[*Path]bool // declared options, and members of registries
-	visited   map[*parse.File][]uint8
-	active    map[*parse.Lambda]int
-	blind     map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
-	escaped   map[escapeKey]bool
-	limits    map[escapeKey]bool
-	pending   []*thunk
-	settled   int // pending[:settled] was compacted
-	closures  []*closure
-	paths     uint32
+	ctx      context.Context
+	host     Host
+	argRoots map[string]*Path
+	files    map[*parse.File]*thunk
+	reads    map[readKey]*Read
+	declared map[*Path]bool // every prefix of a declared option
+	byPath   map[*Path]*Declaration
+	isOption map[*Path]bool // declared options, and members of registries
+	visited  map[*parse.File][]uint8
+	active   map[*parse.Lambda]int
+	blind    map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
+	escaped  map[escapeKey]bool
+	limits   map[escapeKey]bool
+	pending  []*thunk
+	settled  int // pending[:settled] was compacted
+	closures []*closure
+
+	// What origins speak of by number; the first of each is none.
+	pathOf    []*Path
+	readOf    []*Read
+	bindingOf []*binding
+	hops      []hop
+
+	recentHops [1 << recentHopBits]uint32 // by hash, where in hops
+
 	steps     int
 	fuel      int
 	depth     int
@@ -99,6 +107,10 @@ func New(host Host, argRoots []string) *Evaluator {
 		instances: map[string]*Module{},
 		imported:  map[string]bool{},
 		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
+		pathOf:    make([]*Path, 1),
+		readOf:    make([]*Read, 1),
+		bindingOf: make([]*binding, 1),
+		hops:      make([]hop, 1),
 	}
 	ev.Config = ev.newPath(nil, "", &Root{})
 	for _, a := range argRoots {
@@ -107,23 +119,39 @@ func New(host Host, argRoots []string) *Evaluator {
 	return ev
 }
 
+// What is known of the expression that starts at an offset of a file.
 const (
-	visitedThunk uint8 = 1 << iota
-	visitedBody
+	visitedThunk uint8 = 1 << iota // it was evaluated
+	visitedBody                    // it is a function, and was entered
+	waitsForSweep
+	bodyWaitsForSweep
 )
 
-// visit marks an expression as evaluated, and says whether this is the first time.
-func (ev *Evaluator) visit(f *parse.File, start int32, bit uint8) bool {
+func (ev *Evaluator) marks(f *parse.File) []uint8 {
 	v := ev.visited[f]
 	if v == nil {
 		v = make([]uint8, len(f.Src)+1)
 		ev.visited[f] = v
 	}
+	return v
+}
+
+// visit marks an expression as evaluated, and says whether this is the first time.
+func (ev *Evaluator) visit(f *parse.File, start int32, bit uint8) bool {
+	v := ev.marks(f)
 	if v[start]&bit != 0 {
 		return false
 	}
 	v[start] |= bit
 	return true
+}
+
+// toSweep keeps a thunk for the sweep, unless its expression was evaluated before or waits there already.
+func (ev *Evaluator) toSweep(t *thunk, f *parse.File, start int32) {
+	if v := ev.marks(f); v[start]&(visitedThunk|waitsForSweep) == 0 {
+		v[start] |= waitsForSweep
+		ev.pending = append(ev.pending, t)
+	}
 }
 
 func (ev *Evaluator) limit(f *parse.File, span parse.Span) {

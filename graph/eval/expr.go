@@ -21,9 +21,12 @@ func (ev *Evaluator) force(t *thunk) Val {
 	}
 	t.state = 1
 	var v Val
-	if t.fn != nil {
+	switch {
+	case t.fn != nil:
 		v = t.fn()
-	} else {
+	case t.of != nil:
+		v = ev.given(t)
+	default:
 		ev.visit(t.env.file, t.expr.Range().Start, visitedThunk)
 		v = ev.eval(t.expr, t.env)
 	}
@@ -31,7 +34,7 @@ func (ev *Evaluator) force(t *thunk) Val {
 		v = ev.bound(v, b)
 	}
 	t.val, t.state = v, 2
-	t.fn, t.env = nil, nil // the expression stays: its place is asked for later
+	t.fn, t.env, t.of = nil, nil, nil // the expression stays: its place is asked for later
 	return v
 }
 
@@ -48,13 +51,7 @@ func (ev *Evaluator) bound(v Val, b *binding) Val {
 		}
 		v.shape = &c
 	}
-	if len(v.org) > 0 {
-		what := "bound to " + b.name
-		if b.arg {
-			what = "argument " + b.name
-		}
-		v.org = v.org.through(what, b.site.file, b.site.span)
-	}
+	v.org = ev.through(v.org, b)
 	return v
 }
 
@@ -73,7 +70,7 @@ func (ev *Evaluator) delay(e parse.Expr, en *env) *thunk {
 		}
 	}
 	t := &thunk{expr: e, env: en}
-	ev.pending = append(ev.pending, t)
+	ev.toSweep(t, en.file, e.Range().Start)
 	return t
 }
 
@@ -129,7 +126,10 @@ func (ev *Evaluator) eval(e parse.Expr, en *env) Val {
 		return ev.branch(n, en)
 	case *parse.Lambda:
 		c := &closure{fn: n, env: en}
-		ev.closures = append(ev.closures, c)
+		if v := ev.marks(en.file); v[n.Start]&(visitedBody|bodyWaitsForSweep) == 0 {
+			v[n.Start] |= bodyWaitsForSweep
+			ev.closures = append(ev.closures, c)
+		}
 		return Val{shape: c}
 	case *parse.Apply:
 		f := ev.eval(n.Fn, en)
@@ -233,21 +233,11 @@ func (ev *Evaluator) pathLiteral(n *parse.Path, en *env) Val {
 
 // variable finds a name: lexical scopes first, then Nix's own names, then every with from the inside out (rule 1).
 func (ev *Evaluator) variable(name string, span parse.Span, en *env) Val {
-	withs := 0
-	for s := en; s != nil; s = s.up {
-		if s.set == nil {
-			withs++
-			continue
-		}
-		if a, ok := s.set.get(name); ok {
-			return ev.force(a.val)
-		}
+	if t := en.lookup(name); t != nil {
+		return ev.force(t)
 	}
 	if v, ok := ev.global(name, en); ok {
 		return v
-	}
-	if withs == 0 {
-		return Val{}
 	}
 	return ev.throughWith(name, span, en)
 }
@@ -459,14 +449,25 @@ func (ev *Evaluator) noteRead(v Val, f *parse.File, span parse.Span, base Val, w
 		if r.via != nil {
 			rd.Via, rd.ViaFile, rd.ViaSpan = r.via.name, r.via.site.file, r.via.site.span
 		}
-		ev.reads[key] = rd
-		ev.Reads = append(ev.Reads, rd)
+		ev.addRead(key, rd)
 	}
 	c := *r
 	c.read = rd
 	c.via = nil // from here on it goes through names of its own, not through what it was read through
 	v.shape = &c
 	return v
+}
+
+// addRead lists a read, unless the same one is listed already, and gives the listed one.
+func (ev *Evaluator) addRead(key readKey, rd *Read) *Read {
+	if old := ev.reads[key]; old != nil {
+		return old
+	}
+	rd.id = uint32(len(ev.readOf))
+	ev.readOf = append(ev.readOf, rd)
+	ev.reads[key] = rd
+	ev.Reads = append(ev.Reads, rd)
+	return rd
 }
 
 type readKey struct {
@@ -594,11 +595,7 @@ func (ev *Evaluator) hasAttr(n *parse.HasAttr, en *env) Val {
 				if r.read != nil {
 					r.read.Selected = true
 				}
-				if key := (readKey{en.file, n.Span, g.Path}); ev.reads[key] == nil {
-					ev.reads[key] = g
-					ev.Reads = append(ev.Reads, g)
-				}
-				org = union(org, Origins{{Path: g.Path, Names: true, Guard: true, Kind: Data, Read: g}})
+				org = union(org, guarded(ev.addRead(readKey{en.file, n.Span, g.Path}, g)))
 			}
 			v = ev.sel(v, name)
 			continue

@@ -12,6 +12,7 @@ type spec struct {
 	name  string
 	arity int
 	call  func(ev *Evaluator, a []*thunk, at site) Val
+	value *builtin // the function before it has any argument
 }
 
 // libSpaces are the namespaces below lib. Their functions are found by their last name alone.
@@ -45,7 +46,7 @@ func (ev *Evaluator) global(name string, en *env) (Val, bool) {
 		if name == "scopedImport" {
 			n = 2
 		}
-		return Val{shape: &builtin{spec: &spec{name, n, func(ev *Evaluator, a []*thunk, at site) Val {
+		return Val{shape: &builtin{spec: &spec{name: name, arity: n, call: func(ev *Evaluator, a []*thunk, at site) Val {
 			return ev.importValue(ev.force(a[len(a)-1]), site{f, at.span})
 		}}}}, true
 	case "__curPos":
@@ -59,7 +60,7 @@ func (ev *Evaluator) global(name string, en *env) (Val, bool) {
 
 func (ev *Evaluator) libFunction(name string) Val {
 	if s := libTable[name]; s != nil {
-		return Val{shape: &builtin{spec: s}}
+		return Val{shape: s.value}
 	}
 	return Val{}
 }
@@ -114,7 +115,7 @@ func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 		}
 		return Val{shape: &libShape{"lib." + name}, org: org}
 	case name == "import" && s.name == "builtins":
-		return Val{shape: &builtin{spec: &spec{"import", 1, func(ev *Evaluator, a []*thunk, at site) Val {
+		return Val{shape: &builtin{spec: &spec{name: "import", arity: 1, call: func(ev *Evaluator, a []*thunk, at site) Val {
 			return ev.importValue(ev.force(a[0]), at)
 		}}}, org: org}
 	case s.name == "builtins":
@@ -235,7 +236,9 @@ var libTable map[string]*spec
 
 func define(arity int, call func(ev *Evaluator, a []*thunk, at site) Val, names ...string) {
 	for _, n := range names {
-		libTable[n] = &spec{n, arity, call}
+		s := &spec{name: n, arity: arity, call: call}
+		s.value = &builtin{spec: s}
+		libTable[n] = s
 	}
 }
 
@@ -920,8 +923,7 @@ func init() {
 		v := ev.force(a[1])
 		if r, is := v.shape.(*refShape); is {
 			g := &Read{Path: ev.child(r.path, s), File: at.file, Span: at.span, How: Guard, Consumed: true}
-			ev.Reads = append(ev.Reads, g)
-			return unknown(Origins{{Path: g.Path, Names: true, Guard: true, Kind: Data, Read: g}})
+			return unknown(guarded(ev.addRead(readKey{at.file, at.span, g.Path}, g)))
 		}
 		if set, is := v.shape.(*setShape); is && ok && set.base == nil && !set.dyn {
 			_, has := set.get(s)
@@ -974,8 +976,7 @@ func init() {
 			}
 			if p != r.path {
 				g := &Read{Path: p, File: at.file, Span: at.span, How: Guard, Consumed: true}
-				ev.Reads = append(ev.Reads, g)
-				return unknown(union(org, Origins{{Path: p, Names: true, Guard: true, Kind: Data, Read: g}}))
+				return unknown(union(org, guarded(ev.addRead(readKey{at.file, at.span, p}, g))))
 			}
 		}
 		return unknown(union(org, v.org))
@@ -1155,7 +1156,7 @@ func (ev *Evaluator) extensible(v Val) Val {
 			out.add(a)
 		}
 	}
-	extend := &spec{"extend", 1, func(ev *Evaluator, a []*thunk, at site) Val {
+	extend := &spec{name: "extend", arity: 1, call: func(ev *Evaluator, a []*thunk, at site) Val {
 		var self *thunk
 		self = lazily(func() Val { return ev.extensible(ev.update(v, ev.call(ev.force(a[0]), at, self, ready(v)))) })
 		return ev.force(self)
@@ -1184,7 +1185,7 @@ func (ev *Evaluator) any(ts []*thunk) Val {
 // over is the function whose call it is.
 func (ev *Evaluator) delayed(over *thunk, f func() Val) *thunk {
 	t := lazily(f)
-	t.over = over
+	t.of = over
 	ev.pending = append(ev.pending, t)
 	return t
 }

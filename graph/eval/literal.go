@@ -5,7 +5,7 @@ import "strings"
 // Literal is a definition's value in Go's types, as far as it is known: string, int64, float64, bool, nil, []any,
 // map[string]any. The second result says that all of it is known.
 func (ev *Evaluator) Literal(d *Definition) (any, bool) {
-	if len(d.Origins) > 0 && len(d.Origins.only(Data)) > 0 {
+	if len(d.origins.only(Data)) > 0 {
 		v, _ := ev.literal(d.val, 0)
 		return v, false
 	}

@@ -36,13 +36,19 @@ type Definition struct {
 	Path        *Path
 	File        *parse.File
 	Span        parse.Span
-	Origins     Origins
+	origins     Origins
 	Names       bool // the origins are those of the attribute names below Path
 	Conditional bool
 	Default     bool // an option's default
 	Apply       bool // an option's apply function
 	val         Val
 }
+
+// Derived says whether a definition comes from options at all.
+func (d *Definition) Derived() bool { return len(d.origins) > 0 }
+
+// Decided says whether a condition decides over the definition.
+func (d *Definition) Decided() bool { return len(d.origins.only(Control)) > 0 }
 
 // Declaration is one option declaration.
 type Declaration struct {
@@ -92,8 +98,8 @@ func (ev *Evaluator) resolveAliases() {
 	}
 	for _, d := range ev.Definitions {
 		d.Path = resolve(d.Path)
-		for i := range d.Origins {
-			d.Origins[i].Path = resolve(d.Origins[i].Path)
+		for i, o := range d.origins {
+			d.origins[i].rank = resolve(ev.pathOf[o.rank>>1]).id<<1 | o.rank&1
 		}
 	}
 	for _, r := range ev.Reads {
@@ -306,7 +312,9 @@ func (ev *Evaluator) drain() {
 
 func (ev *Evaluator) compact() {
 	// What was left before will hardly have been asked for since: only the newest part is looked at.
-	fresh := slices.DeleteFunc(ev.pending[ev.settled:], func(t *thunk) bool { return t.state == 2 })
+	fresh := slices.DeleteFunc(ev.pending[ev.settled:], func(t *thunk) bool {
+		return t.state == 2 || t.expr != nil && t.env != nil && ev.marks(t.env.file)[t.expr.Range().Start]&visitedThunk != 0
+	})
 	ev.pending = ev.pending[:ev.settled+len(fresh)]
 	ev.settled = len(ev.pending)
 }
@@ -541,7 +549,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
 			at = o.site()
 		}
 		if org := ev.deep(ev.apply(ev.force(t.val), ready(Val{}), at)); len(org) > 0 {
-			ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: org, Default: true, Apply: true})
+			ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: org, Default: true, Apply: true})
 		}
 	}
 }
@@ -659,7 +667,7 @@ func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth 
 	case *closure:
 		name := Val{}
 		if p.Name == hole {
-			name = str(hole).with(Origins{{Path: p.Parent, Names: true, Kind: Data}})
+			name = str(hole).with(Origins{from(p.Parent, true, nil)})
 		} else {
 			name = str(p.Name)
 		}
@@ -727,7 +735,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 			}
 			if len(keys) > 0 {
 				keys = keys.atMost(Key)
-				ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: union(keys, acc.only(Control)), Names: true, Default: dflt, Conditional: len(acc) > 0})
+				ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: union(keys, acc.only(Control)), Names: true, Default: dflt, Conditional: len(acc) > 0})
 			}
 			for i := range s.attrs {
 				a := s.attrs[i]
@@ -775,7 +783,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		return // a module that is not understood as a set: nothing is known to be defined
 	}
 	org := union(ctl, ev.deep(v))
-	ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, Origins: org, Default: dflt, Conditional: len(ctl) > 0, val: v})
+	ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: org, Default: dflt, Conditional: len(ctl) > 0, val: v})
 }
 
 // submoduleFunction says that a function takes a module's arguments.
@@ -1114,7 +1122,7 @@ func hasFormal(f *parse.File, name string) bool {
 
 // sweep evaluates what nothing asked for: bindings nobody uses, functions nobody calls. Only reads come of it.
 func (ev *Evaluator) sweep() {
-	const fuelPerThunk = 100_000
+	const fuelPerThunk = 20_000
 	none := &Module{Base: ev.Config}
 	for len(ev.pending) > 0 || len(ev.closures) > 0 {
 		for len(ev.pending) > 0 {
@@ -1123,11 +1131,11 @@ func (ev *Evaluator) sweep() {
 			if t.state != 0 {
 				continue
 			}
-			if t.expr != nil && t.env != nil && ev.visited[t.env.file] != nil && ev.visited[t.env.file][t.expr.Range().Start]&visitedThunk != 0 {
+			if t.expr != nil && t.env != nil && ev.marks(t.env.file)[t.expr.Range().Start]&visitedThunk != 0 {
 				continue
 			}
-			if t.over != nil {
-				if c, ok := ev.force(t.over).shape.(*closure); !ok || ev.visited[c.env.file] != nil && ev.visited[c.env.file][c.fn.Start]&visitedBody != 0 {
+			if t.fn != nil && t.of != nil {
+				if c, ok := ev.force(t.of).shape.(*closure); !ok || ev.marks(c.env.file)[c.fn.Start]&visitedBody != 0 {
 					continue
 				}
 			}
@@ -1138,7 +1146,7 @@ func (ev *Evaluator) sweep() {
 		ev.closures = nil
 		for _, c := range cs {
 			f := c.env.file
-			if v := ev.visited[f]; v != nil && v[c.fn.Start]&visitedBody != 0 {
+			if ev.marks(f)[c.fn.Start]&visitedBody != 0 {
 				continue
 			}
 			none.File = f

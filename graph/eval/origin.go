@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -49,8 +50,9 @@ func (p *Path) Len() int {
 }
 
 func (ev *Evaluator) newPath(parent *Path, name string, root *Root) *Path {
-	ev.paths++
-	return &Path{Parent: parent, Name: name, Root: root, id: ev.paths}
+	p := &Path{Parent: parent, Name: name, Root: root, id: uint32(len(ev.pathOf))}
+	ev.pathOf = append(ev.pathOf, p)
+	return p
 }
 
 func (ev *Evaluator) child(p *Path, name string) *Path {
@@ -82,14 +84,6 @@ const (
 	Data                    // it is part of the value
 )
 
-// Step is one stop of a value between its read and its definition, latest first.
-type Step struct {
-	What string
-	File *parse.File
-	Span parse.Span
-	Prev *Step
-}
-
 // Read is one place where an option is read.
 type Read struct {
 	Path     *Path
@@ -104,6 +98,8 @@ type Read struct {
 	Members  bool   // all members of Path's parent are gone over
 	Selected bool   // something below it is read through this
 	Consumed bool   // its value itself is used
+
+	id uint32 // in Evaluator.readOf
 }
 
 // How is the way of a read.
@@ -118,26 +114,86 @@ const (
 	Guard
 )
 
-// Origin says that a value comes from an option.
+// Origin says that a definition comes from an option.
 type Origin struct {
 	Path  *Path
 	Names bool // from the names of its attributes only, not from what they hold
 	Guard bool // with Names: only from whether there is something at Path
 	Kind  Kind
-	Read  *Read
-	Why   *Step
+	Read  *Read // where it was read, nil if that is no place of its own
+	why   uint32
 }
 
-func (o Origin) rank() uint64 {
-	r := uint64(o.Path.id) << 1
-	if o.Names {
-		r |= 1
+// Origins are the options that d comes from, those that were met first in the tree first.
+func (ev *Evaluator) Origins(d *Definition) iter.Seq[Origin] {
+	return func(yield func(Origin) bool) {
+		for _, o := range d.origins {
+			if !yield(Origin{ev.pathOf[o.rank>>1], o.rank&1 != 0, o.guard, o.kind, ev.readOf[o.read], o.why}) {
+				return
+			}
+		}
 	}
-	return r
 }
 
-// Origins is a set of origins, sorted by path, each path once with its strongest kind. It is never changed in place.
-type Origins []Origin
+// Step is one name that a value goes through between its read and its definition.
+type Step struct {
+	What string
+	File *parse.File
+	Span parse.Span
+}
+
+// Way are the names that an origin's value goes through, from the read on.
+func (ev *Evaluator) Way(o Origin) []Step {
+	var out []Step
+	for i := o.why; i != 0; i = ev.hops[i].before {
+		b := ev.bindingOf[ev.hops[i].binding]
+		what := "bound to " + b.name
+		if b.arg {
+			what = "argument " + b.name
+		}
+		out = append(out, Step{what, b.site.file, b.site.span})
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// origin is an Origin within the evaluator. There are millions of them, so it has numbers in place of pointers: the
+// garbage collector need not look into a set.
+type origin struct {
+	rank  uint32 // the path's id and, in the lowest bit, whether it is about names
+	read  uint32 // index in Evaluator.readOf
+	why   uint32 // index in Evaluator.hops, the last name that it went through
+	kind  Kind
+	guard bool
+}
+
+// hop is a name on the way of an origin.
+type hop struct {
+	binding uint32 // index in Evaluator.bindingOf
+	before  uint32 // the hop before it, 0 for none
+}
+
+// from is the origin of what is read at a path.
+func from(p *Path, names bool, rd *Read) origin {
+	o := origin{rank: p.id << 1, kind: Data}
+	if names {
+		o.rank |= 1
+	}
+	if rd != nil {
+		o.read = rd.id
+	}
+	return o
+}
+
+// guarded is the origin of whether there is something at a path.
+func guarded(g *Read) Origins {
+	o := from(g.Path, true, g)
+	o.guard = true
+	return Origins{o}
+}
+
+// Origins is a set of origins, sorted by rank, each path once with its strongest kind. It is never changed in place.
+type Origins []origin
 
 func union(a, b Origins) Origins {
 	if len(a) == 0 {
@@ -156,7 +212,7 @@ func union(a, b Origins) Origins {
 	out := make(Origins, 0, len(a)+len(b))
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
-		ra, rb := a[i].rank(), b[j].rank()
+		ra, rb := a[i].rank, b[j].rank
 		switch {
 		case ra < rb:
 			out = append(out, a[i])
@@ -165,7 +221,7 @@ func union(a, b Origins) Origins {
 			out = append(out, b[j])
 			j++
 		default:
-			if b[j].Kind > a[i].Kind {
+			if b[j].kind > a[i].kind {
 				out = append(out, b[j])
 			} else {
 				out = append(out, a[i])
@@ -195,20 +251,20 @@ func (g *gathering) add(b Origins) {
 		return
 	}
 	if !g.own {
-		g.set, g.own = append(make(Origins, 0, 2*(len(a)+len(b))), a...), true
+		g.set, g.own = append(make(Origins, 0, len(a)+len(b)), a...), true
 		a = g.set
 	}
 	fresh := 0
 	i := 0
 	for _, o := range b {
-		r := o.rank()
-		for i < len(a) && a[i].rank() < r {
+		r := o.rank
+		for i < len(a) && a[i].rank < r {
 			i++
 		}
 		switch {
-		case i == len(a) || a[i].rank() != r:
+		case i == len(a) || a[i].rank != r:
 			fresh++
-		case o.Kind > a[i].Kind:
+		case o.kind > a[i].kind:
 			a[i] = o
 		}
 	}
@@ -220,11 +276,11 @@ func (g *gathering) add(b Origins) {
 	g.set = slices.Grow(a, fresh)[:len(a)+fresh]
 	for k := len(g.set) - 1; j >= 0; k-- {
 		switch {
-		case i < 0 || g.set[i].rank() < b[j].rank():
+		case i < 0 || g.set[i].rank < b[j].rank:
 			g.set[k] = b[j]
 			j--
 		default:
-			if g.set[i].rank() == b[j].rank() {
+			if g.set[i].rank == b[j].rank {
 				j--
 			}
 			g.set[k] = g.set[i]
@@ -245,11 +301,11 @@ func covers(a, b Origins) bool {
 	}
 	i := 0
 	for _, o := range b {
-		r := o.rank()
-		for i < len(a) && a[i].rank() < r {
+		r := o.rank
+		for i < len(a) && a[i].rank < r {
 			i++
 		}
-		if i == len(a) || a[i].rank() != r || a[i].Kind < o.Kind {
+		if i == len(a) || a[i].rank != r || a[i].kind < o.kind {
 			return false
 		}
 		i++
@@ -261,7 +317,7 @@ func covers(a, b Origins) bool {
 func (os Origins) atMost(k Kind) Origins {
 	weak := true
 	for _, o := range os {
-		if o.Kind > k {
+		if o.kind > k {
 			weak = false
 			break
 		}
@@ -271,7 +327,7 @@ func (os Origins) atMost(k Kind) Origins {
 	}
 	out := make(Origins, len(os))
 	for i, o := range os {
-		o.Kind = min(o.Kind, k)
+		o.kind = min(o.kind, k)
 		out[i] = o
 	}
 	return out
@@ -281,7 +337,7 @@ func (os Origins) atMost(k Kind) Origins {
 func (os Origins) only(k Kind) Origins {
 	var out Origins
 	for _, o := range os {
-		if o.Kind == k {
+		if o.kind == k {
 			out = append(out, o)
 		}
 	}
@@ -290,8 +346,8 @@ func (os Origins) only(k Kind) Origins {
 
 // withoutNames drops the names that are in key: what exists under a name depends on that name by its key alone.
 func (os Origins) withoutNames(key Origins) Origins {
-	drop := func(o Origin) bool {
-		return o.Names && slices.ContainsFunc(key, func(k Origin) bool { return k.Names && k.Path == o.Path })
+	drop := func(o origin) bool {
+		return o.rank&1 != 0 && slices.ContainsFunc(key, func(k origin) bool { return k.rank == o.rank })
 	}
 	if !slices.ContainsFunc(os, drop) {
 		return os
@@ -299,18 +355,35 @@ func (os Origins) withoutNames(key Origins) Origins {
 	return slices.DeleteFunc(slices.Clone(os), drop)
 }
 
-// through adds a step to the way of every origin.
-func (os Origins) through(what string, f *parse.File, span parse.Span) Origins {
+// through adds a name to the way of every origin.
+func (ev *Evaluator) through(os Origins, b *binding) Origins {
 	if len(os) == 0 {
 		return os
 	}
 	out := make(Origins, len(os))
 	for i, o := range os {
-		o.Why = &Step{What: what, File: f, Span: span, Prev: o.Why}
+		o.why = ev.hop(b, o.why)
 		out[i] = o
 	}
 	return out
 }
+
+func (ev *Evaluator) hop(b *binding, before uint32) uint32 {
+	if b.id == 0 {
+		b.id = uint32(len(ev.bindingOf))
+		ev.bindingOf = append(ev.bindingOf, b)
+	}
+	// The same origins go through the same names again and again: the newest hops are looked up first.
+	h := hop{b.id, before}
+	recent := &ev.recentHops[(b.id*0x9E3779B1^before*0x85EBCA77)>>(32-recentHopBits)]
+	if ev.hops[*recent] != h {
+		ev.hops = append(ev.hops, h)
+		*recent = uint32(len(ev.hops) - 1)
+	}
+	return *recent
+}
+
+const recentHopBits = 12
 
 // joinText concatenates two partly known texts; neighbouring holes are one, and a text too long to be a name is not kept.
 func joinText(a, b string) string {

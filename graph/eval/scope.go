@@ -209,12 +209,7 @@ func (ev *Evaluator) inherit(b *parse.Inherit, out *setShape, in, up *env, named
 			if named {
 				t.bind = &binding{name: name, site: s}
 			}
-			ev.pending = append(ev.pending, &thunk{fn: func() Val {
-				if ev.visit(s.file, s.span.Start, visitedThunk) {
-					ev.force(t)
-				}
-				return Val{}
-			}})
+			ev.toSweep(t, s.file, s.span.Start)
 		}
 		out.add(attr{name, nil, t, s})
 	}

@@ -17,7 +17,7 @@ var typeMakers = map[string]int{
 
 // typeMaker is a type that waits for its arguments.
 func (ev *Evaluator) typeMaker(name string, arity int) Val {
-	return Val{shape: &builtin{spec: &spec{name, arity, func(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &builtin{spec: &spec{name: name, arity: arity, call: func(ev *Evaluator, a []*thunk, at site) Val {
 		switch name {
 		case "attrsOf", "lazyAttrsOf", "listOf", "nonEmptyListOf", "nullOr", "uniq", "functionTo", "submodule", "submoduleWith", "loaOf", "dagOf", "attrTag":
 			return Val{shape: &typeShape{name: name, elem: a[0]}}

@@ -89,9 +89,12 @@ type site struct {
 
 // binding is a name that a value goes through: a let binding, an inherited name, an argument.
 type binding struct {
-	name string
-	arg  bool
-	site site
+	name   string
+	id     uint32 // in Evaluator.bindingOf, once an origin went through it
+	arg    bool
+	site   site
+	fn     *parse.Lambda // of an argument that is what the call gives
+	formal *parse.Formal // of an argument that is an attribute of it
 }
 
 // thunk is a value that is computed when it is first asked for.
@@ -101,7 +104,7 @@ type thunk struct {
 	env   *env
 	fn    func() Val // in place of expr and env
 	bind  *binding
-	over  *thunk // the function that fn calls; the sweep need not call it once its body was seen
+	of    *thunk // of an argument: what the call gives; with fn: the function that it calls, which the sweep need not call again
 	state uint8  // 0 not asked for, 1 being computed, 2 known
 }
 
@@ -161,15 +164,33 @@ type env struct {
 	with *thunk
 }
 
+// lookup finds what a name is bound to in the lexical scopes, nil if in none.
+func (en *env) lookup(name string) *thunk {
+	for ; en != nil; en = en.up {
+		if en.set != nil {
+			if a, ok := en.set.get(name); ok {
+				return a.val
+			}
+		}
+	}
+	return nil
+}
+
 // maxAlternatives bounds how many alternatives of one value are kept apart; beyond that only their origins are.
 const maxAlternatives = 24
 
 // join is a value that is one of several.
 func (ev *Evaluator) join(vs ...Val) Val {
-	var out []*thunk
+	if len(vs) == 1 {
+		if _, several := vs[0].shape.(*altShape); !several {
+			return vs[0]
+		}
+	}
 	var org Origins
 	opaque := false
-	for _, v := range vs {
+	out := make([]*thunk, 0, len(vs)+1)
+	each := make([]thunk, len(vs)) // together, since most of them stay together
+	for i, v := range vs {
 		switch s := v.shape.(type) {
 		case nil:
 			org = union(org, v.org)
@@ -179,7 +200,8 @@ func (ev *Evaluator) join(vs ...Val) Val {
 				out = append(out, ev.adding(t, v.org))
 			}
 		default:
-			out = append(out, ready(v))
+			each[i] = thunk{val: v, state: 2}
+			out = append(out, &each[i])
 		}
 	}
 	if len(out) > maxAlternatives {
