@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -28,7 +29,12 @@ func (p *Plan) Apply() (err error) {
 			_ = os.Remove(s.temp) // gone already where it took its place
 		}
 	}()
+	swept := map[string]bool{}
 	for _, f := range p.Files {
+		if dir := filepath.Dir(filepath.Join(root, filepath.FromSlash(f.Name))); !swept[dir] {
+			swept[dir] = true
+			sweep(dir)
+		}
 		s, err := stage(root, f)
 		if s.temp != "" {
 			ready = append(ready, s)
@@ -85,7 +91,7 @@ func stage(root string, f *File) (s staged, err error) {
 	if err := s.unchanged(); err != nil {
 		return s, err
 	}
-	out, err := os.CreateTemp(filepath.Dir(real), ".nixsink-*")
+	out, err := os.CreateTemp(filepath.Dir(real), fmt.Sprintf("%s%d-*", tempPrefix, os.Getpid()))
 	if err != nil {
 		return s, err
 	}
@@ -96,6 +102,29 @@ func stage(root string, f *File) (s staged, err error) {
 	err = errors.Join(err, out.Chmod(info.Mode()))
 	err = errors.Join(err, out.Sync(), out.Close())
 	return s, err
+}
+
+// tempPrefix begins the names of files that are to take another's place; the process's number follows. They end in no .nix: nobody
+// takes them for modules.
+const tempPrefix = ".nixsink-"
+
+// sweep removes what a run that was killed has left in a folder.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(escaped(dir), tempPrefix+"*-*"))
+	for _, name := range left {
+		number, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(name), tempPrefix), "-")
+		if pid, err := strconv.Atoi(number); err == nil && pid > 0 && !running(pid) {
+			_ = os.Remove(name)
+		}
+	}
+}
+
+// escaped is a folder's name as a pattern that fits it alone.
+func escaped(dir string) string {
+	if filepath.Separator == '\\' {
+		return dir // no escaping there
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
 // unchanged reports an error if the file is no longer what was read.

@@ -12,11 +12,13 @@ import (
 type namer struct {
 	g     *graph.Graph
 	bound map[string][]*graph.Value // id → values
+	paths map[string]*graph.Value
 }
 
 func newNamer(g *graph.Graph) *namer {
-	n := &namer{g: g, bound: map[string][]*graph.Value{}}
+	n := &namer{g: g, bound: map[string][]*graph.Value{}, paths: map[string]*graph.Value{}}
 	for _, v := range g.Values {
+		n.paths[v.Path] = v
 		for _, id := range v.IDs {
 			n.bound[id.Name] = append(n.bound[id.Name], v)
 		}
@@ -48,7 +50,7 @@ func (n *namer) ruled(id string, v *graph.Value) bool {
 }
 
 func (n *namer) means(id string, v *graph.Value) bool {
-	return !slices.ContainsFunc(n.bound[id], func(o *graph.Value) bool { return o != v })
+	return !slices.ContainsFunc(n.bound[id], func(o *graph.Value) bool { return o != v }) && (n.paths[id] == nil || n.paths[id] == v)
 }
 
 // name is an id that is to be written, with the values that it stands for.

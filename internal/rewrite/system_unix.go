@@ -26,3 +26,9 @@ func keepOwner(f *os.File, old fs.FileInfo) error {
 	}
 	return err
 }
+
+// running reports whether a process of that number is there.
+func running(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}

@@ -8,3 +8,6 @@ import (
 )
 
 func keepOwner(*os.File, fs.FileInfo) error { return nil }
+
+// running takes every process to be there: what is left stays.
+func running(int) bool { return true }
