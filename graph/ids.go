@@ -138,6 +138,8 @@ func (b *binder) byDeclaration(a *Annotation) {
 		}
 		switch v := b.ruled(a.IDs[0].Text); {
 		case v == nil:
+		case b.byPath[plainPath(a.IDs[0].Text)] != nil && !slices.Contains(declared, v): // a path is no name for another value
+			return
 		case slices.Contains(declared, v):
 			b.bind(a.IDs[0].Text, v, byDeclaration)
 			return
