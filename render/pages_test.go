@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -68,6 +69,78 @@ func TestPagesLinksResolve(t *testing.T) {
 				t.Errorf("only %d links", links)
 			}
 		})
+	}
+}
+
+// A check that found more than anybody reads is told by file, and what is left out is counted.
+func TestPagesFindings(t *testing.T) {
+	o := Options{Link: "https://example.org/{file}#L{line}"}
+	for i := range 300 {
+		o.Findings = append(o.Findings, Finding{Check: "missing-sink", Severity: "info", File: fmt.Sprintf("m%d.nix", i%100), Line: i + 1, Message: "write `# sink: a|b` above it"})
+	}
+	o.Findings = append(o.Findings, Finding{Check: "port-collision", Severity: "error", File: "ports.nix", Line: 7, Message: "10080 is given out twice"})
+	pages, err := Pages(context.Background(), house(), PageOptions{Options: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, p := range pages {
+		if p.Name == "findings.md" {
+			text = string(p.Data)
+		}
+	}
+	for _, want := range []string{"| error | [port-collision](#port-collision) | 1 |", "\n## missing-sink\n", "300 findings in 100 files, by file. The first: write <code>\\# sink: a&#124;b</code> above it\n",
+		"| [`m0.nix`](https://example.org/m0.nix#L1) | 3 | [`1`](https://example.org/m0.nix#L1), [`101`]", "And 150 more in 50 more files: `nixsink check`."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("findings.md does not hold %q", want)
+		}
+	}
+	if strings.Index(text, "## port-collision") > strings.Index(text, "## missing-sink") {
+		t.Error("the worst is not first")
+	}
+	region, err := Region(context.Background(), house(), "findings", o)
+	if err != nil || !strings.Contains(string(region), "10080") || strings.Contains(string(region), "# sink") {
+		t.Errorf("in somebody's own page, what is only information is counted and the rest told (%v):\n%s", err, region)
+	}
+}
+
+// Whatever is in a set of pages is in mdBook's contents, once.
+func TestPagesSummary(t *testing.T) {
+	pages, err := Pages(context.Background(), house(), PageOptions{Summary: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary := ""
+	for _, p := range pages {
+		if p.Name == "SUMMARY.md" {
+			summary = string(p.Data)
+		}
+	}
+	for _, p := range pages {
+		if strings.HasSuffix(p.Name, ".md") && p.Name != "SUMMARY.md" && strings.Count(summary, "]("+p.Name+")") != 1 {
+			t.Errorf("%s stands %d times in the contents", p.Name, strings.Count(summary, "]("+p.Name+")"))
+		}
+	}
+}
+
+// A large tree gives pages that a host of repositories still shows.
+func TestPagesLarge(t *testing.T) {
+	g := city()
+	first := g.Values[0]
+	for i := range 5000 {
+		g.Flows = append(g.Flows, &graph.Flow{From: first, To: fmt.Sprintf("services.s%d.o%d", i%300, i), Kind: graph.Data, At: g.Flows[0].At})
+		g.References = append(g.References, &graph.Reference{Value: first, At: g.References[0].At, Kind: graph.Direct, Name: "x"})
+		g.Unresolved = append(g.Unresolved, &graph.Unresolved{Path: "my.*", At: g.References[0].At, Reason: "computed"})
+		g.Values = append(g.Values, &graph.Value{Path: fmt.Sprintf("my.more.value%d", i), Declared: first.Declared})
+	}
+	pages, err := Pages(context.Background(), g, PageOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages {
+		if len(p.Data) > 400_000 {
+			t.Errorf("%s has %d bytes", p.Name, len(p.Data))
+		}
 	}
 }
 

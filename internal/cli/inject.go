@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,6 +128,9 @@ func inject(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, n
 			}
 			return render.Region(ctx, g, r.Kind, o)
 		}
+		if err := staysBelow(filepath.Dir(name), picture); err != nil {
+			return nil, err
+		}
 		file := filepath.Join(filepath.Dir(name), filepath.FromSlash(picture))
 		if o, err = link(o, file); err != nil {
 			return nil, err
@@ -156,6 +161,19 @@ func inject(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, n
 		src = []byte{}
 	}
 	return append(changes, docs.Change{Name: name, Old: src, New: page}), nil
+}
+
+// staysBelow fails if a link leads a picture out of its page's folder: the page may be a stranger's, and would have us replace any file.
+func staysBelow(dir, picture string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", dir, err)
+	}
+	defer root.Close()
+	if _, err := root.Stat(filepath.FromSlash(picture)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("file=%s: %w", picture, err)
+	}
+	return nil
 }
 
 // regionOptions reads what a mark says. picture is the file that it wants drawn, "" for none.

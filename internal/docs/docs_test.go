@@ -91,3 +91,47 @@ func TestFolder(t *testing.T) {
 		}
 	}
 }
+
+// A repository may hold links: none of them leads a page, or the end of one, to somebody's other files.
+func TestFolderLinks(t *testing.T) {
+	top := t.TempDir()
+	dir, home := filepath.Join(top, "pages"), filepath.Join(top, "home")
+	for _, d := range []string{dir, home} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := filepath.Join(home, "key")
+	if err := os.WriteFile(key, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(home, filepath.Join(dir, "values")); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(key, filepath.Join(dir, "index.md")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, Manifest), []byte("values/key\nindex.md\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range [][]File{nil, {{"index.md", []byte("new\n")}}, {{"values/key", []byte("new\n")}}} {
+		if changes, err := Plan(dir, files); err == nil {
+			t.Errorf("a plan that follows a link: %v", changes)
+		}
+	}
+	for _, c := range []Change{{"values/key", []byte("x"), nil}, {"values/new", nil, []byte("x")}} {
+		if err := Apply(dir, []Change{c}); err == nil {
+			t.Errorf("%s was changed", c.Name)
+		}
+	}
+	// A file that is itself a link is replaced, not what it points at.
+	if err := Apply(dir, []Change{{"index.md", nil, []byte("new\n")}}); err != nil {
+		t.Error(err)
+	}
+	if got, err := os.ReadFile(key); err != nil || string(got) != "precious" {
+		t.Errorf("the key is now %q (%v)", got, err)
+	}
+	if names, _ := os.ReadDir(home); len(names) != 1 {
+		t.Errorf("there is more in the other folder: %v", names)
+	}
+}

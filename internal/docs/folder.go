@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
-	"github.com/google/renameio/v2"
 )
 
 // File is one file that a folder shall hold.
@@ -35,7 +34,18 @@ type Change struct {
 const Manifest = ".nixsink-docs"
 
 // Plan compares a folder with what it shall hold, sorted by name.
+//
+// The folder is part of somebody's repository, and that need not be a friend's: no link in it leads anything out of it.
 func Plan(dir string, files []File) ([]Change, error) {
+	root, err := os.OpenRoot(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		root = nil // everything is new
+	case err != nil:
+		return nil, fmt.Errorf("read pages: %w", err)
+	default:
+		defer root.Close()
+	}
 	var list bytes.Buffer
 	for _, f := range files {
 		fmt.Fprintln(&list, f.Name)
@@ -45,7 +55,7 @@ func Plan(dir string, files []File) ([]Change, error) {
 	var out []Change
 	for _, f := range want {
 		wanted[f.Name] = true
-		old, err := read(dir, f.Name)
+		old, err := read(root, f.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +63,7 @@ func Plan(dir string, files []File) ([]Change, error) {
 			out = append(out, Change{f.Name, old, append([]byte{}, f.Data...)})
 		}
 	}
-	before, err := read(dir, Manifest)
+	before, err := read(root, Manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +74,7 @@ func Plan(dir string, files []File) ([]Change, error) {
 			continue
 		}
 		wanted[name] = true
-		old, err := read(dir, name)
+		old, err := read(root, name)
 		if err != nil {
 			return nil, err
 		}
@@ -77,8 +87,11 @@ func Plan(dir string, files []File) ([]Change, error) {
 }
 
 // read is a file's contents, nil if there is none.
-func read(dir, name string) ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+func read(root *os.Root, name string) ([]byte, error) {
+	if root == nil {
+		return nil, nil
+	}
+	b, err := root.ReadFile(filepath.FromSlash(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -92,22 +105,65 @@ func read(dir, name string) ([]byte, error) {
 
 // Apply carries out changes, each file in one step.
 func Apply(dir string, changes []Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("write pages: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("write pages: %w", err)
+	}
+	defer root.Close()
 	for _, c := range changes {
-		path := filepath.Join(dir, filepath.FromSlash(c.Name))
+		name := filepath.FromSlash(c.Name)
 		if c.New == nil {
-			if err := os.Remove(path); err != nil {
+			if err := root.Remove(name); err != nil {
 				return fmt.Errorf("remove stale page: %w", err)
 			}
+			removeEmpty(root, filepath.Dir(name))
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 			return fmt.Errorf("write page: %w", err)
 		}
-		if err := renameio.WriteFile(path, c.New, 0o666, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+		if err := replace(root, name, c.New); err != nil {
 			return fmt.Errorf("write page: %w", err)
 		}
 	}
 	return nil
+}
+
+// replace writes a file beside the old one and puts it in its place: a reader sees the old or the new one, never half of it.
+func replace(root *os.Root, name string, data []byte) error {
+	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".new")
+	if err := root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a run that was killed
+		return err
+	}
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = root.Rename(temp, name)
+	}
+	if err != nil {
+		_ = root.Remove(temp) // the first error is the one to tell
+	}
+	return err
+}
+
+// removeEmpty removes a folder that a stale page leaves behind, if nothing else is in it.
+func removeEmpty(root *os.Root, dir string) {
+	if dir != "." {
+		_ = root.Remove(dir) // a folder that is not empty stays
+	}
 }
 
 // Diff shows changes as a unified diff, with dir before the names.
