@@ -28,7 +28,7 @@ func (p *picture) choose(o Options) error {
 		p.around(o)
 	}
 	if len(p.nodes) == 0 {
-		p.empty = "the options (focus, include, exclude, least reads, reaches) leave nothing over"
+		p.empty = "what the flags ask for (--focus, --only, --without, --min-reads, --reaches) leaves nothing over"
 	}
 	return nil
 }

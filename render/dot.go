@@ -83,8 +83,13 @@ func dotSource(p *picture, o Options) []byte {
 	for i, n := range p.nodes {
 		index[n] = i
 	}
+	// The widest is nine points: with a limit alone, a hundred reads would look like ten.
+	unit := 0.7
+	for _, e := range p.edges {
+		unit = min(unit, 8.4/float64(max(1, e.amount().n)))
+	}
 	for i, e := range p.edges {
-		dotEdge(&b, p, e, i, index)
+		dotEdge(&b, p, e, i, index, unit)
 	}
 	b.WriteString("}\n")
 	return b.Bytes()
@@ -131,7 +136,7 @@ func dotNode(b *bytes.Buffer, p *picture, o Options, i int, indent string) {
 	fmt.Fprintf(b, "%sn%d [id=n%d, label=%s, tooltip=%s, class=\"%s\"%s]\n", indent, i, i, dotString(label), dotString(strings.Join(n.tip, " · ")), class, more)
 }
 
-func dotEdge(b *bytes.Buffer, p *picture, e *edge, i int, index map[*node]int) {
+func dotEdge(b *bytes.Buffer, p *picture, e *edge, i int, index map[*node]int, unit float64) {
 	a := e.amount()
 	t := p.edgeTone(e)
 	class, color, style := "r "+toneClass(t)+" f"+toneClass(t)[1:], toneColor(t)+"90", "solid"
@@ -148,7 +153,7 @@ func dotEdge(b *bytes.Buffer, p *picture, e *edge, i int, index map[*node]int) {
 		class, color = class+" viol", "#D55E00"
 	}
 	fmt.Fprintf(b, "  n%d -> n%d [id=e%d, penwidth=%s, color=\"%s\", style=%s, tooltip=%s, class=\"%s\"]\n",
-		index[e.from], index[e.to], i, px(min(9, 0.6+0.7*float64(a.n))), color, style, dotString(e.tooltip(p)), class)
+		index[e.from], index[e.to], i, px(0.6+unit*float64(a.n)), color, style, dotString(e.tooltip(p)), class)
 }
 
 // dotString quotes a label. In one, Graphviz reads backslash escapes (\N, \l) and HTML entities.

@@ -143,7 +143,7 @@ func (p *picture) collapse(o Options, unasked bool) error {
 		p.columns()
 	}
 	if len(did) > 0 {
-		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --include.",
+		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --only.",
 			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
 	}
 	return nil

@@ -70,11 +70,7 @@ func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
 		title = o.Title + ": source-id coverage by module"
 	}
 	if len(cells) == 0 {
-		why := "no module reads a central value"
-		if g.Empty != "" {
-			why = g.Empty
-		}
-		return emptySVG(&picture{title: o.Title, empty: why}, o), nil
+		return emptySVG(&picture{title: o.Title, empty: noHeat(g)}, o), nil
 	}
 	c := &canvas{opts: o}
 	id := g.Coverage.SourceID
@@ -124,6 +120,8 @@ func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
 	}
 	return c.document(title, strings.Join(append([]string{desc}, notes...), ". "), heatWidth+2*margin, y+20, heatCSS()), nil
 }
+
+func noHeat(g *graph.Graph) string { return cmp.Or(g.Empty, "no module reads a central value") }
 
 func drawCell(c *canvas, cell heatCell, figure string, step int, x, y, w float64) {
 	file := cell.path
@@ -177,7 +175,7 @@ func heatCells(g *graph.Graph, o Options) (cells []heatCell, quiet int, notes []
 		cells = foldCells(cells, depth)
 		folder = false
 	}
-	return cells, quiet, []string{fmt.Sprintf("Folded from %s to %s folders. See all with --max-nodes -1, a part with --include.", plural(was, "module", "modules"), count(len(cells)))}, nil
+	return cells, quiet, []string{fmt.Sprintf("Folded from %s to %s folders. See all with --max-nodes -1, a part with --only.", plural(was, "module", "modules"), count(len(cells)))}, nil
 }
 
 func foldCells(cells []heatCell, depth int) []heatCell {

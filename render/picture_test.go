@@ -179,6 +179,20 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
+func TestNothing(t *testing.T) {
+	for _, v := range Views {
+		if why, err := Nothing(house(), Options{View: v.Name}); why != "" || err != nil {
+			t.Errorf("%s: %q, %v", v.Name, why, err)
+		}
+		if why, err := Nothing(&graph.Graph{}, Options{View: v.Name}); why == "" || err != nil {
+			t.Errorf("%s of an empty graph: %q, %v", v.Name, why, err)
+		}
+		if why, err := Nothing(house(), Options{View: v.Name, Include: []string{"nowhere"}}); why == "" || err != nil {
+			t.Errorf("%s of what does not exist: %q, %v", v.Name, why, err)
+		}
+	}
+}
+
 func TestFlowLayout(t *testing.T) {
 	p, err := draw(house(), Options{View: "sinks"}, true)
 	if err != nil {

@@ -32,11 +32,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		title = o.Title + ": ports"
 	}
 	if len(ports) == 0 {
-		why := "no central value holds a port number that could be known"
-		if g.Empty != "" {
-			why = g.Empty
-		}
-		return emptySVG(&picture{title: o.Title, empty: why}, o), nil
+		return emptySVG(&picture{title: o.Title, empty: noPorts(g)}, o), nil
 	}
 	layers, colors := layersOf(g), layerColors(g)
 	taken := map[int]int{}
@@ -112,6 +108,10 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		lx += textWidth(text, 10) + 34
 	}
 	return c.document(title, desc, w, bottom+18, ""), nil
+}
+
+func noPorts(g *graph.Graph) string {
+	return cmp.Or(g.Empty, "no central value holds a port number that could be known")
 }
 
 func blockHeight(r portRange) float64 { return 38 + float64(len(r.ports))*portRow }

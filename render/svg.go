@@ -54,6 +54,32 @@ func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, er
 	return flowSVG(p, o), nil
 }
 
+// Nothing says why the picture that the options ask for would be empty; "" if there is something in it.
+func Nothing(g *graph.Graph, o Options) (string, error) {
+	if err := o.Check(); err != nil {
+		return "", err
+	}
+	switch o.View {
+	case "ports":
+		ports, err := choosePorts(g, o)
+		if err != nil || len(ports) > 0 {
+			return "", err
+		}
+		return noPorts(g), nil
+	case "heat":
+		cells, _, _, err := heatCells(g, o)
+		if err != nil || len(cells) > 0 {
+			return "", err
+		}
+		return noHeat(g), nil
+	}
+	p, err := draw(g, o, true)
+	if err != nil {
+		return "", err
+	}
+	return p.empty, nil
+}
+
 // emptySVG says in the picture why there is nothing in it.
 func emptySVG(p *picture, o Options) []byte {
 	c := &canvas{opts: o}

@@ -39,11 +39,11 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	}
 	if p.empty == "" && len(p.nodes) == 0 {
 		p.empty = map[string]string{
-			"modules": "no module reads a central value",
-			"sinks":   "no central value is read",
+			"modules": "no module reads a central value; the view imports needs none",
+			"sinks":   "no central value is read; the view imports needs none",
 			"values":  "no central value reaches an option",
 			"imports": "no module imports another one",
-			"layers":  "no layer reads a central value",
+			"layers":  "no layer reads a central value; the view imports needs none",
 		}[v.Name]
 		return p, nil
 	}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"nixsink/graph"
+	"nixsink/render"
+)
+
+// newGraph is the command of pictures and of the graph's data.
+func newGraph(a *app) *cobra.Command {
+	var out outputFlags
+	var opts render.Options
+	var formats strings.Builder
+	for _, f := range render.Formats {
+		fmt.Fprintf(&formats, "    %-10s %s\n", f.Name, f.Help)
+	}
+	var views strings.Builder
+	for _, v := range render.Views {
+		fmt.Fprintf(&views, "    %-10s %s\n", v.Name, v.Help)
+	}
+	cmd := &cobra.Command{
+		Use:   "graph [PATH]",
+		Short: "Draw the graph, or write its data",
+		Long: "Graph writes the graph of values, modules and options as a picture or as data, in several formats at once if asked.\n\n" +
+			"Formats:\n\n" + formats.String() + "\nViews:\n\n" + views.String() +
+			"\nA picture with nothing in it is not written: the status is 2, and the message says why it is empty.",
+		Example: `  nixsink graph -o values.svg                     a picture
+  nixsink graph --format json=g.json --format svg=g.svg
+  nixsink graph --view sinks --focus CFG.ports.ssh -o ssh.svg
+  nixsink graph --view layers --format mermaid    for a README`,
+		Args: between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.render(cmd, first(args), out, opts, "dot")
+	}
+	a.tree.add(cmd.Flags())
+	out.add(cmd, renderFormats(), formatHelp("dot"))
+	lookFlags(cmd.Flags(), &opts)
+	viewFlags(cmd, &opts)
+	return cmd
+}
+
+// drawable leaves out the pictures that would have nothing in them, and says so as an error: an empty picture that looks like success is
+// committed, and nobody notices. What is not a picture is written all the same.
+func drawable(outs []outFile, g *graph.Graph, opts render.Options) (left []outFile, empty, err error) {
+	why := ""
+	for _, o := range outs {
+		f, _ := render.Lookup(o.format)
+		if f.Picture && why == "" {
+			if why, err = render.Nothing(g, opts); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !f.Picture || why == "" {
+			left = append(left, o)
+			continue
+		}
+		what := "no picture is written"
+		if o.file != "" {
+			what = "no picture is written to " + display(o.file)
+		}
+		if why != g.Empty {
+			what += ": " + why // what the whole graph lacks has been told
+		}
+		empty = errors.Join(empty, errors.New(what))
+	}
+	return left, empty, nil
+}
+
+// viewFlags choose what a picture shows.
+func viewFlags(cmd *cobra.Command, o *render.Options) {
+	f := cmd.Flags()
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "include" {
+			name = "only"
+		}
+		return pflag.NormalizedName(name)
+	})
+	var views []string
+	for _, v := range render.Views {
+		views = append(views, v.Name)
+	}
+	f.StringVar(&o.View, "view", "", "`view` to draw: "+strings.Join(views, ", "))
+	f.StringVar(&o.Layout, "layout", "", "`layout` to draw it with: flow (our own) or dot (Graphviz); default: what suits the view")
+	f.StringSliceVar(&o.Focus, "focus", nil, "show only what is linked to this `id`, value, module or option (repeatable)")
+	f.IntVar(&o.Depth, "depth", 0, "at most so many steps from the focus (0: all)")
+	f.BoolVar(&o.Up, "up", false, "from the focus, only towards where values come from")
+	f.BoolVar(&o.Down, "down", false, "from the focus, only towards where values end up")
+	f.StringSliceVar(&o.Reaches, "reaches", nil, "show only what flows into this `option` (repeatable)")
+	f.IntVar(&o.MinReads, "min-reads", 0, "only values with at least so many reads")
+	f.IntVar(&o.Top, "top", 0, "only so many values, most read first (0: all)")
+	f.StringArrayVar(&o.Collapse, "collapse", nil, "fold nodes: `folder`, layer, service, or a regular expression (repeatable)")
+	f.StringSliceVar(&o.Include, "only", nil, "show only values, modules and options that match this `glob` (repeatable)")
+	f.StringSliceVar(&o.Exclude, "without", nil, "leave out values, modules and options that match this `glob` (repeatable)")
+	f.StringSliceVar(&o.Highlight, "highlight", nil, "bring out this `id`, value, module or option (repeatable)")
+	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: 150, -1: never)")
+	f.DurationVar(&o.LayoutTime, "layout-time", 0, "give Graphviz at most so `long` (0: 20s)")
+	must(cmd.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(views, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{"flow", "dot"}, cobra.ShellCompDirectiveNoFileComp)))
+}
