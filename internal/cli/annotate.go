@@ -197,10 +197,13 @@ func (a *app) coloured(diff string) string {
 		return diff
 	}
 	var b strings.Builder
+	last := "" // "--- " within a hunk is a line that goes
 	for line := range strings.Lines(diff) {
 		text := strings.TrimSuffix(line, "\n")
+		header := strings.HasPrefix(line, "--- a/") && (last == "" || !strings.HasPrefix(last, "@@")) || strings.HasPrefix(line, "+++ b/") && strings.HasPrefix(last, "--- a/")
+		last = line
 		switch {
-		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+		case header:
 			text = "\x1b[1m" + text + "\x1b[m"
 		case strings.HasPrefix(line, "+"):
 			text = "\x1b[32m" + text + "\x1b[m"

@@ -174,9 +174,11 @@ func reversed(t *testing.T, f *File) string {
 	at, from := 0, false // from: the last line was of the old text
 	old := ""
 	flush := func() { out.WriteString(old); old = "" }
+	header := 2 // lines
 	for line := range strings.Lines(f.Diff()) {
 		switch {
-		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+		case header > 0:
+			header--
 		case strings.HasPrefix(line, "@@"):
 			flush()
 			start, n := newRange(t, line)

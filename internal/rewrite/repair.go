@@ -132,10 +132,18 @@ func remark(a *graph.Annotation) string {
 	if a.None {
 		return ""
 	}
-	rest := a.Text
-	for _, w := range slices.Concat(a.IDs, a.Paths) {
-		rest = strings.Replace(rest, w.Text, " ", 1)
+	rest := []byte(a.Text)
+	for _, w := range slices.Concat(a.IDs, a.Paths) { // a.{b,c} is two words at one place
+		from := w.Start - (a.End - int32(len(a.Text)))
+		for i := max(from, 0); i < min(from+int32(w.Len()), int32(len(rest))); i++ {
+			rest[i] = ' '
+		}
 	}
+	return trimmed(string(rest))
+}
+
+// trimmed is prose without what stands around it.
+func trimmed(rest string) string {
 	rest = strings.Trim(rest, " \t,/;&+.–—-")
 	if strings.HasPrefix(rest, "(") && strings.HasSuffix(rest, ")") {
 		rest = strings.TrimSpace(rest[1 : len(rest)-1])
