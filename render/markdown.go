@@ -163,16 +163,12 @@ func (p *page) value(t tree, annotated bool) {
 
 func (p *page) coverage(g *graph.Graph) {
 	fmt.Fprint(p, "\n## Coverage\n\n")
-	rows := [][]string{{"Coverage", "", "Covered", "Note"}}
-	for _, c := range coverageRows(g) {
-		rows = append(rows, []string{md(c.name), percent(c.ratio.Value()), md(fraction(c.ratio, c.of)), md(c.note)})
-	}
-	p.table(rows)
+	p.coverageTable(g)
 	if len(g.Coverage.ByLayer) == 0 {
 		return
 	}
 	fmt.Fprint(p, "\n### Source-id coverage by layer\n\n")
-	rows = [][]string{{"Layer", "", "Covered"}}
+	rows := [][]string{{"Layer", "Share", "Covered"}}
 	for _, name := range layerNames(g) {
 		r := g.Coverage.ByLayer[name]
 		label := mdCell(name)
@@ -189,7 +185,7 @@ func (p *page) findings() {
 		return
 	}
 	fmt.Fprint(p, "\n## Findings\n\n")
-	p.findingSums(true)
+	p.findingSums()
 	p.findingsByCheck("###")
 }
 

@@ -14,6 +14,7 @@ const (
 	findingRows  = 40 // findings of a check that are told one by one, if none is worse than information; of others, five times as many
 	findingFiles = 50 // else files that are named
 	findingLines = 6  // and lines of such a file
+	findingWorst = 30 // findings in the middle of somebody's own page
 )
 
 // anchorName is a heading that GitHub, mdBook and MkDocs make the same anchor of.
@@ -26,18 +27,18 @@ func (s *site) findings() error {
 			return nil
 		}
 		fmt.Fprintf(p, "\n%s. `nixsink explain CHECK` says what a check looks for and how to settle it; `nixsink check` tells every finding\nwith its lines.\n\n", plural(len(s.o.Findings), "finding", "findings"))
-		p.findingSums(true)
+		p.findingSums()
 		p.findingsByCheck("##")
 		return nil
 	})
 }
 
 // findingSums is a table of the checks that found something, the worst first.
-func (p *page) findingSums(linked bool) {
+func (p *page) findingSums() {
 	rows := [][]string{{"Severity", "Check", "Findings"}}
 	for _, c := range sumUp(p.o.Findings) {
 		name := md(c.check)
-		if linked && anchorName.MatchString(c.check) {
+		if anchorName.MatchString(c.check) {
 			name = "[" + name + "](#" + c.check + ")"
 		}
 		rows = append(rows, []string{md(c.severity), name, count(c.n)})
@@ -46,17 +47,14 @@ func (p *page) findingSums(linked bool) {
 }
 
 // findingsByCheck tells the findings check by check, the worst first. Where a check found more than anybody reads, it tells how many
-// there are in which file. Severities without which it shall be are left out.
-func (p *page) findingsByCheck(heading string, without ...string) {
+// there are in which file.
+func (p *page) findingsByCheck(heading string) {
 	by := map[string][]Finding{}
 	for _, f := range p.o.Findings {
 		by[f.Check] = append(by[f.Check], f)
 	}
 	for _, c := range sumUp(p.o.Findings) {
 		fs := by[c.check]
-		if slices.Contains(without, c.severity) {
-			continue
-		}
 		fmt.Fprintf(p, "\n%s %s\n\n", heading, md(c.check))
 		limit := findingRows
 		if c.severity != "info" {
@@ -108,6 +106,28 @@ func (p *page) findingsByFile(c checkSum, fs []Finding) {
 		}
 		fmt.Fprintf(p, "\nAnd %s in %s: `nixsink check`.\n", plural(n, "more", "more"), plural(len(left), "more file", "more files"))
 	}
+}
+
+// worstFindings is for the middle of somebody's own page: how many there are, and those that are more than information.
+func (p *page) worstFindings() {
+	fs := slices.Clone(p.o.Findings)
+	slices.SortStableFunc(fs, func(a, b Finding) int { return severityOrder(a.Severity) - severityOrder(b.Severity) })
+	n := map[string]int{}
+	for _, f := range fs {
+		n[f.Severity]++
+	}
+	bad := n["error"] + n["warning"]
+	fmt.Fprintf(p, "%s: %s, %s; the rest is information.\n", plural(len(fs), "finding", "findings"), plural(n["error"], "error", "errors"), plural(n["warning"], "warning", "warnings"))
+	if bad == 0 {
+		return
+	}
+	fmt.Fprintln(p)
+	rows := [][]string{{"Severity", "Check", "Where", "What"}}
+	for _, f := range fs[:min(bad, findingWorst)] {
+		rows = append(rows, []string{md(f.Severity), md(f.Check), p.shortLink(graph.Place{File: f.File, Line: f.Line}), mdProse(f.Message)})
+	}
+	p.table(rows)
+	p.leftOut(bad-findingWorst, "more", "more", "nixsink check")
 }
 
 // mdProse escapes a message in which code stands between backticks.

@@ -44,9 +44,7 @@ func Region(ctx context.Context, g *graph.Graph, kind string, o Options) ([]byte
 			fmt.Fprintln(p, "No check found anything.")
 			break
 		}
-		// Somebody's own page has no room for what is only information: its number is told.
-		p.findingSums(false)
-		p.findingsByCheck("###", "info")
+		p.worstFindings()
 	default:
 		return nil, usagef("no region is called %q (there are %s)", kind, strings.Join(Regions, ", "))
 	}
