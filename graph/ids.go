@@ -125,7 +125,7 @@ func isPattern(id string) bool { return slices.Contains(SplitPath(id), "*") }
 // byDeclaration binds the ids of an annotation that stands at a declaration. Where several values are declared below
 // it (a registry and its members' fields) one id means the outermost; several ids are told apart by the rules.
 func (b *binder) byDeclaration(a *Annotation) {
-	if a.Annotation.Anchor.Kind == parse.AnchorFile {
+	if a.Annotation.Anchor.Kind != parse.AnchorBinding { // what stands above a whole let speaks of its reads
 		return
 	}
 	declared := b.spans.declaredIn(a.File, a.Anchor.Span)
