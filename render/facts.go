@@ -21,9 +21,9 @@ type FactPlace struct {
 	At   graph.Place
 }
 
-// Facts lists what stands out in the graph, worst first. Checks say more, and say it with a severity; this is what
-// the graph shows without being asked.
-func Facts(g *graph.Graph) []Fact {
+// Facts lists what stands out in the graph, worst first. Where a check looks for the same thing, the report says what the check
+// found, so that both agree and what is waived is not brought up again; findings is nil where no checks were made.
+func Facts(g *graph.Graph, findings []Finding) []Fact {
 	var out []Fact
 	add := func(bad bool, places []FactPlace, one, many string) {
 		if n := len(places); n > 0 {
@@ -34,56 +34,99 @@ func Facts(g *graph.Graph) []Fact {
 			out = append(out, Fact{text, places, bad})
 		}
 	}
-	var ps []FactPlace
+	values := map[string]*graph.Value{}
+	for _, v := range g.Values {
+		values[v.Path] = v
+	}
+	// of is what a check found, or else what the graph shows.
+	of := func(check string, bare func(*graph.Graph) []FactPlace) []FactPlace {
+		if findings == nil {
+			return bare(g)
+		}
+		var ps []FactPlace
+		for _, f := range findings {
+			if f.Check != check {
+				continue
+			}
+			text := f.Value
+			if v := values[f.Value]; v != nil && len(v.Declared) > 0 {
+				text = valueName(v)
+			}
+			ps = append(ps, FactPlace{text, graph.Place{File: f.File, Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn}})
+		}
+		return ps
+	}
+	add(true, unread(g), "1 file could not be read or parsed", "%s times a file could not be read or parsed")
+	add(true, of("undeclared-value", undeclared), "1 value is read but declared nowhere", "%s values are read but declared nowhere")
+	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
+	add(true, sharedPorts(g, findings), "1 port is given out more than once", "%s ports are given out more than once")
+	add(true, upwardPlaces(g), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
+	add(false, unreached(g), "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
+	add(false, disabled(g), "1 import is commented out", "%s imports are commented out")
+	add(false, of("unused-value", unused), "1 value is declared but read by nobody", "%s values are declared but read by nobody")
+	add(false, unresolved(g), "1 read could not be resolved", "%s reads could not be resolved")
+	return out
+}
+
+func unread(g *graph.Graph) (ps []FactPlace) {
 	for _, p := range g.Problems {
 		if p.Kind == "syntax" || p.Kind == "io" {
 			ps = append(ps, FactPlace{p.Msg, p.At})
 		}
 	}
-	add(true, ps, "1 file could not be read or parsed", "%s times a file could not be read or parsed")
-	add(true, undeclared(g), "1 value is read but declared nowhere", "%s values are read but declared nowhere")
-	add(true, missing(g), "1 import names a file that does not exist", "%s imports name files that do not exist")
-	ps = nil
-	for _, c := range Collisions(g) {
+	return ps
+}
+
+func sharedPorts(g *graph.Graph, findings []Finding) (ps []FactPlace) {
+	for _, c := range Collisions(g, findings) {
 		var names []string
 		for _, v := range c.Values {
 			names = append(names, valueName(v))
 		}
 		ps = append(ps, FactPlace{fmt.Sprintf("%d: %s", c.Port, strings.Join(names, ", ")), declaredAt(c.Values[0])})
 	}
-	add(true, ps, "1 port is given out more than once", "%s ports are given out more than once")
-	ps = nil
+	return ps
+}
+
+func upwardPlaces(g *graph.Graph) (ps []FactPlace) {
 	for _, r := range upwardReads(g) {
 		ps = append(ps, FactPlace{valueName(r.Value), r.At})
 	}
-	add(true, ps, "1 read goes up to a higher layer", "%s reads go up to a higher layer")
-	ps = nil
+	return ps
+}
+
+func unreached(g *graph.Graph) (ps []FactPlace) {
 	for _, m := range g.Modules {
 		if !m.Reachable && m.Instance == "" && m.Role != "unparsed" && m.Role != "helper" {
 			ps = append(ps, FactPlace{plural(m.Lines, "line", "lines"), graph.Place{File: m.Path, Line: 1}})
 		}
 	}
-	add(false, ps, "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
-	ps = nil
+	return ps
+}
+
+func disabled(g *graph.Graph) (ps []FactPlace) {
 	for _, i := range g.Imports {
 		if i.Disabled {
 			ps = append(ps, FactPlace{strings.TrimSpace(i.To + " " + i.Reason), i.At})
 		}
 	}
-	add(false, ps, "1 import is commented out", "%s imports are commented out")
-	ps = nil
+	return ps
+}
+
+func unused(g *graph.Graph) (ps []FactPlace) {
 	for _, v := range g.Values {
 		if v.FanOut.Reads == 0 && len(v.Declared) > 0 && !v.Registry {
 			ps = append(ps, FactPlace{valueName(v), v.Declared[0]})
 		}
 	}
-	add(false, ps, "1 value is declared but read by nobody", "%s values are declared but read by nobody")
-	ps = nil
+	return ps
+}
+
+func unresolved(g *graph.Graph) (ps []FactPlace) {
 	for _, u := range g.Unresolved {
 		ps = append(ps, FactPlace{u.Path + ": " + u.Reason, u.At})
 	}
-	add(false, ps, "1 read could not be resolved", "%s reads could not be resolved")
-	return out
+	return ps
 }
 
 func undeclared(g *graph.Graph) (ps []FactPlace) {

@@ -10,13 +10,22 @@ import (
 	"nixsink/graph"
 )
 
+// houseFindings are some of what the checks say of house.
+var houseFindings = []Finding{
+	{Check: "unused-value", Severity: "warning", File: "00-core/configs.nix", Line: 36, Value: "my.configs.storage.backup", Message: "nothing reads it"},
+	{Check: "port-collision", Severity: "error", File: "00-core/ports.nix", Line: 87, Value: "my.ports.uptime", Message: "10080 is given out twice",
+		Related: []Related{{File: "00-core/ports.nix", Line: 15}}},
+	{Check: "undeclared-value", Severity: "error", File: "10-infrastructure/uptime.nix", Line: 9, Value: "my.ports.ghost", Message: "nothing declares it"},
+	{Check: "missing-import", Severity: "error", File: "configuration.nix", Line: 123, Value: "10-infrastructure/wiregard.nix", Message: "there is no such file"},
+}
+
 func TestGolden(t *testing.T) {
 	for file, c := range map[string]struct {
 		format string
 		o      Options
 	}{
-		"report.txt":   {"text", Options{Title: "house", Findings: []Finding{{Check: "port-collision", Severity: "error", File: "00-core/ports.nix", Line: 15}}}},
-		"report.md":    {"markdown", Options{Title: "house", Findings: []Finding{{Check: "port-collision", Severity: "error", File: "00-core/ports.nix", Line: 15, Message: "10080 is given out twice"}}}},
+		"report.txt":   {"text", Options{Title: "house", Findings: houseFindings}},
+		"report.md":    {"markdown", Options{Title: "house", Findings: houseFindings}},
 		"modules.dot":  {"dot", Options{Focus: []string{"CFG.ports.ssh"}}},
 		"modules.mmd":  {"mermaid", Options{Focus: []string{"CFG.ports.ssh"}, Link: "https://example.org/{file}#L{line}"}},
 		"modules.gexf": {"gexf", Options{Focus: []string{"CFG.ports.ssh"}}},
@@ -69,9 +78,13 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestCollisions(t *testing.T) {
-	got := Collisions(house())
+	got := Collisions(house(), nil)
 	if len(got) != 1 || got[0].Port != 10080 || len(got[0].Values) != 2 {
 		t.Errorf("%+v", got)
+	}
+	// A check that ran and found no collision knows better than the numbers.
+	if got := Collisions(house(), []Finding{}); len(got) != 0 {
+		t.Errorf("without findings: %+v", got)
 	}
 }
 

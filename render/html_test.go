@@ -209,7 +209,7 @@ func TestExplorerViews(t *testing.T) {
 	for _, p := range Ports(&g) {
 		e.want("port", main, fmt.Sprint(p.Number))
 	}
-	for _, c := range Collisions(&g) {
+	for _, c := range Collisions(&g, nil) {
 		e.want("collision", main, valueName(c.Values[0]))
 		e.want("collision", main, valueName(c.Values[1]))
 	}

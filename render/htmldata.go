@@ -214,7 +214,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 		}
 		d.Ports = append(d.Ports, out)
 	}
-	for _, f := range Facts(g) {
+	for _, f := range Facts(g, o.Findings) {
 		out := htmlFact{plain(f.Text), f.Bad, []htmlFactPlace{}, max(0, len(f.Places)-mostPlaces)}
 		for _, p := range f.Places[:len(f.Places)-out.More] {
 			out.Places = append(out.Places, htmlFactPlace{plain(p.Text), d.at(p.At, 1)})

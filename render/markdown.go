@@ -60,7 +60,7 @@ func (p *page) metrics(g *graph.Graph) {
 }
 
 func (p *page) facts(g *graph.Graph) {
-	facts := Facts(g)
+	facts := Facts(g, p.o.Findings)
 	if len(facts) == 0 {
 		return
 	}

@@ -40,6 +40,7 @@ type Finding struct {
 	File                             string
 	Line, Column, EndLine, EndColumn int
 	Message                          string
+	Value                            string // the central value, option, service or file that it speaks of, "" if none
 	Related                          []Related
 	Fixes                            []Fix
 }

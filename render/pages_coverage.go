@@ -18,7 +18,7 @@ func (s *site) ports() error {
 			return nil
 		}
 		fmt.Fprintf(p, "Values that hold a port number, and the modules that read them. %s", plural(len(ports), "port", "ports"))
-		if n := len(Collisions(s.g)); n > 0 {
+		if n := len(Collisions(s.g, s.o.Findings)); n > 0 {
 			fmt.Fprintf(p, ", **%s**", plural(n, "number given out more than once", "numbers given out more than once"))
 		}
 		fmt.Fprint(p, ".\n")
@@ -41,7 +41,7 @@ func (p *page) ports(g *graph.Graph) {
 		return
 	}
 	taken := map[int]int{}
-	for _, x := range ports {
+	for _, x := range clashing(ports, p.o.Findings) {
 		taken[x.Number]++
 	}
 	rows := [][]string{{"Port", "Value", "Set in", "Read by"}}

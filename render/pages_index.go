@@ -113,7 +113,7 @@ func (p *page) declared(v *graph.Value) string {
 
 // worthKnowing lists the facts with some of their places. Four blanks indent what is below: Python's Markdown takes no fewer.
 func (p *page) worthKnowing(g *graph.Graph) {
-	facts := Facts(g)
+	facts := Facts(g, p.o.Findings)
 	if len(facts) == 0 {
 		return
 	}

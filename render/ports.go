@@ -35,16 +35,11 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		return emptySVG(&picture{title: o.Title, empty: noPorts(g)}, o), nil
 	}
 	layers, colors := layersOf(g), layerColors(g)
-	taken := map[int]int{}
-	for _, p := range ports {
+	taken := map[int]int{} // how often numbers are given out that are so more than once
+	for _, p := range clashing(ports, o.Findings) {
 		taken[p.Number]++
 	}
-	twice := 0
-	for _, n := range taken {
-		if n > 1 {
-			twice++
-		}
-	}
+	twice := len(taken)
 	var ranges []portRange
 	for _, p := range ports {
 		from := p.Number / 1000 * 1000

@@ -83,20 +83,43 @@ func isPort(v *graph.Value) bool {
 	return false
 }
 
-// Collisions lists the port numbers that more than one value gives out.
-func Collisions(g *graph.Graph) []Collision {
+// Collisions lists the port numbers that more than one value gives out. Findings of the check for it, if any checks were made, decide
+// which of those that have the same number get into each other's way: where somebody connects to is no port given out.
+func Collisions(g *graph.Graph, findings []Finding) []Collision {
 	var out []Collision
-	ps := Ports(g)
+	ps := clashing(Ports(g), findings)
 	for i := 0; i < len(ps); {
 		j := i
 		var vs []*graph.Value
 		for ; j < len(ps) && ps[j].Number == ps[i].Number; j++ {
 			vs = append(vs, ps[j].Value)
 		}
-		if len(vs) > 1 {
-			out = append(out, Collision{ps[i].Number, vs})
-		}
+		out = append(out, Collision{ps[i].Number, vs})
 		i = j
 	}
 	return out
+}
+
+// clashing are those of the ports that are given out more than once.
+func clashing(ports []Port, findings []Finding) []Port {
+	taken := map[int]int{}
+	for _, p := range ports {
+		taken[p.Number]++
+	}
+	type place struct {
+		file string
+		line int
+	}
+	found := map[place]bool{} // where a clashing number is written
+	for _, f := range findings {
+		if f.Check == "port-collision" {
+			found[place{f.File, f.Line}] = true
+			for _, r := range f.Related {
+				found[place{r.File, r.Line}] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(ports), func(p Port) bool {
+		return taken[p.Number] < 2 || findings != nil && !found[place{p.At.File, p.At.Line}]
+	})
 }

@@ -71,7 +71,7 @@ func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 	if g.Empty != "" {
 		fmt.Fprintf(t, "\nNothing to show: %s\n", plain(g.Empty))
 	}
-	t.facts(g)
+	t.facts(g, o.Findings)
 	t.trees(g, o)
 	t.coverage(g)
 	t.metrics(g, o)
@@ -116,8 +116,8 @@ func reads(g *graph.Graph) int {
 // factPlaces is how many places the report shows of a fact; JSON and the findings have them all.
 const factPlaces = 4
 
-func (t *terminal) facts(g *graph.Graph) {
-	facts := Facts(g)
+func (t *terminal) facts(g *graph.Graph, findings []Finding) {
+	facts := Facts(g, findings)
 	if len(facts) == 0 {
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nixsink/internal/check"
 )
 
 // Cases beyond the documentation's examples: what a check must and must not report. A case is a check, a configuration, the body of a module
@@ -112,5 +114,31 @@ to = "my.wiki.*"
 				t.Errorf("reported %v, marked %v\n%s", got, want, listing(r))
 			}
 		})
+	}
+}
+
+// What findings say, where the wording depends on what was found.
+func TestMessages(t *testing.T) {
+	for _, c := range []struct{ check, project, want string }{
+		{"port-collision", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  config.my.ports = { a = 7001; b = 7001; c = 7001; };
+  config.x = [ config.my.ports.a config.my.ports.b config.my.ports.c ];
+}`, `my.ports.b has port 7001, which my.ports.a has already: give one of them another number
+my.ports.c has port 7001, which my.ports.a and my.ports.b have already: give one of them another number`},
+	} {
+		g, _ := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
+		var got []string
+		for _, f := range run(t, g, check.Config{}).Findings {
+			if f.Check == c.check {
+				got = append(got, f.Message)
+			}
+		}
+		if s := strings.Join(got, "\n"); s != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.check, s, c.want)
+		}
 	}
 }

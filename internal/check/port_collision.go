@@ -66,7 +66,11 @@ func valueCollisions(p *Pass) []Finding {
 				names = append(names, y.value.Path)
 				f.Related = append(f.Related, Related{At: y.literal.At, Message: fmt.Sprintf("%s has port %d too", y.value.Path, n)})
 			}
-			f.Message = fmt.Sprintf("%s has port %d, which %s has already: give one of them another number", x.value.Path, n, words(names))
+			has := "has"
+			if len(names) > 1 {
+				has = "have"
+			}
+			f.Message = fmt.Sprintf("%s has port %d, which %s %s already: give one of them another number", x.value.Path, n, words(names), has)
 			out = append(out, f)
 		}
 	}

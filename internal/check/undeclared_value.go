@@ -49,9 +49,24 @@ used for ever. Correct the path, or declare the option. One finding per file and
 			}
 			groups[k] = append(groups[k], r)
 		}
+		// A home-manager module is read from two sides: home-manager.users.*.my.x and my.x are one read, and the short path says it.
+		paths := map[graph.Place][]string{}
+		for _, k := range order {
+			for _, r := range groups[k] {
+				paths[r.At] = append(paths[r.At], k.value.Path)
+			}
+		}
+		twice := func(k key) bool {
+			return !slices.ContainsFunc(groups[k], func(r *graph.Reference) bool {
+				return !slices.ContainsFunc(paths[r.At], func(path string) bool { return strings.HasSuffix(k.value.Path, "."+path) })
+			})
+		}
 		var out []Finding
 		for _, k := range order {
 			rs := groups[k]
+			if twice(k) {
+				continue
+			}
 			// The read itself is the better place than the test before it.
 			first := rs[0]
 			if i := slices.IndexFunc(rs, func(r *graph.Reference) bool { return r.Kind != graph.Guard }); i >= 0 {

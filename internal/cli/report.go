@@ -129,13 +129,13 @@ func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Fin
 	if err != nil {
 		return nil, nil, t.configError(err)
 	}
-	var out []render.Finding
+	out := []render.Finding{} // not nil: the checks were made
 	for _, f := range report.Findings {
 		if f.Waived {
 			continue
 		}
 		r := render.Finding{
-			Check: f.Check, Severity: f.Severity.String(), Message: f.Message,
+			Check: f.Check, Severity: f.Severity.String(), Message: f.Message, Value: f.Value,
 			File: f.At.File, Line: f.At.Line, Column: f.At.Column, EndLine: f.At.EndLine, EndColumn: f.At.EndColumn,
 		}
 		for _, rel := range f.Related {
