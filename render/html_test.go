@@ -256,6 +256,9 @@ func TestExplorerKeyboard(t *testing.T) {
 	b.want("the contents have the focus", active, "main")
 	tab("Picture of the ways")
 	tab("module")
+	if eval[int](b, `document.querySelectorAll(".ribbon.lit").length`) == 0 {
+		t.Error("a node that has the focus does not bring out its ways")
+	}
 	enter()
 	b.want("a node of the picture", `location.hash`, "#module=")
 	b.run(chromedp.KeyEvent("/"))

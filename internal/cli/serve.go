@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -40,7 +41,7 @@ It listens on loopback only. Ctrl-C ends it.`,
 		}
 		l, err := serve.Listen(port)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w; --port 0 takes a port that is free", err)
 		}
 		server := serve.New(func(ctx context.Context, live string) ([]byte, error) {
 			// The configuration file may have changed as well.

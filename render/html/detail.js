@@ -34,20 +34,26 @@ const step = (st) => {
   const text = lineText(st.at);
   return h("li", {}, st.what, " ", place(st.at), text && h("div", { class: "sourceline" }, h("code", { dir: "ltr" }, text)));
 };
-const flowRow = (f) => {
+// A row tells of all flows between the same two, of one kind and by the same way, wherever they are.
+const flowRow = (flows) => {
+  const f = flows[0];
   // Where every flow begins or ends with what we look at, saying so at every line would only be noise.
   const here = (kind, index) => state.focus.kind === kind && state.focus.index === index;
   const from = !here("value", f.from) && h("a", { href: valueLink(f.from) }, code(valueName(f.from)));
   const to = !here("option", f.option) && !here("value", f.value) && (f.option >= 0 ? h("a", { href: optionLink(f.option) }, code(target(f))) : h("a", { href: valueLink(f.value) }, code(valueName(f.value))));
-  const steps = wayOf(f);
-  return h("li", {}, from, from && to && " → ", to, " ", h("span", { class: "tag", title: kindHelp[f.kind] }, f.kind), " in ", place(f.at),
-    f.through.length > 0 && [" through ", join(f.through.map(named))],
-    steps.length > 1 && h("details", {}, h("summary", {}, "the way"), h("ol", {}, steps.map(step))));
+  const told = flows.map((x) => ({ at: x.at, steps: wayOf(x) })).filter((x) => x.steps.length > 1);
+  return h("li", {}, from, from && to && " → ", to, " ", h("span", { class: "tag", title: kindHelp[f.kind] }, f.kind), " in ",
+    flows.length === 1 ? place(f.at) : count(flows.length, "place", "places"), f.through.length > 0 && [" through ", join(f.through.map(named))],
+    flows.length > 1 && told.length === 0 && h("ul", {}, flows.map((x) => h("li", {}, place(x.at)))),
+    told.length > 0 && h("details", {}, h("summary", {}, told.length === 1 ? "the way" : "the ways"), told.map((x) => [told.length > 1 && h("p", { class: "way" }, place(x.at)), h("ol", {}, x.steps.map(step))])));
 };
 
 const stateTag = (a) => h("span", { class: "tag " + (a.state === "ok" ? "good" : settled.has(a.state) ? "" : "poor") }, a.state);
 const section = (title, ...body) => h("section", {}, h("h3", {}, title), body);
-const ways = (title, flows) => flows.length > 0 && section(title + " (" + flows.length.toLocaleString("en") + ")", long(flows, flowRow, "ul", 20));
+const ways = (title, flows) => {
+  const rows = [...group(flows, (f) => [f.from, f.option, f.value, f.kind, f.through.join()].join("\n")).values()];
+  return rows.length > 0 && section(title + " (" + rows.length.toLocaleString("en") + ")", long(rows, flowRow, "ul", 20));
+};
 
 const valueDetail = (i) => {
   const v = data.values[i], reads = (model.readsOf.get(i) || []).filter(readShown), flows = (model.flowsOf.get(i) || []).filter(flowShown);
