@@ -222,8 +222,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		if len(segs) == 0 || segs[0] == eval.FlakeParts || d.Path.Root.Arg != "" {
 			continue
 		}
-		x, known := ev.Literal(d)
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: x, Known: known, Conditional: d.Conditional})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))

@@ -467,19 +467,15 @@ func (vs *values) registries(r realm, segs []string, guard bool) []*Value {
 // literals notes the literals that values are set to.
 func (vs *values) literals(ev *eval.Evaluator) {
 	for _, d := range ev.Definitions {
-		if d.Names || d.Apply {
+		if d.Names || d.Apply || !d.Known {
 			continue
 		}
 		r, segs, ok := vs.place(d.Path)
 		if !ok {
 			continue
 		}
-		x, known := ev.Literal(d)
-		if !known {
-			continue
-		}
 		l := Literal{At: placeIn(d.File, d.Span), Default: d.Default}
-		switch x := x.(type) {
+		switch x := d.Value.(type) {
 		case string:
 			l.Text, l.Kind = x, "string"
 		case int64:

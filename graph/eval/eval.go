@@ -65,7 +65,8 @@ type Evaluator struct {
 	// What origins speak of by number; the first of each is none.
 	pathOf    []*Path
 	readOf    []*Read
-	bindingOf []*binding
+	bindingOf []binding
+	bindings  map[site]uint32 // where in bindingOf
 	hops      []hop
 
 	recentHops [1 << recentHopBits]uint32 // by hash, where in hops
@@ -109,7 +110,8 @@ func New(host Host, argRoots []string) *Evaluator {
 		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
 		pathOf:    make([]*Path, 1),
 		readOf:    make([]*Read, 1),
-		bindingOf: make([]*binding, 1),
+		bindingOf: make([]binding, 1),
+		bindings:  map[site]uint32{},
 		hops:      make([]hop, 1),
 	}
 	ev.Config = ev.newPath(nil, "", &Root{})
@@ -172,10 +174,14 @@ func (ev *Evaluator) refuel(fuel int) {
 func (ev *Evaluator) fileValue(f *parse.File) Val {
 	t := ev.files[f]
 	if t == nil {
-		t = &thunk{expr: f.Expr, env: &env{file: f, set: &setShape{}}}
+		t = ev.fileThunk(f)
 		ev.files[f] = t
 	}
 	return ev.force(t)
+}
+
+func (ev *Evaluator) fileThunk(f *parse.File) *thunk {
+	return &thunk{expr: f.Expr, env: &env{file: f, set: &setShape{}}}
 }
 
 // declaration finds where the option that p speaks of is declared: its own path, or the one with unknown names for

@@ -2,16 +2,7 @@ package eval
 
 import "strings"
 
-// Literal is a definition's value in Go's types, as far as it is known: string, int64, float64, bool, nil, []any,
-// map[string]any. The second result says that all of it is known.
-func (ev *Evaluator) Literal(d *Definition) (any, bool) {
-	if len(d.origins.only(Data)) > 0 {
-		v, _ := ev.literal(d.val, 0)
-		return v, false
-	}
-	return ev.literal(d.val, 0)
-}
-
+// literal is a value in Go's types, as far as it is known (see Definition.Value). The second result says that all of it is.
 func (ev *Evaluator) literal(v Val, depth int) (any, bool) {
 	const deepest = 8
 	if depth > deepest {

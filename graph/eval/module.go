@@ -41,7 +41,8 @@ type Definition struct {
 	Conditional bool
 	Default     bool // an option's default
 	Apply       bool // an option's apply function
-	val         Val
+	Value       any  // what is known of its value: string, int64, float64, bool, nil, []any, map[string]any
+	Known       bool // Value is all of it, and comes from no option
 }
 
 // Derived says whether a definition comes from options at all.
@@ -305,6 +306,9 @@ func (ev *Evaluator) drain() {
 				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
 			}
 			m.config = nil
+			if t := ev.files[m.File]; t != nil && t.state == 2 {
+				ev.files[m.File] = ev.fileThunk(m.File) // should it be asked for again, it is evaluated again
+			}
 			ev.compact()
 		}
 	}
@@ -782,8 +786,10 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	if p == m.Base {
 		return // a module that is not understood as a set: nothing is known to be defined
 	}
-	org := union(ctl, ev.deep(v))
-	ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: org, Default: dflt, Conditional: len(ctl) > 0, val: v})
+	d := &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: union(ctl, ev.deep(v)), Default: dflt, Conditional: len(ctl) > 0}
+	d.Value, d.Known = ev.literal(v, 0)
+	d.Known = d.Known && len(d.origins.only(Data)) == 0
+	ev.Definitions = append(ev.Definitions, d)
 }
 
 // submoduleFunction says that a function takes a module's arguments.

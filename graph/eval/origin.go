@@ -370,8 +370,12 @@ func (ev *Evaluator) through(os Origins, b *binding) Origins {
 
 func (ev *Evaluator) hop(b *binding, before uint32) uint32 {
 	if b.id == 0 {
-		b.id = uint32(len(ev.bindingOf))
-		ev.bindingOf = append(ev.bindingOf, b)
+		b.id = ev.bindings[b.site]
+		if b.id == 0 {
+			b.id = uint32(len(ev.bindingOf))
+			ev.bindings[b.site] = b.id
+			ev.bindingOf = append(ev.bindingOf, binding{name: b.name, arg: b.arg, site: b.site}) // not b, which would keep its call
+		}
 	}
 	// The same origins go through the same names again and again: the newest hops are looked up first.
 	h := hop{b.id, before}
