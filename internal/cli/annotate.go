@@ -55,6 +55,9 @@ Files with syntax errors, generated files and strings are left alone.`,
 		if err != nil {
 			return err
 		}
+		if !cmd.Flags().Changed("prefix-prose") {
+			opts.PrefixProse = t.cfg.Annotate.PrefixProse
+		}
 		g, err := a.analyse(cmd.Context(), t)
 		if err != nil {
 			return err

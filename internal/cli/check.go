@@ -73,18 +73,30 @@ Formats:
 		if err != nil {
 			return err
 		}
-		if repair {
-			if g, report, err = a.fix(cmd.Context(), t, g, report); err != nil {
-				return err
-			}
-		}
+		var then *before
 		if since != "" {
-			if gate.Delta, err = a.since(cmd.Context(), t, since, g, report); err != nil {
+			if then, err = a.since(cmd.Context(), t, since); err != nil {
 				return err
 			}
 		}
-		if gate.Baseline != nil {
-			gate.Baseline.Apply(&report)
+		weigh := func() {
+			gate.Delta = then.compare(g, report)
+			if gate.Baseline != nil {
+				gate.Baseline.Apply(&report)
+			}
+		}
+		weigh()
+		if repair {
+			written, err := a.fix(cmd.Context(), t, g, report, gate.Delta)
+			if err != nil {
+				return err
+			}
+			if written {
+				if g, report, err = a.check(cmd.Context(), t); err != nil {
+					return err
+				}
+				weigh()
+			}
 		}
 		verdict := check.Gate(g, report, t.cfg.Gate, gate)
 		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: Version, Prefix: prefix, Link: link}
@@ -119,7 +131,7 @@ Formats:
 	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
 	f := cmd.Flags()
 	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing")
-	f.BoolVar(&repair, "fix", false, "first repair annotations, as 'nixsink annotate -w' does, then report what is left")
+	f.BoolVar(&repair, "fix", false, "first repair the annotations that are reported (not what is waived, known or older than the revision), then report what is left")
 	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
 	f.StringVar(&since, "changed-since", "", "only what is new since this git `revision` fails")
 	f.StringVar(&link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")
@@ -140,8 +152,24 @@ func (a *app) check(ctx context.Context, t *tree) (*graph.Graph, check.Report, e
 	return g, report, nil
 }
 
-// since analyses another revision of the tree with the same configuration, and compares.
-func (a *app) since(ctx context.Context, t *tree, rev string, now *graph.Graph, is check.Report) (*check.Delta, error) {
+// before is another revision of the tree, analysed with the same configuration.
+type before struct {
+	rev   string
+	graph *graph.Graph
+	was   check.Report
+}
+
+// compare holds a tree against the revision; nil if there is none.
+func (b *before) compare(now *graph.Graph, is check.Report) *check.Delta {
+	if b == nil {
+		return nil
+	}
+	delta := check.Compare(b.rev, b.graph, b.was, now, is)
+	return &delta
+}
+
+// since analyses another revision of the tree.
+func (a *app) since(ctx context.Context, t *tree, rev string) (*before, error) {
 	dir, cleanup, err := revision.Checkout(ctx, t.dir, rev)
 	if cleanup != nil {
 		a.onInterrupt(cleanup)
@@ -150,16 +178,15 @@ func (a *app) since(ctx context.Context, t *tree, rev string, now *graph.Graph, 
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	before, err := graph.Analyze(ctx, dir, t.opts)
+	g, err := graph.Analyze(ctx, dir, t.opts)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	was, err := check.Run(before, t.cfg.Check)
+	was, err := check.Run(g, t.cfg.Check)
 	if err != nil {
 		return nil, t.configError(err)
 	}
-	delta := check.Compare(rev, before, was, now, is)
-	return &delta, nil
+	return &before{rev, g, was}, nil
 }
 
 // tellVerdict says on standard error which gates failed.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"nixsink/graph"
 	"nixsink/internal/check"
@@ -20,26 +21,73 @@ var repairs = map[string][]rewrite.Kind{
 	"stale-sink":           {rewrite.Wrong, rewrite.Stale},
 }
 
-// fix makes the changes to annotations that the report asks for, as `nixsink annotate -w` makes them, and checks again. A check that is
-// off, or whose findings are all waived, asks for none.
-func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Report) (*graph.Graph, check.Report, error) {
-	var opts rewrite.Options
-	for _, f := range report.Findings {
-		if !f.Waived {
-			opts.Only = append(opts.Only, repairs[f.Check]...)
-		}
-	}
-	if len(opts.Only) == 0 {
+// fix makes the changes to annotations that the report's findings ask for, with the edits of `nixsink annotate`, and says which findings it
+// left. What is waived, known to the baseline or older than the revision compared with is no finding to fix.
+func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Report, delta *check.Delta) (written bool, err error) {
+	open := fixable(report, delta)
+	if len(open) == 0 {
 		a.say("no annotation to fix")
-		return g, report, nil
+		return false, nil
 	}
-	plan, err := rewrite.Annotate(g, opts, a.again(ctx, t))
+	plan, err := rewrite.Annotate(g, rewrite.Options{Keep: func(c rewrite.Change) bool {
+		return slices.ContainsFunc(open, func(f check.Finding) bool { return answers(c, f) })
+	}}, a.again(ctx, t))
 	if err != nil {
-		return g, report, err
+		return false, err
 	}
-	a.tellSkipped(plan)
-	if err := a.change(plan, g, true, false, false); err != nil || plan.Empty() {
-		return g, report, err
+	if err := a.change(plan, g, true, false, true); err != nil {
+		return false, err
 	}
-	return a.check(ctx, t)
+	a.tellLeft(plan, open)
+	return !plan.Empty(), nil
+}
+
+// fixable are the findings that a change to an annotation may settle.
+func fixable(report check.Report, delta *check.Delta) []check.Finding {
+	isNew := func(f check.Finding) bool {
+		return delta == nil || slices.ContainsFunc(delta.New, func(n check.Finding) bool {
+			return n.Check == f.Check && n.At == f.At && n.Value == f.Value && n.Message == f.Message
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(report.Findings), func(f check.Finding) bool {
+		return repairs[f.Check] == nil || f.Waived || f.Baselined || !isNew(f)
+	})
+}
+
+// answers reports whether a change is there for what a finding speaks of.
+func answers(c rewrite.Change, f check.Finding) bool {
+	if !slices.Contains(repairs[f.Check], c.Kind) {
+		return false
+	}
+	if slices.Contains(c.For, f.At) {
+		return true
+	}
+	// The reads of a value in one binding are one finding.
+	return f.Check == "missing-source-id" && slices.ContainsFunc(f.Related, func(r check.Related) bool { return slices.Contains(c.For, r.At) })
+}
+
+// tellLeft lists the findings that no change answers: the first few.
+func (a *app) tellLeft(p *rewrite.Plan, open []check.Finding) {
+	left := slices.DeleteFunc(slices.Clone(open), func(f check.Finding) bool {
+		return slices.ContainsFunc(p.Files, func(file *rewrite.File) bool {
+			return slices.ContainsFunc(file.Changes, func(c rewrite.Change) bool { return answers(c, f) })
+		})
+	})
+	const few = 5
+	for i, f := range left {
+		if i == few {
+			a.say("and %d more findings that are left", len(left)-few)
+			break
+		}
+		why := "no comment can settle it"
+		if f.Check == "malformed-annotation" {
+			why = "what it is to say, only people know"
+		}
+		for _, s := range p.Skipped {
+			if s.At == f.At || s.At.File == f.At.File && s.At.Line == 0 {
+				why = s.Why
+			}
+		}
+		a.say("%sleft: %s: %s", place(f.At), f.Check, why)
+	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +34,12 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", examples)
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "ci" {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return os.Getenv("CI") != "", nil // there, what a test needs has to be there
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
 	})

@@ -34,9 +34,10 @@ type Config struct {
 	Title         string            `toml:"title"`   // what reports and pictures are called
 	Link          string            `toml:"link"`    // where a source line is found: https://…/{file}#L{line}
 	Benchmarks    Benchmarks        `toml:"benchmarks"`
-	Check         check.Config      `toml:"check"` // what the checks demand
-	Gate          check.Thresholds  `toml:"gate"`  // what `nixsink check` fails on
-	Rules         []check.Rule      `toml:"rule"`  // checks of the repository's own
+	Annotate      Annotate          `toml:"annotate"` // how `nixsink annotate` writes
+	Check         check.Config      `toml:"check"`    // what the checks demand
+	Gate          check.Thresholds  `toml:"gate"`     // what `nixsink check` fails on
+	Rules         []check.Rule      `toml:"rule"`     // checks of the repository's own
 
 	// Path is the file that was read, "" if there is none.
 	Path string `toml:"-"`
@@ -61,6 +62,11 @@ type Benchmarks struct {
 	LongestModule int     `toml:"longest-module"` // lines of the longest module, fewer than
 	Documentation float64 `toml:"documentation"`  // documentation coverage, more than
 	SourceID      float64 `toml:"source-id"`      // source-id coverage, more than
+}
+
+// Annotate says how annotations are written and repaired.
+type Annotate struct {
+	PrefixProse bool `toml:"prefix-prose"` // options are put in front of a sink's prose instead of leaving the line alone
 }
 
 // Dir is the folder that the configuration speaks of, "" if no file was read.

@@ -43,7 +43,7 @@ func (f *fileWriter) repair(pending func(parse.Span) []name) map[parse.Span][]na
 			words = a.Paths
 			keep = f.reached(a)
 			if len(keep) == 0 && !prose(a) {
-				keep = f.w.sinksAt(f.name, a.Anchor.Span, values(a))
+				keep, _ = f.w.sinksAt(f.name, a.Anchor.Span, values(a))
 				if len(keep) > 0 {
 					kind, keep = Wrong, shortened(keep)
 				}
@@ -229,7 +229,7 @@ func (f *fileWriter) prefixed() []Change {
 		if a.Keyword != parse.SinkKey || !a.Prose || a.None || a.Malformed != "" || a.Annotation.Anchor.Kind == parse.AnchorFile || strings.Contains(a.Spelling+f.src.Src[a.Start:a.End-int32(len(a.Text))], "(") {
 			continue
 		}
-		paths := f.w.sinksAt(f.name, a.Anchor.Span, a.Actual)
+		paths, _ := f.w.sinksAt(f.name, a.Anchor.Span, a.Actual)
 		if len(paths) == 0 {
 			continue
 		}

@@ -140,12 +140,13 @@ func once(g *graph.Graph, o Options) *Plan {
 			continue
 		}
 		f := w.file(name)
-		changes := slices.DeleteFunc(f.changes, func(c Change) bool {
-			return len(o.Only) > 0 && !slices.Contains(o.Only, c.Kind) || o.Value != nil && !slices.Contains(c.Values, o.Value) || o.Keep != nil && !o.Keep(c)
-		})
+		changes := f.changes
 		if o.PrefixProse {
 			changes = append(changes, f.prefixed()...)
 		}
+		changes = slices.DeleteFunc(changes, func(c Change) bool {
+			return len(o.Only) > 0 && !slices.Contains(o.Only, c.Kind) || o.Value != nil && !slices.Contains(c.Values, o.Value) || o.Keep != nil && !o.Keep(c)
+		})
 		p.Skipped = append(p.Skipped, f.skipped...)
 		p.add(name, f.src.Src, changes)
 	}

@@ -10,10 +10,10 @@ import (
 
 // sinksAt are the options that values flow into by what stands in a span of a file: the reads there, or definitions. Data goes before
 // what a value only decides; a value that goes into other central values only has those for sinks.
-func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) []string {
-	paths := w.sinksWhere(values, func(f *graph.Flow) bool { return passes(f, file, span) })
+func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) (paths []string, at []graph.Place) {
+	paths, at = w.sinksWhere(values, func(f *graph.Flow) bool { return passes(f, file, span) })
 	if len(paths) > 0 {
-		return paths
+		return paths, at
 	}
 	// Of several reads in one definition a flow shows one way only: the definition around the read is its sink all the same.
 	var inner *graph.Place
@@ -25,12 +25,13 @@ func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) []
 		}
 	}
 	if inner == nil {
-		return nil
+		return nil, nil
 	}
 	return w.sinksWhere(values, func(f *graph.Flow) bool { return f.At == *inner })
 }
 
-func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) []string {
+// sinksWhere are the options that values flow into by some of their flows, and where these define them.
+func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) (out []string, at []graph.Place) {
 	type sink struct {
 		to string
 		at graph.Place
@@ -52,6 +53,9 @@ func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) []
 			if w.home[f.At.File] {
 				to = inHome(to)
 			}
+			if !slices.Contains(at, f.At) {
+				at = append(at, f.At)
+			}
 			k := sink{to, f.At}
 			if have, ok := best[k]; !ok || rank < have {
 				best[k] = rank
@@ -68,11 +72,10 @@ func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) []
 			byPlace[k.at] = append(byPlace[k.at], k.to)
 		}
 	}
-	var out []string
 	for _, paths := range byPlace {
 		out = append(out, starred(paths)...)
 	}
-	return tidy(out)
+	return tidy(out), at
 }
 
 // starred has a * for the names in which the options of one definition differ: services.${name}.port defines what name is computed to be.

@@ -115,34 +115,35 @@ func (f *fileWriter) write(slots []*slot) []written {
 		declares, reads := without(at.declares, reused[at.node]), without(at.reads, reused[at.node])
 		// What is declared has a line of its own: one id there means what is declared.
 		if lines := append(f.habit.lines(braces(idsOf(declares))), f.habit.lines(braces(idsOf(reads)))...); len(lines) > 0 {
-			out = append(out, f.insert(at, lines, true, slices.Concat(declares, reads)))
+			out = append(out, f.insert(at, lines, true, slices.Concat(declares, reads), nil))
 		}
 		if len(at.sinks) == 0 || at.noSink || f.tellsSink(at.node) {
 			continue
 		}
-		if lines := f.sinks(at); len(lines) > 0 && !(f.toldAround(at.node, lines, told) && (at.element || !at.item)) {
+		if lines, defined := f.sinks(at); len(lines) > 0 && !(f.toldAround(at.node, lines, told) && (at.element || !at.item)) {
 			told[at.node] = lines
 			var comments []string
 			for _, l := range lines {
 				comments = append(comments, f.habit.sinkLine(l))
 			}
-			out = append(out, f.insert(at, comments, false, nil))
+			out = append(out, f.insert(at, comments, false, nil, defined))
 		}
 	}
 	return out
 }
 
-// sinks are the lines that tell where the values read at a node go.
-func (f *fileWriter) sinks(at *said) []string {
+// sinks are the lines that tell where the values read at a node go, and the definitions that they speak of.
+func (f *fileWriter) sinks(at *said) (lines []string, defined []graph.Place) {
 	// The slots' targets decide which flows pass: the binding itself may hold other reads.
 	var paths []string
 	for _, s := range at.slots {
-		paths = append(paths, f.w.sinksAt(s.at.File, s.at.Span, s.sinks)...)
+		more, places := f.w.sinksAt(s.at.File, s.at.Span, s.sinks)
+		paths, defined = append(paths, more...), append(defined, places...)
 	}
 	if len(paths) == 0 {
-		paths = f.w.sinksAt(f.name, at.node, at.sinks)
+		paths, defined = f.w.sinksAt(f.name, at.node, at.sinks)
 	}
-	return wrapped(shortened(tidy(paths)))
+	return wrapped(shortened(tidy(paths))), defined
 }
 
 // tellsSink reports whether an annotation at just this place tells a sink already.
@@ -158,18 +159,18 @@ func (f *fileWriter) removed(a *graph.Annotation) bool {
 }
 
 // insert writes comment lines above the place, beside the annotations that stand there already.
-func (f *fileWriter) insert(s *said, lines []string, ids bool, names []name) written {
+func (f *fileWriter) insert(s *said, lines []string, ids bool, names []name, defined []graph.Place) written {
 	src := f.src.Src
 	c := s.candidate
-	change := Change{Kind: Missing, File: f.name, Values: s.sinks, Why: "no sink"}
+	change := Change{Kind: Missing, File: f.name, Values: s.sinks, Why: "no sink", For: defined}
 	if ids {
 		change.Values, change.Why = nil, "no source-id"
 		for _, n := range names {
 			change.Values = append(change.Values, n.values...)
 		}
-	}
-	for _, slot := range s.slots {
-		change.For = append(change.For, slot.at)
+		for _, slot := range s.slots {
+			change.For = append(change.For, slot.at)
+		}
 	}
 	put := func(span parse.Span, text string) written {
 		change.Span, change.New, change.Line = span, text, f.src.Position(span.Start).Line
