@@ -19,8 +19,10 @@ home folder. When the value changes, the copy does not. Read the value instead.
 
 Equal alone is not enough. A number must stand where ports stand (after an address and a colon, in an attribute named for ports, in a
 firewall rule), and a number that many programs use by default, such as 8080, must also belong to the service of the value's name. A domain, an
-address and a path must end where the text's word ends. A plain word must stand in an attribute named like the value. Descriptions,
-messages, the value's own definitions, fallbacks behind a test for the value, and comparisons with the value are no copies.
+address and a path must end where the text's word ends, and a host below a domain is a copy only where the value calls itself a domain. A plain
+word must stand in an attribute named like the value; words that are joined, such as preferred_username, where something else of the name is.
+Descriptions, messages, the value's own definitions, what is fetched, fallbacks behind a test for the value, comparisons with the value
+and what depends on one are no copies.
 
 ` + "```nix" + `
 -- default.nix --

@@ -12,7 +12,13 @@ import (
 // values are the central values of the cases below.
 const values = `
 -- default.nix --
-{ imports = [ ./values.nix ./use.nix ]; }
+{ imports = [ ./values.nix ./use.nix ./grafana.nix ]; }
+-- grafana.nix --
+{ lib, config, ... }:
+{
+  options.my.grafana.port = lib.mkOption { type = lib.types.port; default = 3000; };
+  config.services.grafana.settings.server.http_port = config.my.grafana.port;
+}
 -- values.nix --
 { lib, ... }:
 {
@@ -27,6 +33,11 @@ const values = `
   options.my.dns = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ "1.1.1.1" ]; };
   options.my.paths.state = lib.mkOption { type = lib.types.str; default = "/srv/state"; };
   options.my.certResolver = lib.mkOption { type = lib.types.str; default = "letsencrypt"; };
+  options.my.flag = lib.mkEnableOption "home.example";
+  options.my.wiki.host = lib.mkOption { type = lib.types.str; default = "box.example"; };
+  options.my.sso.claim = lib.mkOption { type = lib.types.str; default = "preferred_username"; };
+  options.my.sso.mode = lib.mkOption { type = lib.types.enum [ "None" "External" ]; default = "External"; };
+  options.my.sso.provider = lib.mkOption { type = lib.types.str; default = "Authelia"; };
   options.my.token = lib.mkOption { type = lib.types.str; default = "CF_DNS_API_TOKEN"; };
 }
 -- use.nix --
@@ -34,7 +45,7 @@ const values = `
 {
   # All of them are read somewhere, so that they are values in use.
   users.motd = toString [ config.my.ports.wiki config.my.ports.proxy config.my.ports.edgeHttps config.my.domain config.my.admin.user config.my.admin.email
-    config.my.host config.my.lanIP config.my.dns config.my.paths.state config.my.certResolver config.my.token ];
+    config.my.host config.my.lanIP config.my.dns config.my.paths.state config.my.certResolver config.my.token config.my.wiki.host config.my.sso.claim config.my.sso.mode config.my.sso.provider ];
   %s
 }
 `
@@ -101,6 +112,18 @@ func TestCopies(t *testing.T) {
 		{`services.x.host = if config ? my.domain then config.my.domain else "home.example";`, ""},
 		{`services.x.host = lib.mkIf true (lib.mkForce "home.example");`, "home.example my.domain"},
 		{`# home.example 28081`, ""},
+		{`services.x.host = "wiki.box.example";`, ""},
+		{`services.x.host = "box.example";`, "box.example my.wiki.host"},
+		{`services.x.claim = "preferred_username";`, "preferred_username my.sso.claim"},
+		{`services.x.attribute = "preferred_username";`, ""},
+		{`services.x.other = "External";`, ""},
+		{`services.x.mode = "External";`, ""},
+		{`services.x.provider = "Authelia";`, "Authelia my.sso.provider"},
+		{`services.x.name = "Authelia";`, ""},
+		{`services.x.src = pkgs.fetchFromGitHub { owner = "x"; repo = "home.example"; };`, ""},
+		{`networking.firewall.allowedTCPPorts = [ 3000 ];`, ""},
+		{`users.users = lib.optionalAttrs (config.my.admin.user == "anna") { anna.uid = 1; };`, ""},
+		{`users.users = lib.optionalAttrs config.my.flag { anna.uid = 1; };`, "anna my.admin.user"},
 	} {
 		g, _ := analyze(t, fmt.Sprintf(values, c.code))
 		var got []string

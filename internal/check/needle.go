@@ -31,6 +31,8 @@ type needle struct {
 	literal graph.Literal
 	tokens  []string // of the value's name, without noise
 	generic bool     // everybody uses it: found only beside a name in common
+	host    bool     // a domain whose value speaks of one host: names below it are other hosts
+	own     bool     // nobody but the module that declares the value reads it
 }
 
 func (n *needle) last() string { return n.value.Segments[len(n.value.Segments)-1] }
@@ -54,7 +56,7 @@ var commonPaths = []string{"/", "/etc", "/var", "/var/lib", "/var/log", "/var/ca
 
 // Words that many attributes take, whatever they are about.
 var commonWords = []string{"root", "nobody", "nogroup", "users", "wheel", "admin", "localhost", "none", "auto", "always", "never", "yes", "true", "false", "default", "info", "debug", "warn", "warning", "error",
-	"tcp", "udp", "http", "https", "both", "all", "any", "local", "nixos", "main", "master", "latest", "stable", "unstable", "disabled", "enabled", "ipv4", "ipv6", "utf8", "sha1", "sha256", "sha512", "ed25519", "h264", "h265", "zram0", "eth0", "wlan0", "tailscale0"}
+	"tcp", "udp", "http", "https", "both", "all", "any", "local", "nixos", "main", "master", "latest", "stable", "unstable", "disabled", "enabled", "allow", "deny", "accept", "drop", "reject", "ipv4", "ipv6", "utf8", "sha1", "sha256", "sha512", "ed25519", "h264", "h265", "zram0", "eth0", "wlan0", "tailscale0"}
 
 func (p *Pass) needles() *needles {
 	n := &needles{text: map[needleKind]map[string][]*needle{}}
@@ -67,14 +69,15 @@ func (p *Pass) needles() *needles {
 			kind, generic, ok := classify(v, l)
 			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
 			if strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
-				strings.Contains(v.Type, "listOf") && (kind == textNeedle || kind == wordNeedle) {
+				(strings.Contains(v.Type, "listOf") || strings.Contains(v.Type, "enum")) && (kind == textNeedle || kind == wordNeedle) {
 				continue
 			}
 			if !ok || seen[l.Text] {
 				continue
 			}
 			seen[l.Text] = true
-			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v)}
+			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v), own: p.own(v)}
+			x.host = kind == domainNeedle && !slices.ContainsFunc(x.tokens, func(t string) bool { return slices.Contains(domainNames, singular(t)) })
 			n.all = append(n.all, x)
 			if n.text[kind] == nil {
 				n.text[kind] = map[string][]*needle{}
@@ -87,6 +90,16 @@ func (p *Pass) needles() *needles {
 		}
 	}
 	return n
+}
+
+// domainNames are what a value is called in whose domain others live.
+var domainNames = []string{"domain", "zone", "tld", "suffix"}
+
+// own reports whether a value is its module's own affair: it is no member of a registry, and only the file that declares it reads it.
+func (p *Pass) own(v *graph.Value) bool {
+	return !v.Member && !slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool {
+		return !slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == r.At.File })
+	})
 }
 
 // elements are the strings of a list that a value defaults to.
@@ -152,7 +165,7 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 		}
 		return pathNeedle, strings.Count(t, "/") < 2, true
 	case isPeculiar(t):
-		return textNeedle, false, true
+		return textNeedle, isCompound(t) && !slices.ContainsFunc(nameTokens(v), func(o string) bool { return slices.Contains(tokens(t), o) }), true
 	case isPlain(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
 		return wordNeedle, !isMixed(t), true
 	}
@@ -168,12 +181,18 @@ func fileName(t string) bool {
 	return false
 }
 
-// isPeculiar reports whether a text is hardly ever written by accident: long, and of more than plain words.
+// isCompound reports whether a text is words of one case, joined: preferred_username. Programs call many things so, and mean the same.
+func isCompound(t string) bool {
+	return all(t, func(c byte) bool { return isLetter(c) || c == '_' || c == '-' }) && (t == strings.ToLower(t) || t == strings.ToUpper(t))
+}
+
+// isPeculiar reports whether a text is hardly ever written by accident: long, and of more than a plain word, or one with a capital.
 func isPeculiar(t string) bool {
 	if len(t) < 8 || !all(t, isToken) || isNumber(t) {
 		return false
 	}
 	kinds := 0
+	t = t[1:]
 	for _, in := range []func(byte) bool{
 		func(c byte) bool { return c >= 'a' && c <= 'z' },
 		func(c byte) bool { return c >= 'A' && c <= 'Z' },
@@ -202,6 +221,9 @@ func (n *needles) find(s site) [][]hit {
 	var hits []hit
 	add := func(kind needleKind, key string, start, end int, sure bool) {
 		for _, x := range n.text[kind][key] {
+			if x.host && start > 0 && s.src[start-1] == '.' {
+				continue
+			}
 			hits = append(hits, hit{x, start, end, sure && !x.generic})
 		}
 	}
@@ -215,8 +237,8 @@ func (n *needles) find(s site) [][]hit {
 			add(portNeedle, s.src, 0, len(s.src), true)
 			// A firewall opens the port of whichever service has the number.
 			if slices.Contains(s.sc.Names, "firewall") {
-				for i := range hits {
-					hits[i].sure = true
+				for i, h := range hits {
+					hits[i].sure = !h.n.generic || !h.n.own
 				}
 			}
 		}

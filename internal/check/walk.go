@@ -105,6 +105,16 @@ func walk(e parse.Expr, sc scope, visit func(parse.Expr, scope)) {
 		case name == "trace" || name == "warn" || name == "warnIf" || name == "throw" || name == "abort" || name == "mkRenamedOptionModule" || name == "mkRemovedOptionModule":
 			in.Prose = true
 		}
+		switch name := calledName(e.Fn); {
+		case name == "mkEnableOption" || name == "mkPackageOption":
+			in.Prose = true
+		case strings.HasPrefix(name, "fetch"):
+			in.Prose = true // what is fetched has names of its own
+		case strings.HasPrefix(name, "optional") || name == "mkIf":
+			if cond := conditionOf(e); cond != nil {
+				in = in.guarded(cond.Range()) // users = optionalAttrs (cfg.user == "wiki") { wiki = …; }
+			}
+		}
 		walk(e.Arg, in, visit)
 	case *parse.Select:
 		walk(e.X, sc, visit)
@@ -129,6 +139,24 @@ func walk(e parse.Expr, sc scope, visit func(parse.Expr, scope)) {
 	case *parse.Paren:
 		walk(e.X, sc, visit)
 	}
+}
+
+// conditionOf is the condition of mkIf and optionalAttrs, if it asks whether something is a certain value.
+func conditionOf(e *parse.Apply) parse.Expr {
+	fn, ok := e.Fn.(*parse.Apply)
+	if !ok {
+		return nil
+	}
+	found := false
+	parse.Walk(fn.Arg, func(n parse.Node) bool {
+		b, ok := n.(*parse.Binary)
+		found = found || ok && b.Op == parse.OpEq
+		return !found
+	})
+	if !found {
+		return nil
+	}
+	return fn.Arg
 }
 
 func walkPath(path []parse.AttrName, sc scope, visit func(parse.Expr, scope)) {
