@@ -11,7 +11,7 @@ import (
 
 // repairs tells which kinds of change answer the findings of a check.
 var repairs = map[string][]rewrite.Kind{
-	"missing-source-id":    {rewrite.Missing},
+	"missing-source-id":    {rewrite.Missing, rewrite.Wrong}, // the id may take the place of a wrong one
 	"missing-sink":         {rewrite.Missing},
 	"mismatched-source-id": {rewrite.Wrong, rewrite.Stale},
 	"ambiguous-source-id":  {rewrite.Wrong, rewrite.Stale},

@@ -10,8 +10,8 @@ import (
 )
 
 // repair plans what is done to annotations that the code contradicts. Ids and paths that are right stay; wrong ones go, and where the
-// same place lacks an id, that one takes their place. pending gives the ids that are lacking at a node; what was used comes back.
-func (f *fileWriter) repair(pending func(parse.Span) []name) map[parse.Span][]name {
+// same place lacks an id, that one takes their place. pending gives what is to be said at a node; the ids that were used come back.
+func (f *fileWriter) repair(pending func(parse.Span) *said) map[parse.Span][]name {
 	reused := map[parse.Span][]name{}
 	for _, a := range f.notes {
 		switch a.Keyword {
@@ -20,8 +20,9 @@ func (f *fileWriter) repair(pending func(parse.Span) []name) map[parse.Span][]na
 			continue
 		}
 		var open []name
-		if a.Keyword == parse.SourceID {
-			open = without(pending(a.Anchor.Span), reused[a.Anchor.Span])
+		at := pending(a.Anchor.Span)
+		if at != nil && a.Keyword == parse.SourceID {
+			open = without(slices.Concat(at.declares, at.reads), reused[a.Anchor.Span])
 		}
 		kind := Wrong
 		var keep []string // ids or paths that stay
@@ -64,6 +65,11 @@ func (f *fileWriter) repair(pending func(parse.Span) []name) map[parse.Span][]na
 				c.Values = append(c.Values, n.values...)
 			}
 			c.For = []graph.Place{a.At}
+			if len(add) > 0 {
+				for _, s := range at.slots {
+					c.For = append(c.For, s.at)
+				}
+			}
 			f.changes = append(f.changes, c)
 			reused[a.Anchor.Span] = append(reused[a.Anchor.Span], add...)
 		}

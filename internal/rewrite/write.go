@@ -102,11 +102,9 @@ func (f *fileWriter) together(slots []*slot) []*said {
 func (f *fileWriter) write(slots []*slot) []written {
 	all := f.together(slots)
 	var out []written
-	reused := f.repair(func(span parse.Span) []name {
-		for _, at := range all {
-			if at.node == span {
-				return slices.Concat(at.declares, at.reads)
-			}
+	reused := f.repair(func(span parse.Span) *said {
+		if i := slices.IndexFunc(all, func(at *said) bool { return at.node == span }); i >= 0 {
+			return all[i]
 		}
 		return nil
 	})
