@@ -80,7 +80,7 @@ func (b *browser) hear(ev any) {
 	case *log.EventEntryAdded:
 		said = "log: " + ev.Entry.Text
 	case *cdpnetwork.EventRequestWillBeSent:
-		if u := ev.Request.URL; !strings.HasPrefix(u, b.base) {
+		if u := ev.Request.URL; !strings.HasPrefix(u, b.base) && u != "about:blank" {
 			said = "request: " + u
 		}
 	}
@@ -111,7 +111,13 @@ func eval[T any](b *browser, js string) T {
 // at goes to an address within the page, as a link does.
 func (b *browser) at(hash string) {
 	b.t.Helper()
-	b.run(chromedp.Navigate(b.base+hash), chromedp.WaitVisible(chromedp.CSS("html[data-ready]")), chromedp.Sleep(50*time.Millisecond))
+	// The page's own listener comes first, and it draws before it returns.
+	eval[bool](b, fmt.Sprintf(`new Promise(done => {
+		const before = location.hash;
+		addEventListener("hashchange", () => done(true), { once: true });
+		location.hash = %q;
+		if (location.hash === before) done(false);
+	})`, hash))
 }
 
 func (b *browser) want(what, js, want string) {
@@ -145,7 +151,7 @@ func TestExplorer(t *testing.T) {
 	b.want("back", `location.hash`, "#module=")
 
 	// Deep links, also by id, with filters, and to what is not there.
-	b.at("#value=" + url.QueryEscape("CFG.identity.domain") + "&coverage=uncovered")
+	b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.base+"#value="+url.QueryEscape("CFG.identity.domain")+"&coverage=uncovered"), chromedp.WaitVisible(chromedp.CSS("html[data-ready]")))
 	b.want("deep link", `document.getElementById("focus").innerText`, "CFG.identity.domain")
 	if n := eval[int](b, `document.querySelectorAll("article.read .tag.good").length`); n != 0 {
 		t.Errorf("%d covered reads though only uncovered ones are asked for", n)

@@ -44,7 +44,7 @@ func TestExplorerLook(t *testing.T) {
 	file := g.References[0].At.File
 	for _, scheme := range []string{"light", "dark"} {
 		b.run(emulate(scheme))
-		for name, hash := range map[string]string{"overview": "#", "value": "#value=" + most.Path, "module": "#module=" + file, "values": "#view=values", "flows": "#view=flows"} {
+		for name, hash := range map[string]string{"overview": "#", "value": "#value=" + most.Path, "module": "#module=" + file, "values": "#view=values", "flows": "#view=flows", "ports": "#view=ports", "coverage": "#view=coverage"} {
 			b.at(hash)
 			b.run(chromedp.Sleep(100 * time.Millisecond))
 			shoot := chromedp.FullScreenshot(100)

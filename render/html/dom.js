@@ -20,7 +20,8 @@ const parts = (text) => (text.length < 16 ? whole(text) : text.split(/(?<=[./:_]
 const code = (text) => h("code", { dir: "ltr" }, parts(text));
 
 // Messages hold code between backticks.
-const prose = (text) => text.split(/`([^`]+)`/).map((t, i) => (i % 2 ? h("code", { dir: "ltr" }, t) : t));
+const words = (text) => text.split(/(?<=\s)/).map((w) => (w.length < 20 ? w : parts(w)));
+const prose = (text) => text.split(/`([^`]+)`/).map((t, i) => (i % 2 ? h("code", { dir: "ltr" }, words(t)) : words(t)));
 
 // A place links to the source if the page was made with --link, and to the module here otherwise.
 const place = ([file, line], text) => {

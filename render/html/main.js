@@ -28,7 +28,7 @@ const valueList = () => mostRead.length > 0 && h("nav", { "aria-label": "Most re
   data.values.length > mostRead.length && h("a", { href: "#view=values" }, "All " + data.values.length.toLocaleString("en") + " values"));
 
 const factList = () => data.facts.length > 0 && h("section", {}, h("h3", {}, "Worth knowing"), data.facts.map((f) => h("details", { class: "fact" }, h("summary", { class: f.bad ? "wrong" : null }, f.text),
-  h("ul", {}, f.places.map((p) => h("li", {}, p.at[0] >= 0 && [place(p.at), " "], parts(p.text))), f.more > 0 && h("li", {}, "and " + f.more.toLocaleString("en") + " more")))));
+  h("ul", {}, f.places.map((p) => h("li", {}, p.at[0] >= 0 && [place(p.at), " "], words(p.text))), f.more > 0 && h("li", {}, "and " + f.more.toLocaleString("en") + " more")))));
 
 const overviewPage = () => {
   const p = picture();
@@ -85,6 +85,9 @@ const arrive = () => {
   focusBefore = focus;
 };
 addEventListener("hashchange", arrive);
+// What stays in sight below the header has to know how high it is.
+const header = document.querySelector("header");
+new ResizeObserver(() => document.documentElement.style.setProperty("--head", (getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0) + "px")).observe(header);
 startSearch();
 arrive();
 if (data.live) new EventSource(data.live).addEventListener("change", () => location.reload());

@@ -1,6 +1,6 @@
 // The tables: sorted by a click on a column's head, narrowed by the filters and a text.
 const order = new Intl.Collator("en", { numeric: true });
-const firstRows = 200;
+const firstRows = 200, moreRows = 1000;
 const sorts = {};
 
 const anchor = (href, text) => h("a", { href }, code(text));
@@ -65,9 +65,25 @@ const cut = (text) => (text.length > 80 ? text.slice(0, 79) + "…" : text);
 const tableView = (name) => {
   const t = tables[name], columns = t.columns.filter(Boolean), all = t.rows(), body = h("tbody", {}), how = h("p", { class: "rows", "aria-live": "polite" }), heads = [];
   const texts = all.map((r) => columns.map((c) => c[1](r)).join("\n").toLowerCase());
-  let sort = sorts[name] || [typeof t.sort[0] === "string" ? columns.findIndex((c) => c[0] === t.sort[0]) : t.sort[0], t.sort[1]], shown = firstRows;
+  let sort = sorts[name] || [typeof t.sort[0] === "string" ? columns.findIndex((c) => c[0] === t.sort[0]) : t.sort[0], t.sort[1]];
   const input = h("input", { type: "search", "aria-label": "Show only rows with this text", placeholder: "Filter these rows", value: state.find, autocomplete: "off", spellcheck: "false" });
-  const more = h("button", { type: "button", click: () => { shown = Infinity; fill(); } });
+  // Rows are made as they are asked for: ten thousand at once would keep the browser busy for seconds.
+  let rest = [];
+  const row = (r) => h("tr", {}, columns.map(([, text, cell], i) => h(i ? "td" : "th", { scope: i ? null : "row", class: typeof text(r) === "number" ? "figure" : null }, cell ? cell(r) : String(text(r)))));
+  const more = h("button", { type: "button", click: () => {
+    const next = rest.slice(0, moreRows).map(row);
+    rest = rest.slice(moreRows);
+    body.append(...next);
+    tell();
+    const link = next[0].querySelector("a");
+    if (more.hidden && link) link.focus();
+  } });
+  const tell = () => {
+    how.textContent = (matching === all.length ? count(matching, "row", "rows") : matching.toLocaleString("en") + " of " + count(all.length, "row", "rows")) + (rest.length > 0 ? ", the first " + (matching - rest.length).toLocaleString("en") + " shown" : "");
+    more.hidden = rest.length === 0;
+    more.textContent = "Show " + Math.min(moreRows, rest.length).toLocaleString("en") + " more";
+  };
+  let matching = 0;
   const chips = t.facet ? [...group(all, t.facet)].sort((a, b) => (worst[a[1][0].severity] ?? 3) - (worst[b[1][0].severity] ?? 3) || b[1].length - a[1].length).slice(0, 20) : [];
   const chip = ([text, rows]) => h("button", { type: "button", class: "chip", "data-text": text.toLowerCase(), click: () => { input.value = input.value.trim().toLowerCase() === text.toLowerCase() ? "" : text; changed(); } }, text, " ", h("span", { class: "figure" }, rows.length.toLocaleString("en")));
   const bar = chips.length > 1 && h("div", { class: "chips", role: "group", "aria-label": "Show only" }, chips.map(chip));
@@ -76,14 +92,14 @@ const tableView = (name) => {
     const rows = all.filter((r, i) => words.every((w) => texts[i].includes(w)));
     const key = t.by && t.by[sort[0]] || columns[sort[0]][1], keys = new Map(rows.map((r) => [r, key(r)]));
     rows.sort((a, b) => { const x = keys.get(a), y = keys.get(b); return sort[1] * (typeof x === "number" ? x - y : order.compare(x, y)); });
-    body.replaceChildren(...rows.slice(0, shown).map((r) => h("tr", {}, columns.map(([, text, cell], i) => h(i ? "td" : "th", { scope: i ? null : "row", class: typeof text(r) === "number" ? "figure" : null }, cell ? cell(r) : String(text(r)))))));
-    how.textContent = (rows.length === all.length ? count(rows.length, "row", "rows") : rows.length.toLocaleString("en") + " of " + count(all.length, "row", "rows")) + (rows.length > shown ? ", the first " + shown + " shown" : "");
-    more.hidden = rows.length <= shown;
-    more.textContent = "Show all " + rows.length.toLocaleString("en");
+    matching = rows.length;
+    body.replaceChildren(...rows.slice(0, firstRows).map(row));
+    rest = rows.slice(firstRows);
+    tell();
     heads.forEach((th, i) => th.setAttribute("aria-sort", i === sort[0] ? (sort[1] > 0 ? "ascending" : "descending") : "none"));
     if (bar) for (const b of bar.children) b.setAttribute("aria-pressed", String(b.dataset.text === input.value.trim().toLowerCase()));
   };
-  const changed = () => { shown = firstRows; state.find = input.value; history.replaceState(null, "", address({})); fill(); };
+  const changed = () => { state.find = input.value; history.replaceState(null, "", address({})); fill(); };
   let wait = 0;
   input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(changed, 80); });
   columns.forEach(([title, text], i) => heads.push(h("th", { scope: "col", class: all.length && typeof text(all[0]) === "number" ? "figure" : null }, h("button", { type: "button", click: () => { sort = sorts[name] = [i, sort[0] === i ? -sort[1] : 1]; fill(); } }, title))));
