@@ -97,6 +97,26 @@ to = "my.wiki.*"
   systemd.services.b = { script = "x"; serviceConfig.PrivateTmp = false; }; # <- here
   systemd.services.nginx.serviceConfig.Restart = "always";
 }`},
+		{"a registry written out, and switches", "low-fan-out", "", `
+-- default.nix --
+{ imports = [ ./values.nix ./use.nix ]; }
+-- values.nix --
+{ lib, ... }:
+let
+  secret = lib.mkOption { type = lib.types.str; default = "/run/secrets"; };
+in
+{
+  options.my.secrets = { a = secret; b = secret; c = secret; d = secret; e = secret; };
+  options.my.wiki.enable = lib.mkEnableOption "the wiki";
+  options.my.zone = lib.mkOption { type = lib.types.str; default = "Europe/Vienna"; }; # <- here
+}
+-- use.nix --
+{ config, ... }:
+{
+  time.timeZone = config.my.zone;
+  services.wiki.enable = config.my.wiki.enable;
+  x = with config.my.secrets; [ a b c d e ];
+}`},
 		{"low fan-out of a module's own option", "low-fan-out", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -13,7 +13,8 @@ var lowFanOut = Check{
 	Default: Info,
 	Doc: `A value is declared in one place and read in at most N modules (` + "`low-fan-out = N`" + `, default 1), none of them the one that declares
 it. Central values earn their place by being shared; this one could live in the module that reads it. Members of a registry are
-not meant: a port registry is central because the numbers must differ, not because they are shared.
+not meant: a port registry is central because the numbers must differ, not because they are shared. Neither are switches (` + "`enable`" + `),
+nor values of which a file declares five and more of one type side by side: that is a registry, written out.
 
 ` + "```nix" + `
 -- default.nix --
@@ -37,8 +38,17 @@ not meant: a port registry is central because the numbers must differ, not becau
 		if p.Config.LowFanOut != nil {
 			most = *p.Config.LowFanOut
 		}
+		siblings := map[family]int{}
+		for _, v := range p.Graph.Values {
+			if len(v.Declared) > 0 {
+				siblings[familyOf(v)]++
+			}
+		}
 		var out []Finding
 		for _, v := range p.Graph.Values {
+			if len(v.Declared) > 0 && (siblings[familyOf(v)] >= 5 || isSwitch(v)) {
+				continue
+			}
 			if len(v.Declared) == 0 || v.Member || v.Registry || strings.Contains(v.Path, "*") || v.FanOut.Reads == 0 || v.FanOut.Modules > most {
 				continue
 			}
@@ -64,6 +74,22 @@ not meant: a port registry is central because the numbers must differ, not becau
 		}
 		return out
 	},
+}
+
+// family is what values have in common that are declared side by side.
+type family struct{ file, parent, typ string }
+
+func familyOf(v *graph.Value) family {
+	f := family{file: v.Declared[0].File, typ: v.Type}
+	if n := len(v.Segments); n > 0 {
+		f.parent = strings.Join(v.Segments[:n-1], ".")
+	}
+	return f
+}
+
+// isSwitch reports whether a value turns something on: it stands where hosts look for it, whoever reads it.
+func isSwitch(v *graph.Value) bool {
+	return len(v.Segments) > 0 && strings.HasPrefix(v.Segments[len(v.Segments)-1], "enable")
 }
 
 // count is "1 module", "2 modules".

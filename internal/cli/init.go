@@ -106,9 +106,13 @@ func initial(g *graph.Graph, exclude []string) string {
 			w("# config.%s: %s.", r.Path, oneLine(r.Why))
 		}
 	}
-	if len(roots) > 0 {
+	switch {
+	case len(roots) > 0 && len(g.Values) > 0:
 		w("roots = %s", list(roots))
-	} else {
+	case len(roots) > 0:
+		w("# No option is declared or read there: name the repository's own namespace.")
+		w("#roots = %s", list(roots))
+	default:
 		w(`#roots = ["my"]`)
 	}
 	w("# Module arguments that hold central values, for repositories that pass them through specialArgs.")
@@ -159,7 +163,8 @@ func initial(g *graph.Graph, exclude []string) string {
 	w("# What 'nixsink check' fails on. The ratios are what the repository has today: raise them as it gets better.")
 	w("[gate]")
 	gate := func(key string, v float64, ok bool) {
-		if ok && v >= 0.01 {
+		// Below a tenth, a gate that passes today demands nothing.
+		if ok && v >= 0.1 {
 			w("%s = %s", key, strconv.FormatFloat(float64(int(v*100))/100, 'f', 2, 64))
 		} else {
 			w("#%s = 0.70", key)

@@ -84,7 +84,11 @@ func unknownName(g *graph.Graph, name string) error {
 	}
 	names = append(names, optionNames(g)...)
 	slices.Sort(names)
-	return usagef("nothing is called %q here%s", name, didYouMean(name, slices.Compact(names)))
+	near := didYouMean(name, slices.Compact(names))
+	if near == "" {
+		near = didYouMeanEnd(g, name)
+	}
+	return usagef("nothing is called %q here%s", name, near)
 }
 
 // unknownValue is the error for an id or path that no value has.
@@ -95,11 +99,42 @@ func unknownValue(g *graph.Graph, name string) error {
 	if info, err := os.Stat(name); err == nil && info.IsDir() && strings.ContainsAny(name, `/\`) {
 		return usagef("no value is called %q; a folder comes after the value, or with -C", name)
 	}
-	return usagef("no value is called %q%s", name, didYouMean(name, valueNames(g)))
+	if near := didYouMean(name, valueNames(g)); near != "" {
+		return usagef("no value is called %q%s", name, near)
+	}
+	return usagef("no value is called %q%s", name, didYouMeanEnd(g, name))
 }
 
-func didYouMean(name string, names []string) string {
-	near := suggest.List(name, names, 3)
+// didYouMeanEnd suggests values for a name that leaves out where they are declared, or has an id's prefix where values have no ids:
+// user.nme and CFG.user.nme for site.user.name.
+func didYouMeanEnd(g *graph.Graph, name string) string {
+	for _, r := range g.IDRules {
+		name = strings.TrimPrefix(name, r.Prefix)
+	}
+	n := strings.Count(name, ".") + 1
+	paths := map[string]string{} // by their last n segments
+	var ends []string
+	for _, v := range g.Values {
+		if k := len(v.Segments) - n; k > 0 {
+			end := strings.Join(v.Segments[k:], ".")
+			if paths[end] == "" {
+				ends = append(ends, end)
+			} else if len(paths[end]) <= len(v.Path) {
+				continue // the same option, seen from home-manager
+			}
+			paths[end] = v.Path
+		}
+	}
+	var near []string
+	for _, end := range suggest.List(name, ends, 3) {
+		near = append(near, paths[end])
+	}
+	return orList(near)
+}
+
+func didYouMean(name string, names []string) string { return orList(suggest.List(name, names, 3)) }
+
+func orList(near []string) string {
 	switch len(near) {
 	case 0:
 		return ""
