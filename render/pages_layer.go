@@ -12,6 +12,8 @@ import (
 const (
 	layerModules = 300 // rows of a layer's modules, its values, and the values that it reads
 	layerReaders = 12  // modules named in a row
+	layerNodes   = 80  // nodes of a layer's picture
+	layerPart    = 40  // modules in one table; more are divided by their folders
 )
 
 // modules lists the files of a layer, each once.
@@ -58,7 +60,17 @@ func (s *site) layer(i int) error {
 		if r := s.g.Coverage.ByLayer[l]; s.annotated && r.Total > 0 {
 			fmt.Fprintf(p, " Source-id coverage: %s (%s).", percent(r.Value()), fraction(r, "reads"))
 		}
-		fmt.Fprint(p, "\n\n## Modules\n\n")
+		fmt.Fprintln(p)
+		if len(readsIn) > 0 {
+			g := *s.g
+			g.References = slices.DeleteFunc(slices.Clone(g.References), func(r *graph.Reference) bool { return !in[r.At.File] })
+			o := p.o
+			o.View, o.Title, o.MaxNodes = "modules", title, layerNodes
+			if err := s.picture(p, &g, "layers/"+s.layerSlugs[i]+".svg", "What the modules of "+title+" read", o); err != nil {
+				return err
+			}
+		}
+		fmt.Fprint(p, "\n## Modules\n\n")
 		shown := modules
 		if len(shown) > layerModules {
 			shown = slices.DeleteFunc(slices.Clone(modules), func(m *graph.Module) bool { return readsIn[m.Path]+declares[m.Path] == 0 })
@@ -66,33 +78,81 @@ func (s *site) layer(i int) error {
 		}
 		left := len(shown) - layerModules
 		shown = shown[:min(len(shown), layerModules)]
-		rows := [][]string{{"Module", "Lines", "Declares", "Reads"}}
+		head := []string{"Module", "Lines", "Declares", "Reads"}
 		if s.annotated {
-			rows[0] = append(rows[0], "With source-id")
+			head = append(head, "With source-id")
 		}
-		if slices.ContainsFunc(shown, func(m *graph.Module) bool { return about(m) != "" }) {
-			rows[0] = append(rows[0], "About")
-		}
-		for _, m := range shown {
-			row := []string{p.code(m.Path, graph.Place{File: m.Path, Line: 1}), count(m.Lines), count(declares[m.Path]), count(readsIn[m.Path])}
-			if s.annotated {
-				row = append(row, count(covered[m.Path]))
-			}
-			if len(rows[0]) > len(row) {
-				row = append(row, md(about(m)))
-			}
-			rows = append(rows, row)
-		}
-		if len(rows) > 1 {
-			p.table(rows)
-		} else {
+		if len(shown) == 0 {
 			fmt.Fprint(p, "There are none.\n")
+		}
+		for n, part := range byParts(shown, 0) {
+			rows := [][]string{slices.Clone(head)}
+			if slices.ContainsFunc(part.modules, func(m *graph.Module) bool { return about(m) != "" }) {
+				rows[0] = append(rows[0], "About")
+			}
+			for _, m := range part.modules {
+				row := []string{p.code(m.Path, graph.Place{File: m.Path, Line: 1}), count(m.Lines), count(declares[m.Path]), count(readsIn[m.Path])}
+				if s.annotated {
+					row = append(row, count(covered[m.Path]))
+				}
+				if len(rows[0]) > len(row) {
+					row = append(row, md(about(m)))
+				}
+				rows = append(rows, row)
+			}
+			if part.folder != "" && len(part.modules) < len(shown) {
+				fmt.Fprintf(p, "%s### %s\n\n", map[bool]string{false: "\n"}[n == 0], mdCell(part.folder))
+			}
+			p.table(rows)
 		}
 		p.leftOut(left, "more module", "more modules", "nixsink graph --format json")
 		s.declaredHere(p, in)
 		s.readHere(p, in)
 		return nil
 	})
+}
+
+// A folderPart is the modules of a folder, or those that are left of it.
+type folderPart struct {
+	folder  string
+	modules []*graph.Module
+}
+
+// byParts divides a long list of modules by their folders, as deep as it takes. A folder with a few is not told apart.
+func byParts(modules []*graph.Module, depth int) []folderPart {
+	if len(modules) == 0 {
+		return nil
+	}
+	// All are in the folder that their paths agree on, down to the depth.
+	folder := func(m *graph.Module, depth int) string {
+		parts := strings.Split(m.Path, "/")
+		return strings.Join(parts[:min(depth, len(parts)-1)], "/")
+	}
+	here := folderPart{folder(modules[0], depth), nil}
+	deeper := map[string][]*graph.Module{}
+	var order []string
+	for _, m := range modules {
+		f := folder(m, depth+1)
+		if deeper[f] == nil {
+			order = append(order, f)
+		}
+		deeper[f] = append(deeper[f], m)
+	}
+	if len(modules) <= layerPart || len(order) == 1 && order[0] == here.folder {
+		return []folderPart{{here.folder, modules}}
+	}
+	var out []folderPart
+	for _, f := range order {
+		if ms := deeper[f]; f != here.folder && (len(ms) >= 5 || len(order) == 1) {
+			out = append(out, byParts(ms, depth+1)...)
+		} else {
+			here.modules = append(here.modules, ms...)
+		}
+	}
+	if len(here.modules) > 0 {
+		out = append([]folderPart{here}, out...)
+	}
+	return out
 }
 
 // about is what a module says of itself, and that nothing imports it.

@@ -104,6 +104,31 @@ func TestPagesFindings(t *testing.T) {
 	}
 }
 
+// A long list of modules is divided by folders, and every module stands in it once.
+func TestPagesParts(t *testing.T) {
+	var ms []*graph.Module
+	add := func(folder string, n int) {
+		for i := range n {
+			ms = append(ms, &graph.Module{Path: fmt.Sprintf("%s/m%d.nix", folder, i)})
+		}
+	}
+	add("modules", 2)
+	add("modules/home", 3)
+	add("modules/nixos/services", 45)
+	add("modules/nixos/system", 6)
+	add("modules/nixos/x/y", 2)
+	got := ""
+	for _, p := range byParts(ms, 0) {
+		got += fmt.Sprintf("%s %d; ", p.folder, len(p.modules))
+	}
+	if want := "modules 5; modules/nixos 2; modules/nixos/services 45; modules/nixos/system 6; "; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if few := byParts(ms[:5], 0); len(few) != 1 || len(few[0].modules) != 5 {
+		t.Errorf("a few: %v", few)
+	}
+}
+
 // Whatever is in a set of pages is in mdBook's contents, once.
 func TestPagesSummary(t *testing.T) {
 	pages, err := Pages(context.Background(), house(), PageOptions{Summary: true})
