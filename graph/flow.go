@@ -25,6 +25,8 @@ type edge struct {
 	def      *eval.Definition
 	origin   eval.Origin
 	way      []Step // what steps told, once it was asked
+
+	arrival, target int // numbers of where it ends, see flows
 }
 
 // strength orders kinds of flow: where one edge carries several, the strongest is told.
@@ -51,6 +53,13 @@ type flows struct {
 	mods   map[string]*Module
 	list   []*Flow
 	texts  map[*eval.Path]string
+
+	// Where edges end, by number: the walks mark numbers, of which each sees many.
+	arrivals map[arrival]int
+	targets  map[sinkTarget]int
+	seen     []int // by arrival: the last walk that came by
+	done     []int // by target: the last value that was followed to it
+	walks    int
 }
 
 type sinkKey struct{ option, file string }
@@ -106,15 +115,16 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 }
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods}
+	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods, arrivals: map[arrival]int{}, targets: map[sinkTarget]int{}}
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
 		if d.Derived() {
 			fl.definition(d)
 		}
 	}
-	for _, v := range slices.Clone(vs.all) {
-		fl.follow(v)
+	fl.seen, fl.done = make([]int, len(fl.arrivals)), make([]int, len(fl.targets))
+	for i, v := range slices.Clone(vs.all) {
+		fl.follow(v, i+1)
 	}
 	return fl
 }
@@ -173,6 +183,8 @@ func (fl *flows) definition(d *eval.Definition) {
 
 // join adds an edge where it starts.
 func (fl *flows) join(e *edge) {
+	e.arrival = number(fl.arrivals, arrival{e.to, e.def.Path})
+	e.target = number(fl.targets, targetOf(e))
 	if e.from.val != nil {
 		fl.out[e.from.val] = append(fl.out[e.from.val], e)
 		return
@@ -181,6 +193,16 @@ func (fl *flows) join(e *edge) {
 		fl.trie.add(e.from.option.Segments(), e.from.option)
 	}
 	fl.reads[e.from.option] = append(fl.reads[e.from.option], e)
+}
+
+// number gives every key a number of its own, in the order in which they come.
+func number[K comparable](numbers map[K]int, k K) int {
+	n, ok := numbers[k]
+	if !ok {
+		n = len(numbers)
+		numbers[k] = n
+	}
+	return n
 }
 
 // sources are the values, or the option, that an origin stands for.
@@ -219,15 +241,17 @@ type visitState struct {
 	edge *edge
 	prev *visitState
 	len  int
+
+	// What all flows that go on from here have in common, once one does: there are many, and few ways.
+	through []string
+	legs    [][]Step
 }
 
 // follow walks from one value as far as it goes: first by data alone, then by names too, then by conditions too, so that
-// the strongest kind is told and the shortest way of that kind.
-func (fl *flows) follow(v *Value) {
-	done := map[sinkTarget]bool{}
-	seen := map[arrival]bool{}
+// the strongest kind is told and the shortest way of that kind. turn is the number of v among the values that are followed.
+func (fl *flows) follow(v *Value, turn int) {
 	for _, weakest := range []FlowKind{Data, Key, Control} {
-		clear(seen)
+		fl.walks++
 		queue := []*visitState{{}}
 		all := true
 		for i := 0; i < len(queue); i++ {
@@ -241,18 +265,17 @@ func (fl *flows) follow(v *Value) {
 					continue
 				}
 				// Most edges lead where an earlier one led: nothing is made for those.
-				k, target := arrival{e.to, e.def.Path}, targetOf(e)
-				again, known := seen[k], done[target]
+				again, known := fl.seen[e.arrival] == fl.walks, fl.done[e.target] == turn
 				if again && known {
 					continue
 				}
 				st := &visitState{edge: e, prev: at, len: at.len + 1}
 				if !known {
-					done[target] = true
+					fl.done[e.target] = turn
 					fl.record(v, st, weakest)
 				}
 				if !again {
-					seen[k] = true
+					fl.seen[e.arrival] = fl.walks
 					queue = append(queue, st)
 				}
 			}
@@ -373,18 +396,19 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind) {
 		fl.list = append(fl.list, flow)
 		return
 	}
-	var states []*visitState
-	for s := st; s.edge != nil; s = s.prev {
-		states = append(states, s)
-	}
-	slices.Reverse(states)
-	for i, s := range states {
-		if i > 0 {
-			flow.Through = append(flow.Through, fl.text(states[i-1].edge.to))
-		}
-		flow.legs = append(flow.legs, fl.steps(s.edge))
-	}
+	fl.passed(st.prev)
+	flow.Through, flow.legs, flow.last = st.prev.through, st.prev.legs, fl.steps(e)
 	fl.list = append(fl.list, flow)
+}
+
+// passed fills in what the flows that go on from a state go through.
+func (fl *flows) passed(st *visitState) {
+	if st.edge == nil || st.through != nil {
+		return
+	}
+	fl.passed(st.prev)
+	st.through = append(slices.Clip(st.prev.through), fl.text(st.edge.to))
+	st.legs = append(slices.Clip(st.prev.legs), fl.steps(st.edge))
 }
 
 // text is a vertex as option paths show it.
@@ -406,7 +430,7 @@ func (f *Flow) Way() []Step {
 	if len(f.Steps) > 0 {
 		return f.Steps
 	}
-	return slices.Concat(f.legs...)
+	return append(slices.Concat(f.legs...), f.last...)
 }
 
 // steps tell the way along one edge: the read, the names it goes through, the definition.

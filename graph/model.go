@@ -166,7 +166,8 @@ type Flow struct {
 	At      Place    // the definition
 	Through []string // paths between, nearest the value first; empty for a direct flow
 	Steps   []Step   // of a direct flow, from the read to the definition; Way gives them for every flow
-	legs    [][]Step // of a flow through others: the steps of each edge
+	legs    [][]Step // of a flow through others: the steps of each edge but the last; shared with its neighbours
+	last    []Step   // of a flow through others: the steps of the last edge
 }
 
 // Step is one stop on the way of a value: where it is read, bound, passed, defined.
