@@ -96,6 +96,21 @@ func TestBytes(t *testing.T) {
 			"{ config, ... }:\n{\n  a.b = 40;\n}\n",
 		},
 		{
+			"what is not understood, and can be",
+			"{ config, ... }:\n{\n  # source-id:\n  # sink:\n  a.b = config.my.ports.ssh;\n  # soruce-id: CFG.ports.ssh\n  # sink services.c\n  services.c = config.my.ports.ssh;\n  # source-id: the port of the door\n  # sink: e.f\n  e.f = config.my.ports.ssh;\n  # source-id: CFG..ssh\n  g.h = 22;\n}\n",
+			"{ config, ... }:\n{\n  # source-id: CFG.ports.ssh\n  # sink: a.b\n  a.b = config.my.ports.ssh;\n  # source-id: CFG.ports.ssh\n  # sink: services.c\n  services.c = config.my.ports.ssh;\n  # source-id: CFG.ports.ssh — the port of the door\n  # sink: e.f\n  e.f = config.my.ports.ssh;\n  g.h = 22;\n}\n",
+		},
+		{
+			"what only people understand",
+			"{ config, ... }:\n{\n  # See source-id: CFG.ports.ssh for the door.\n  # nixsink: ignore\n  g.h = 22;\n}\n",
+			"",
+		},
+		{
+			"prose stays where an id goes",
+			"{ config, ... }:\n{\n  # source-id: CFG.ports.gone (it was nice)\n  g.h = 22;\n}\n",
+			"{ config, ... }:\n{\n  # it was nice\n  g.h = 22;\n}\n",
+		},
+		{
 			"syntax error",
 			"{ config, ... }:\n{\n  a.b = config.my.ports.ssh;\n  c.d = ;\n}\n",
 			"",

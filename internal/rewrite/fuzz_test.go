@@ -157,7 +157,7 @@ func mutated(a *txtar.Archive, seed uint64, mutations int) map[string]string {
 		}
 		old := src[gap.Start:gap.End]
 		text := old
-		switch r.IntN(17) {
+		switch r.IntN(19) {
 		case 0, 1, 2:
 			text += "\n# source-id: " + one(ids) + "\n"
 		case 3:
@@ -190,6 +190,10 @@ func mutated(a *txtar.Archive, seed uint64, mutations int) map[string]string {
 		case 15:
 			src = strings.TrimRight(src, "\r\n")
 			gap, text = parse.Span{}, ""
+		case 17:
+			text += "\n# source-id " + one(ids) + "\n# sink: \n"
+		case 18:
+			text += "\n# source-id: " + one([]string{"", "CFG..x", "a few words", one(ids) + " /", one(ids) + " (a remark)"}) + "\n"
 		case 16:
 			src = strings.ReplaceAll(src, "  ", "\t")
 			gap, text = parse.Span{}, ""

@@ -28,8 +28,18 @@ func (f *fileWriter) repair(pending func(parse.Span) *said) map[parse.Span][]nam
 		var keep []string // ids or paths that stay
 		var words []parse.Word
 		switch {
-		case a.Malformed != "" && a.Keyword == parse.SourceID && len(open) > 0:
-			words = nil
+		case a.Malformed != "":
+			text, ok := f.mended(a, open)
+			if !ok {
+				continue
+			}
+			span := a.Annotation.Span
+			if text == "" {
+				span = f.whole(a)
+			}
+			f.repaired(a, at, Change{Kind: Wrong, Span: span, New: text}, open)
+			reused[a.Anchor.Span] = append(reused[a.Anchor.Span], open...)
+			continue
 		case a.State == graph.Mismatched || a.State == graph.Unwanted || a.State == graph.Orphaned || a.State == graph.Ambiguous:
 			if a.State != graph.Mismatched && len(open) == 0 {
 				kind = Stale
@@ -60,21 +70,27 @@ func (f *fileWriter) repair(pending func(parse.Span) *said) map[parse.Span][]nam
 			keep = append(keep, braces(idsOf(add))...)
 		}
 		if c, ok := f.rewritten(a, words, keep, kind); ok {
-			c.Values = slices.Concat(a.Values, a.Actual)
-			for _, n := range add {
-				c.Values = append(c.Values, n.values...)
-			}
-			c.For = []graph.Place{a.At}
-			if len(add) > 0 {
-				for _, s := range at.slots {
-					c.For = append(c.For, s.at)
-				}
-			}
-			f.changes = append(f.changes, c)
+			f.repaired(a, at, c, add)
 			reused[a.Anchor.Span] = append(reused[a.Anchor.Span], add...)
 		}
 	}
 	return reused
+}
+
+// repaired takes up the change to an annotation, with the names that it adds there.
+func (f *fileWriter) repaired(a *graph.Annotation, at *said, c Change, add []name) {
+	c.File, c.Line, c.Why = f.name, f.src.Position(c.Span.Start).Line, a.Why
+	c.Values = slices.Concat(a.Values, a.Actual)
+	for _, n := range add {
+		c.Values = append(c.Values, n.values...)
+	}
+	c.For = []graph.Place{a.At}
+	if len(add) > 0 {
+		for _, s := range at.slots {
+			c.For = append(c.For, s.at)
+		}
+	}
+	f.changes = append(f.changes, c)
 }
 
 // right are the ids of a wrong annotation that are true all the same.
@@ -91,7 +107,7 @@ func (f *fileWriter) right(a *graph.Annotation, words []parse.Word) []string {
 			keep = append(keep, w.Text)
 			continue
 		}
-		here := slices.DeleteFunc(slices.Clone(bound), func(v *graph.Value) bool { return !slices.Contains(a.Actual, v) })
+		here := slices.DeleteFunc(slices.Clone(bound), func(v *graph.Value) bool { return !slices.Contains(f.here(a), v) })
 		switch {
 		case len(bound) == 1 && len(here) == 1:
 			keep = append(keep, w.Text)
@@ -161,7 +177,7 @@ func trimmed(rest string) string {
 func (f *fileWriter) rewritten(a *graph.Annotation, words []parse.Word, keep []string, kind Kind) (Change, bool) {
 	src := f.src.Src
 	change := func(s parse.Span, text string) (Change, bool) {
-		return Change{Kind: kind, File: f.name, Span: s, New: text, Line: f.src.Position(s.Start).Line, Why: a.Why}, src[s.Start:s.End] != text
+		return Change{Kind: kind, Span: s, New: text}, src[s.Start:s.End] != text
 	}
 	if len(keep) > 0 {
 		separator := f.habit.separator
@@ -194,7 +210,7 @@ func (f *fileWriter) rewritten(a *graph.Annotation, words []parse.Word, keep []s
 }
 
 func (f *fileWriter) keyword(a *graph.Annotation) string {
-	if a.Malformed == "" && !strings.HasSuffix(strings.ToLower(a.Spelling), "s") {
+	if !strings.HasSuffix(strings.ToLower(a.Spelling), "s") {
 		return a.Spelling
 	}
 	return f.habit.sourceID
