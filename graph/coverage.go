@@ -43,7 +43,7 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 	}
 	covers := func(a *Annotation, r *Reference) bool {
 		switch unnamed := r.Kind == Dynamic || several[r.At]; {
-		case a.Keyword == parse.Waiver:
+		case a.Keyword == parse.Waiver || a.Malformed != "":
 			return false
 		case slices.Contains(a.Values, r.Value):
 			return unnamed || spans.names(a, r.Value)
