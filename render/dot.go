@@ -48,7 +48,7 @@ func dotSource(p *picture, o Options) []byte {
 	groups := map[string][]int{}
 	var free []int
 	for i, n := range p.nodes {
-		if n.kind == moduleNode && n.group != "" && !(n.holds > 0 && n.label == n.group) {
+		if n.kind == moduleNode && n.group != "" && !n.whole {
 			groups[n.group] = append(groups[n.group], i)
 		} else {
 			free = append(free, i)
@@ -121,7 +121,7 @@ func dotNode(b *bytes.Buffer, p *picture, o Options, i int, indent string) {
 			class, more = class+" "+toneClass(t), more+fmt.Sprintf(`, color="%s"`, toneColor(t))
 		}
 	}
-	label := elide(n.label)
+	label := elide(n.short())
 	if n.kind == optionNode {
 		label = elidePath(n.full())
 	}

@@ -148,7 +148,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 			switch k := c.boxes[0].kind; k {
 			case moduleNode:
 				// Folding by layer leaves bands of one box that says it all.
-				c.head = c.name != "" && !(len(c.boxes) == 1 && c.boxes[0].label == c.name)
+				c.head = c.name != "" && !(len(c.boxes) == 1 && c.boxes[0].whole)
 			case optionNode:
 				c.head = len(c.boxes) > 1 && c.name != ""
 			}
@@ -623,17 +623,13 @@ func (b *box) text() string {
 	if b.kind == optionNode {
 		return elidePath(b.label)
 	}
-	if rest, ok := strings.CutPrefix(b.label, b.group+"/"); ok && b.kind == moduleNode && b.group != "" {
-		// Folded: it stands in the band of its layer.
-		return elide(cmp.Or(rest, "files"))
-	}
-	return elide(b.label)
+	return elide(b.short())
 }
 
-// textWidth allows for the bold letters of what is wrong.
+// textWidth allows for bold letters.
 func (b *box) textWidth() float64 {
 	w := textWidth(b.text(), fontSize)
-	if b.bad {
+	if b.bad || b.whole {
 		w *= 1.16
 	}
 	if b.sub {

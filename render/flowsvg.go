@@ -225,8 +225,11 @@ func (f *flowLayout) drawBox(c *canvas, b *box) {
 		c.bar(i, b.x, b.y, 4, b.h)
 	}
 	label := "t"
-	if b.bad {
+	switch {
+	case b.bad:
 		label = "badt"
+	case b.whole:
+		label = "lead"
 	}
 	if b.sub {
 		if !b.bad {

@@ -102,7 +102,7 @@ func (p *picture) collapse(o Options, unasked bool) error {
 			if err != nil {
 				return usagef("--collapse: %v", err)
 			}
-			p.fold(foldRule{"what matches " + c, func(n *node) string {
+			did := p.fold(foldRule{"what matches " + c, func(n *node) string {
 				for _, name := range n.names {
 					if m := re.FindStringSubmatch(name); m != nil {
 						return m[min(1, len(m)-1)]
@@ -110,6 +110,9 @@ func (p *picture) collapse(o Options, unasked bool) error {
 				}
 				return ""
 			}}, all)
+			if !did {
+				p.notes = append(p.notes, fmt.Sprintf("--collapse %s folds nothing: no two nodes match it with the same name. Put what they share into a group, as in (media/[a-z]+)arr.", c))
+			}
 		}
 	}
 	limit := o.MaxNodes

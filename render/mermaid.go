@@ -16,6 +16,7 @@ import (
 const (
 	mermaidText  = 50_000
 	mermaidEdges = 500
+	mermaidNodes = 60 // Mermaid gives a node 80 pixels of height: 150 would be twelve screens
 )
 
 // writeMermaid writes a flow chart. It stays within what GitHub draws: if the picture would be too large, it is folded further.
@@ -27,7 +28,10 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 		o.Layout = ""
 	}
 	var src []byte
-	for _, limit := range []int{o.MaxNodes, 100, 60, 30, 15} {
+	if o.MaxNodes == 0 {
+		o.MaxNodes = mermaidNodes
+	}
+	for _, limit := range []int{o.MaxNodes, 100, mermaidNodes, 30, 15} {
 		o.MaxNodes = limit
 		p, err := draw(g, o, true)
 		if err != nil {
@@ -51,16 +55,13 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 func mermaidSource(p *picture, o Options) []byte {
 	var b bytes.Buffer
 	b.WriteString("flowchart LR\n")
-	for _, n := range p.notes {
-		fmt.Fprintf(&b, "  %%%% %s\n", plain(n))
-	}
 	if p.empty != "" {
 		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
 		return b.Bytes()
 	}
 	groups := map[string][]int{}
 	for i, n := range p.nodes {
-		if n.kind == moduleNode {
+		if n.kind == moduleNode && !n.whole {
 			groups[n.group] = append(groups[n.group], i)
 		} else {
 			mermaidNode(&b, n, i, "  ")
@@ -113,6 +114,9 @@ func mermaidSource(p *picture, o Options) []byte {
 	for _, s := range slices.Sorted(maps.Keys(styles)) {
 		fmt.Fprintf(&b, "  linkStyle %s %s\n", strings.Join(styles[s], ","), s)
 	}
+	if len(p.notes) > 0 {
+		fmt.Fprintf(&b, "  note[%s]\n  style note fill:none,stroke:none\n", mermaidString(strings.Join(p.notes, " ")))
+	}
 	// Only strokes are coloured: fill and text are the reader's theme, light or dark.
 	var bad, faint, high []string
 	for i, n := range p.nodes {
@@ -144,7 +148,7 @@ func mermaidSource(p *picture, o Options) []byte {
 }
 
 func mermaidNode(b *bytes.Buffer, n *node, i int, indent string) {
-	label := elide(n.label)
+	label := elide(n.short())
 	if n.kind == optionNode {
 		label = elidePath(n.full())
 	}

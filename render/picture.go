@@ -40,6 +40,7 @@ type node struct {
 	faint  bool // unreachable module
 	high   bool // brought out by Highlight
 	focus  bool // asked for by Focus: never folded
+	whole  bool // all of a layer is folded into it
 	column int  // of a flow picture, from the left
 }
 
@@ -192,6 +193,30 @@ func moduleLabel(file, layer string) string {
 		l = dir + "/"
 	}
 	return l
+}
+
+// short is a node's label where its layer stands around it: what is folded is called by its whole folder.
+func (n *node) short() string {
+	if n.whole {
+		return n.group
+	}
+	if rest, ok := strings.CutPrefix(n.label, n.group+"/"); ok && n.kind == moduleNode && n.group != "" {
+		return cmp.Or(rest, "files")
+	}
+	return n.label
+}
+
+// wholes marks the nodes that all of a layer is folded into: they need no band around them.
+func (p *picture) wholes() {
+	members := map[string]int{}
+	for _, n := range p.nodes {
+		if n.kind == moduleNode {
+			members[n.group]++
+		}
+	}
+	for _, n := range p.nodes {
+		n.whole = n.kind == moduleNode && n.holds > 0 && n.group != "" && members[n.group] == 1
+	}
 }
 
 func (s *sketch) option(o string, at graph.Place) *node {

@@ -57,6 +57,7 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	if fold && !g.Ordered && (v.Name == "modules" || v.Name == "sinks") {
 		p.regroup()
 	}
+	p.wholes()
 	return p, nil
 }
 
