@@ -220,40 +220,61 @@ func (a *app) coloured(diff string) string {
 	return b.String()
 }
 
-// step asks for every change whether it shall be made. The end of input is a no to all that is left.
+// step asks for every place whether its change shall be made: what is written at one place is one question. The end of input is a no to all
+// that is left.
 func (a *app) step(p *rewrite.Plan) *rewrite.Plan {
 	in := bufio.NewReader(a.in)
-	total := 0
-	for _, n := range p.Count() {
-		total += n
+	type spot struct {
+		file string
+		at   int32
 	}
-	n, all, quit, file := 0, false, false, ""
-	return p.Select(func(c rewrite.Change) bool {
-		n++
-		if quit || all || file == c.File {
-			return !quit
-		}
-		one := p.Select(func(o rewrite.Change) bool { return o.File == c.File && o.Span == c.Span && o.New == c.New })
-		fmt.Fprint(a.err, a.coloured(one.Diff()))
-		for {
-			fmt.Fprintf(a.err, "(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n, total, c.Why)
-			line, err := in.ReadString('\n')
-			switch answer := strings.ToLower(strings.TrimSpace(line)); {
-			case answer == "y":
-				return true
-			case answer == "n":
-				return false
-			case answer == "f":
-				file = c.File
-				return true
-			case answer == "a":
-				all = true
-				return true
-			case answer == "q" || err != nil:
-				quit = true
-				return false
+	here := func(c rewrite.Change) spot { return spot{c.File, c.Span.Start} }
+	var places []spot
+	why := map[spot][]string{}
+	for _, f := range p.Files {
+		for _, c := range f.Changes {
+			if len(why[here(c)]) == 0 {
+				places = append(places, here(c))
 			}
-			fmt.Fprintln(a.err, "y make it; n leave it; f make it and the others of this file; a make it and all others; q stop here, and write what was accepted")
+			if !slices.Contains(why[here(c)], c.Why) {
+				why[here(c)] = append(why[here(c)], c.Why)
+			}
 		}
-	})
+	}
+	accepted := map[spot]bool{}
+	all, file := false, ""
+	for n, at := range places {
+		if all || file == at.file {
+			accepted[at] = true
+			continue
+		}
+		one := p.Select(func(c rewrite.Change) bool { return here(c) == at })
+		fmt.Fprint(a.err, a.coloured(one.Diff()))
+		answer := a.ask(in, fmt.Sprintf("(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n+1, len(places), strings.Join(why[at], ", ")))
+		if answer == 'q' {
+			break
+		}
+		accepted[at] = answer != 'n'
+		all = answer == 'a'
+		if answer == 'f' {
+			file = at.file
+		}
+	}
+	return p.Select(func(c rewrite.Change) bool { return accepted[here(c)] })
+}
+
+// ask asks until it gets one of the answers.
+func (a *app) ask(in *bufio.Reader, question string) byte {
+	for {
+		fmt.Fprint(a.err, question)
+		line, err := in.ReadString('\n')
+		switch answer := strings.ToLower(strings.TrimSpace(line)); {
+		case len(answer) == 1 && strings.Contains("ynfaq", answer):
+			return answer[0]
+		case err != nil:
+			fmt.Fprintln(a.err)
+			return 'q'
+		}
+		fmt.Fprintln(a.err, "y make it; n leave it; f make it and the others of this file; a make it and all others; q stop here, and write what was accepted")
+	}
 }
