@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -479,6 +480,35 @@ func TestExplorerAccessible(t *testing.T) {
 			found := eval[[]violation](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => ({html: n.html}))})))`)
 			for _, v := range found {
 				t.Errorf("%s %s: %s: %s (%d times: %.200s)", scheme, hash, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
+			}
+		}
+	}
+}
+
+// What is written on a cell of the heat map can be read: 4.5 to 1, as WCAG asks of small text.
+func TestHeatContrast(t *testing.T) {
+	light := func(hex string) float64 {
+		var rgb [3]int
+		if _, err := fmt.Sscanf(hex, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); err != nil {
+			t.Fatal(hex, err)
+		}
+		sum := 0.0
+		for i, weight := range [3]float64{0.2126, 0.7152, 0.0722} {
+			c := float64(rgb[i]) / 255
+			if c <= 0.04045 {
+				c /= 12.92
+			} else {
+				c = math.Pow((c+0.055)/1.055, 2.4)
+			}
+			sum += weight * c
+		}
+		return sum
+	}
+	for _, s := range heatSteps {
+		for _, pair := range [][2]string{{s.light, s.ink}, {s.dark, s.inkD}} {
+			a, b := light(pair[0]), light(pair[1])
+			if c := (max(a, b) + 0.05) / (min(a, b) + 0.05); c < 4.5 {
+				t.Errorf("%s on %s is %.2f to 1", pair[1], pair[0], c)
 			}
 		}
 	}
