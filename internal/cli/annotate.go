@@ -169,7 +169,7 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet boo
 func counted(p *rewrite.Plan) string {
 	n := 0
 	var kinds []string
-	for _, k := range rewrite.Kinds {
+	for _, k := range append(slices.Clone(rewrite.Kinds), rewrite.Renamed) {
 		if c := p.Count()[k]; c > 0 {
 			n += c
 			kinds = append(kinds, fmt.Sprintf("%d %s", c, k))

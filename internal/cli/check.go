@@ -235,6 +235,9 @@ func checkGuess(ext string) string {
 	return map[string]string{".sarif": "sarif", ".json": "json", ".xml": "junit", ".md": "markdown", ".svg": "badge", ".txt": "text"}[ext]
 }
 
+// baselineName is where a baseline is written unless another file is named.
+const baselineName = ".nixsink-baseline.toml"
+
 // newBaseline is the command that writes down what is known today.
 func newBaseline(a *app) *cobra.Command {
 	var file string
@@ -268,7 +271,7 @@ func newBaseline(a *app) *cobra.Command {
 		}
 		path := file
 		if path == "" {
-			path = filepath.Join(t.dir, ".nixsink-baseline.toml")
+			path = filepath.Join(t.dir, baselineName)
 		}
 		if err := a.writeFile(path, b.Bytes()); err != nil {
 			return err
@@ -277,6 +280,6 @@ func newBaseline(a *app) *cobra.Command {
 		return nil
 	}
 	a.tree.add(cmd.Flags())
-	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, - for standard output (default: .nixsink-baseline.toml in PATH)")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, - for standard output (default: "+baselineName+" in PATH)")
 	return cmd
 }

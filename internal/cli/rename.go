@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -16,8 +17,8 @@ func newRename(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rename-id OLD NEW [PATH]",
 		Short: "Rename an id in annotations, headers, Markdown pages and the configuration file",
-		Long: `Rename-id renames an id everywhere below PATH: in annotations and headers of Nix files, in Markdown pages, and in the configuration
-file. All files are written or none. With --dry-run the diff is shown instead.`,
+		Long: `Rename-id renames an id everywhere below PATH: in annotations and headers of Nix files, in Markdown pages, in the configuration file
+and the baseline. Files with syntax errors and generated ones are left alone. All files are written or none. With --dry-run the diff is shown instead.`,
 		Example: `  nixsink rename-id CFG.ports.ssh CFG.ports.sshd
   nixsink rename-id --dry-run CFG.ports.ssh CFG.ports.sshd`,
 		Args:              between(2, 3, "an OLD and a NEW id and at most one PATH"),
@@ -55,6 +56,9 @@ file. All files are written or none. With --dry-run the diff is shown instead.`,
 			} else {
 				a.say("%s lies outside of %s and is left alone", display(t.cfg.Path), t.dir)
 			}
+		}
+		if _, err := os.Stat(filepath.Join(t.dir, baselineName)); err == nil {
+			others = append(others, baselineName)
 		}
 		plan, err := rewrite.Rename(g, from, to, others...)
 		if err != nil {

@@ -45,11 +45,15 @@ func Rename(g *graph.Graph, from, to string, others ...string) (*Plan, error) {
 				renamed[w.Span] = true
 				var ids []string // a.{b,c} is two words with one span
 				for _, o := range words {
-					if o.Span == w.Span && o.Text != from {
+					if o.Span == w.Span {
 						ids = append(ids, o.Text)
 					}
 				}
-				changes = append(changes, Change{Wrong, name, w.Span, strings.Join(append([]string{to}, ids...), " / "), f.Position(w.Start).Line, nil, "renamed", nil})
+				text := to
+				if len(ids) > 1 {
+					text = renamedIn(f.Text(w.Span), ids, from, to)
+				}
+				changes = append(changes, Change{Kind: Renamed, File: name, Span: w.Span, New: text, Line: f.Position(w.Start).Line, Why: "renamed"})
 			}
 		}
 		annotations, header, _ := f.Annotations()
@@ -60,8 +64,12 @@ func Rename(g *graph.Graph, from, to string, others ...string) (*Plan, error) {
 			rename(header.IDs)
 		}
 		slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
-		if len(changes) > 0 && f.Errors.Syntax() {
-			p.Skipped = append(p.Skipped, Skip{graph.Place{File: name, Line: changes[0].Line}, "the file has syntax errors"})
+		if len(changes) > 0 && (f.Errors.Syntax() || generated(f)) {
+			why := "the file has syntax errors"
+			if !f.Errors.Syntax() {
+				why = "the file says that it is generated"
+			}
+			p.Skipped = append(p.Skipped, Skip{graph.Place{File: name, Span: changes[0].Span, Line: changes[0].Line, Column: f.Position(changes[0].Span.Start).Column}, why})
 			continue
 		}
 		p.add(name, f.Src, changes)
@@ -79,6 +87,33 @@ func Rename(g *graph.Graph, from, to string, others ...string) (*Plan, error) {
 	}
 	slices.SortFunc(p.Files, func(a, b *File) int { return cmp.Compare(a.Name, b.Name) })
 	return p, nil
+}
+
+// renamedIn is a.{b,c} with one of its ids renamed: a.{x,c} where only that name differs, else a.c / x.y.
+func renamedIn(text string, ids []string, from, to string) string {
+	before, rest, _ := strings.Cut(text, "{")
+	list, behind, _ := strings.Cut(rest, "}")
+	name, ok := strings.CutPrefix(to, before)
+	if ok {
+		name, ok = strings.CutSuffix(name, behind)
+	}
+	if ok && name != "" && !strings.ContainsAny(name+behind, ".{") {
+		names := strings.Split(list, ",")
+		for i, n := range names {
+			if before+strings.TrimSpace(n)+behind == from {
+				names[i] = strings.Replace(n, strings.TrimSpace(n), name, 1)
+			}
+		}
+		return before + "{" + strings.Join(names, ",") + "}" + behind
+	}
+	var out []string
+	for _, id := range ids {
+		if id == from {
+			id = to
+		}
+		out = append(out, id)
+	}
+	return strings.Join(braces(out), " / ")
 }
 
 // maxPage is the size from which a Markdown file is no page that people wrote.
@@ -131,6 +166,6 @@ func renameWords(name, text, from, to string) []Change {
 		if end < len(text) && (inName(text[end]) && text[end] != '\'' || text[end] == '.' && end+1 < len(text) && inName(text[end+1])) {
 			continue
 		}
-		out = append(out, Change{Wrong, name, parse.Span{Start: int32(i), End: int32(end)}, to, 1 + strings.Count(text[:i], "\n"), nil, "renamed", nil})
+		out = append(out, Change{Kind: Renamed, File: name, Span: parse.Span{Start: int32(i), End: int32(end)}, New: to, Line: 1 + strings.Count(text[:i], "\n"), Why: "renamed"})
 	}
 }

@@ -32,7 +32,10 @@ const (
 	Stale   Kind = "stale"   // an option that is not reached, or a comment where no central value is read
 )
 
-// Kinds lists the kinds of change.
+// Renamed is an id that got another name: Rename's only kind.
+const Renamed Kind = "renamed"
+
+// Kinds lists the kinds of change to annotations.
 var Kinds = []Kind{Missing, Wrong, Stale}
 
 // Options choose what is changed. The zero value changes everything that needs it.
