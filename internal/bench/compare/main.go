@@ -52,8 +52,10 @@ type comparison struct {
 	runs, copies        int
 	limit               time.Duration
 
-	dir  string // for what is made on the way
-	self string
+	dir               string // for what is made on the way
+	self              string
+	treesitter        string // the program of ../treesitter
+	withoutTreesitter string // why there is none
 }
 
 func (c *comparison) run(ctx context.Context) (err error) {
@@ -67,6 +69,9 @@ func (c *comparison) run(ctx context.Context) (err error) {
 	nixsink, empty, err := c.build(ctx)
 	if err != nil {
 		return err
+	}
+	if c.treesitter, err = c.buildTreesitter(ctx); err != nil {
+		c.withoutTreesitter = err.Error()
 	}
 	many := filepath.Join(c.dir, "copies")
 	for i := range c.copies {
@@ -103,6 +108,7 @@ func (c *comparison) onTree(dir string, all bool) []program {
 		{name: "analyze", title: "parse, resolve, follow flows", argv: []string{c.self, stageFlag, "analyze:" + c.root, dir}},
 	}
 	if all {
+		ps = append(ps, program{name: "treesitter", title: "tree-sitter-nix " + grammarVersion + ", every node visited", argv: []string{c.treesitter, dir}, without: c.withoutTreesitter})
 		ps = append(ps, program{name: "nix", title: "`nix-instantiate --parse`, files in batches", argv: append([]string{"nix-instantiate", "--parse"}, nixFiles(dir)...)})
 	}
 	return ps

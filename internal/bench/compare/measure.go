@@ -16,7 +16,8 @@ import (
 type program struct {
 	name, title string
 	argv        []string
-	status      bool // an exit status other than 0 is no failure
+	status      bool   // an exit status other than 0 is no failure
+	without     string // why it cannot be run, "" if it can
 }
 
 // result is what was measured of a program.
@@ -36,7 +37,9 @@ func (c *comparison) measure(ctx context.Context, ps []program) map[string]*resu
 	walls, cpus := map[string][]time.Duration{}, map[string][]time.Duration{}
 	for _, p := range ps {
 		out[p.name] = &result{program: p}
-		if _, err := exec.LookPath(p.argv[0]); err != nil {
+		if p.without != "" {
+			out[p.name].missing = p.without
+		} else if _, err := exec.LookPath(p.argv[0]); err != nil {
 			out[p.name].missing = "not installed"
 		}
 	}

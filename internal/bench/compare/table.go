@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-var order = []string{"read", "rg", "parse", "analyze", "nix", "empty", "report", "makedot", "svg", "dot"}
+var order = []string{"read", "rg", "parse", "analyze", "treesitter", "nix", "empty", "report", "makedot", "svg", "dot"}
 
 // table prints what was measured; of many copies in brackets.
 func table(one, many map[string]*result, bytes, copies int) {
@@ -58,6 +58,7 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1e3) }
 // goals prints what was aimed at and what was reached.
 func goals(one, many, small map[string]*result, bytes, copies int) {
 	fmt.Print("| goal | measured | in CPU time | |\n|---|---|---|---|\n")
+	// A limit below 0 is one that has to be reached.
 	line := func(goal string, rs []*result, got func() float64, unit string, limit float64) {
 		for _, r := range rs {
 			if r == nil || r.missing != "" {
@@ -66,7 +67,7 @@ func goals(one, many, small map[string]*result, bytes, copies int) {
 			}
 		}
 		x, verdict := got(), "met"
-		if x > limit {
+		if x > limit && limit > 0 || x < -limit {
 			verdict = "**not met**"
 		}
 		cpu := ""
@@ -80,6 +81,7 @@ func goals(one, many, small map[string]*result, bytes, copies int) {
 	over := func(a, b *result) func() float64 { return func() float64 { return float64(a.wall) / float64(b.wall) } }
 	line("parse ≤ 2 × reading", []*result{one["parse"], one["read"]}, over(one["parse"], one["read"]), " ×", 2)
 	line("parse, resolve, follow flows ≤ 6 × reading", []*result{one["analyze"], one["read"]}, over(one["analyze"], one["read"]), " ×", 6)
+	line("parse ≥ 12 times as fast as tree-sitter-nix, every node visited", []*result{one["treesitter"], one["parse"]}, over(one["treesitter"], one["parse"]), " ×", -12)
 	for _, s := range []struct{ name, title string }{{"parse", "parsing"}, {"analyze", "the whole analysis of"}} {
 		line(fmt.Sprintf("%s %d times the files ≤ %d × the time", s.title, copies, copies+1), []*result{many[s.name], one[s.name]}, over(many[s.name], one[s.name]), " ×", float64(copies+1))
 	}
