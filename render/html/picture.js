@@ -65,11 +65,6 @@ const picture = () => {
   reads = reads.filter(readShown);
   flows = flows.filter(flowShown);
   if (!f) return overview(reads, flows);
-  // With coverage chosen, only the ways that go through such a read remain.
-  if (state.coverage !== "all") {
-    const kept = new Set(reads.map((r) => r.value + " " + r.at[0]));
-    flows = flows.filter((x) => kept.has(x.from + " " + x.at[0]));
-  }
   const folded = new Set(flows.map(target)).size > mostNodes && f.kind !== "option";
   const has = new Set();
   for (const r of reads) {

@@ -40,4 +40,6 @@ const go = (change) => { location.hash = address(change); };
 // The filters: nothing chosen shows everything.
 const layerShown = (file) => state.layers.size === 0 || state.layers.has(layerOf(file));
 const readShown = (r) => layerShown(r.at[0]) && (state.coverage === "all" || r.covered === (state.coverage === "covered"));
-const flowShown = (f) => layerShown(f.at[0]) && (state.kinds.size === 0 || state.kinds.has(f.kind)) && (state.indirect || f.through.length === 0);
+// With coverage chosen, only the ways that go through such a read remain.
+const flowCovered = (f) => state.coverage === "all" || (model.readsOf.get(f.from) || []).some((r) => r.at[0] === f.at[0] && r.covered === (state.coverage === "covered"));
+const flowShown = (f) => flowCovered(f) && layerShown(f.at[0]) && (state.kinds.size === 0 || state.kinds.has(f.kind)) && (state.indirect || f.through.length === 0);
