@@ -56,13 +56,21 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 		}
 		return ps
 	}
+	// kept are those of the places that a check speaks of too.
+	kept := func(check string, ps []FactPlace) []FactPlace {
+		return slices.DeleteFunc(ps, func(p FactPlace) bool {
+			return findings != nil && !slices.ContainsFunc(findings, func(f Finding) bool {
+				return f.Check == check && f.File == p.At.File && f.Line == p.At.Line
+			})
+		})
+	}
 	add(true, unread(g), "1 file could not be read or parsed", "%s times a file could not be read or parsed")
 	add(true, of("undeclared-value", undeclared), "1 value is read but declared nowhere", "%s values are read but declared nowhere")
 	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
 	add(true, sharedPorts(g, findings), "1 port is given out more than once", "%s ports are given out more than once")
-	add(true, upwardPlaces(g), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
-	add(false, unreached(g), "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
-	add(false, disabled(g), "1 import is commented out", "%s imports are commented out")
+	add(true, kept("layer-violation", upwardPlaces(g)), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
+	add(false, kept("unreachable-module", unreached(g)), "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
+	add(false, kept("disabled-import", disabled(g)), "1 import is commented out", "%s imports are commented out")
 	add(false, of("unused-value", unused), "1 value is declared but read by nobody", "%s values are declared but read by nobody")
 	add(false, unresolved(g), "1 read could not be resolved", "%s reads could not be resolved")
 	return out

@@ -15,8 +15,11 @@ var houseFindings = []Finding{
 	{Check: "unused-value", Severity: "warning", File: "00-core/configs.nix", Line: 36, Value: "my.configs.storage.backup", Message: "nothing reads it"},
 	{Check: "port-collision", Severity: "error", File: "00-core/ports.nix", Line: 87, Value: "my.ports.uptime", Message: "10080 is given out twice",
 		Related: []Related{{File: "00-core/ports.nix", Line: 15}}},
+	{Check: "layer-violation", Severity: "error", File: "00-core/storage.nix", Line: 3, Value: "my.media.hardware", Message: "it reads a higher layer"},
 	{Check: "undeclared-value", Severity: "error", File: "10-infrastructure/uptime.nix", Line: 9, Value: "my.ports.ghost", Message: "nothing declares it"},
 	{Check: "missing-import", Severity: "error", File: "configuration.nix", Line: 123, Value: "10-infrastructure/wiregard.nix", Message: "there is no such file"},
+	{Check: "disabled-import", Severity: "info", File: "configuration.nix", Line: 117, Value: "90-policy/assertions.nix", Message: "it is commented out"},
+	{Check: "unreachable-module", Severity: "info", File: "20-services/apps/old-wiki.nix", Line: 1, Value: "20-services/apps/old-wiki.nix", Message: "no import reaches it"},
 }
 
 func TestGolden(t *testing.T) {

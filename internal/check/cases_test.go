@@ -117,6 +117,15 @@ in
   services.wiki.enable = config.my.wiki.enable;
   x = with config.my.secrets; [ a b c d e ];
 }`},
+		{"a folder whose modules an unknown function lists", "unreachable-module", "", `
+-- configuration.nix --
+{ helper, ... }: { imports = helper.modulesIn ./services ++ [ ./wiki.nix ]; }
+-- services/ssh.nix --
+{ services.openssh.enable = true; }
+-- wiki.nix --
+{ services.wiki.enable = true; }
+-- policy.nix --
+{ security.sudo.enable = false; } # <- here`},
 		{"low fan-out of a module's own option", "low-fan-out", "", `
 -- default.nix --
 { lib, config, ... }:

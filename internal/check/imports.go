@@ -3,9 +3,11 @@ package check
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 var disabledImport = Check{
@@ -125,9 +127,13 @@ the configuration file. Where the only import of it is commented out, that place
 				live[im.To] = append(live[im.To], im.From)
 			}
 		}
+		unknown := p.unknownFolders()
 		var out []Finding
 		for _, m := range p.Graph.Modules {
 			if m.Reachable || m.Instance != "" || m.Role == "unparsed" || m.Role == "helper" {
+				continue
+			}
+			if slices.ContainsFunc(unknown, func(dir string) bool { return strings.HasPrefix(m.Path, dir) }) {
 				continue
 			}
 			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
@@ -163,4 +169,23 @@ func (p *Pass) nearestFile(name string) string {
 // oneLine folds a comment into one line and takes its markers off.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.TrimLeft(strings.TrimSpace(s), "#* ")), " ")
+}
+
+// unknownFolders are the folders of which an import takes files that are not known, because a function could not be followed that makes
+// the list (imports = helper.modulesIn ./.): what lies below may well be reached. Each ends in a slash.
+func (p *Pass) unknownFolders() []string {
+	var out []string
+	for _, im := range p.Graph.Imports {
+		m := p.modules[im.From]
+		if !im.External || im.Disabled || m == nil || !m.Reachable || p.Graph.Files[im.From] == nil {
+			continue
+		}
+		parse.Walk(p.Graph.Files[im.From].Expr, func(n parse.Node) bool {
+			if lit, ok := n.(*parse.Path); ok && im.At.Span.Contains(lit.Span) && len(lit.Parts) == 1 && strings.HasPrefix(lit.Parts[0].Text, ".") {
+				out = append(out, path.Join(path.Dir(im.From), lit.Parts[0].Text)+"/")
+			}
+			return n.Range().Start < im.At.Span.End && im.At.Span.Start < n.Range().End
+		})
+	}
+	return out
 }
