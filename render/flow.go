@@ -42,7 +42,9 @@ type box struct {
 	index      int // in its column
 	pull       float64
 	lane       bool // no node, but where ribbons pass through a column
-	sub, marks bool // a second line, in small, says more; of coverage too
+	sub        bool // a second line, in small, says more
+	marks      bool // it speaks of coverage
+	imports    bool // it counts imports, not reads
 }
 
 func (b *box) middle() float64 { return b.y + b.h/2 }
@@ -115,7 +117,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 		}
 		if n.kind == layerNode {
 			k.group = ""
-			b.sub, b.marks = true, f.marks
+			b.sub, b.marks, b.imports = true, f.marks, f.ofImports
 		}
 		c := clusters[k]
 		if c == nil {
@@ -460,7 +462,15 @@ func between(a, b *cluster) float64 {
 	if a.boxes[0].lane || b.boxes[0].lane {
 		return laneGap
 	}
+	if a.alone() && b.alone() {
+		return groupGap / 2
+	}
 	return groupGap
+}
+
+// alone reports whether a cluster is just one value or option, without a name of its own.
+func (c *cluster) alone() bool {
+	return len(c.boxes) == 1 && !c.head && (c.boxes[0].kind == optionNode || c.boxes[0].kind == valueNode)
 }
 
 // settle puts a cluster's boxes where its top says.
@@ -651,6 +661,13 @@ func (b *box) line2() string {
 		if r.uncovered {
 			sum.uncovered += r.n
 		}
+	}
+	if b.imports {
+		n := 0
+		for _, r := range slices.Concat(b.in, b.out) {
+			n += r.n
+		}
+		return plural(n, "import", "imports")
 	}
 	if len(b.in) == 0 {
 		n := 0

@@ -74,6 +74,9 @@ func (p *picture) counted() (parts []string) {
 	case "imports":
 		parts = append(parts, plural(sum, "import", "imports"))
 	case "modules", "sinks", "layers":
+		if p.ofImports {
+			return append(parts, plural(sum, "import", "imports"))
+		}
 		parts = append(parts, plural(sum, "read", "reads"))
 	}
 	return parts
@@ -256,7 +259,7 @@ func (f *flowLayout) columnHeads(c *canvas) {
 		b := column[i].boxes[0]
 		name := f.heading[b.kind]
 		if b.kind == layerNode {
-			name = map[int]string{0: "declared in", 1: "read in"}[b.column]
+			name = f.sides[min(1, b.column)]
 		}
 		if name != "" && !seen[name] {
 			seen[name] = true
@@ -287,6 +290,9 @@ func (f *flowLayout) entries() []legendEntry {
 		wide = "the wider, the more definitions"
 	case "imports":
 		wide, viol = "imports", "a lower layer imports a higher one"
+	}
+	if f.ofImports {
+		wide, viol = "the wider, the more imports", "a lower layer imports a higher one"
 	}
 	es = append(es, legendEntry{line("r ln", min(7, max(2, f.unit*2))), wide})
 	if has(func(r *ribbon) bool { return r.uncovered }) {

@@ -79,6 +79,8 @@ type picture struct {
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
 
+	sides      [2]string      // what the two columns of layers are
+	ofImports  bool           // layers are joined by imports, for no value is read
 	tones      map[string]int // the colour of every layer
 	namespaces map[string]int // their colours, made when needed
 }

@@ -179,6 +179,26 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
+// TestLayersWithoutValues: where no central value is read, layers are joined by imports, and the picture says so.
+func TestLayersWithoutValues(t *testing.T) {
+	g := *house()
+	g.References, g.Values, g.Flows = nil, nil, nil
+	g.Empty = "no option is declared under my"
+	for _, layout := range []string{"flow", "dot"} {
+		p, err := draw(&g, Options{View: "layers", Layout: layout}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		imports := 0
+		for _, e := range p.edges {
+			imports += e.amount().n
+		}
+		if imports == 0 || p.empty != "" || len(p.notes) != 1 || !strings.Contains(p.notes[0], "imports") {
+			t.Errorf("%s: %d imports, %q, %q", layout, imports, p.empty, p.notes)
+		}
+	}
+}
+
 func TestNothing(t *testing.T) {
 	for _, v := range Views {
 		if why, err := Nothing(house(), Options{View: v.Name}); why != "" || err != nil {

@@ -29,6 +29,9 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		s.imports()
 	case "layers":
 		s.betweenLayers(o.Layout != "dot")
+		if len(s.nodes) == 0 {
+			s.importsBetweenLayers(o.Layout != "dot")
+		}
 	default:
 		return nil, usagef("the view %s is drawn as svg only; text, markdown and json show it as a table", v.Name)
 	}
@@ -207,7 +210,31 @@ func (s *sketch) betweenLayers(twoSides bool) {
 		}
 		s.carry(edgeKey{from: from, to: to, violation: s.layers.violates(r)}, r.Value, a)
 	}
-	s.heading = map[kind]string{layerNode: "layers: declaring → reading"}
+	s.sides = [2]string{"declared in", "read in"}
+}
+
+// importsBetweenLayers draws layer → layer: whose modules import whose. It stands in where no central value is read: how the layers
+// hang together can be seen all the same.
+func (s *sketch) importsBetweenLayers(twoSides bool) {
+	left, right, column := "", "", 0
+	if twoSides {
+		left, right, column = "imports:", "imported:", 1
+	}
+	for _, i := range s.g.Imports {
+		if i.External || i.Missing || i.Disabled || i.From == i.To || s.modules[i.From] == nil || s.modules[i.To] == nil {
+			continue
+		}
+		from, to := s.layer(s.layers.of[i.From], left, 0), s.layer(s.layers.of[i.To], right, column)
+		e := s.edge(edgeKey{from: from, to: to, violation: s.layers.above(i.To, i.From)})
+		e.extra = e.extra.plus(amount{n: 1})
+	}
+	if len(s.nodes) == 0 {
+		return
+	}
+	s.ofImports, s.marks = true, false
+	s.view.Title = "Which layer imports the modules of which"
+	s.notes = append(s.notes, "No central value is read here, so this shows imports; --root names another namespace.")
+	s.sides = [2]string{"imports", "imported from"}
 }
 
 // tooltip says what an edge is, in words.
@@ -216,6 +243,8 @@ func (e *edge) tooltip(p *picture) string {
 	what := "reads"
 	one := "read"
 	switch {
+	case p.ofImports:
+		what, one = "imports", "import"
 	case p.view.Name == "imports":
 		t := e.from.names[0] + " imports " + e.to.names[0]
 		if e.disabled {
@@ -239,7 +268,7 @@ func (e *edge) tooltip(p *picture) string {
 		t += " (decides only)"
 	}
 	if e.violation {
-		t += ": a lower layer reads from a higher one"
+		t += ": a lower layer " + map[bool]string{false: "reads from", true: "imports"}[p.ofImports] + " a higher one"
 	}
 	return t
 }
