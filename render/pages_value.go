@@ -117,7 +117,7 @@ func (s *site) readers(p *page, v *graph.Value) {
 		if r.Via != "" {
 			how += " through " + mdCell(r.Via)
 		}
-		row := []string{p.link(r.At), mdCell(r.Name), how}
+		row := []string{p.link(r.At), mdCell(cut(r.Name, 44)), how}
 		if s.annotated {
 			row = append(row, map[bool]string{true: "yes", false: "no"}[r.Covered])
 		}
