@@ -2,11 +2,28 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"nixsink/internal/history"
 )
+
+// programKey names the program for the cache: its version, and the file itself where that is not built from a commit.
+func programKey() string {
+	key := append([]string{"2", Version}, build()...)
+	if !slices.ContainsFunc(key, func(s string) bool { return strings.HasPrefix(s, "commit ") }) || slices.Contains(key, "modified") {
+		if file, err := os.Executable(); err == nil {
+			if info, err := os.Stat(file); err == nil {
+				key = append(key, fmt.Sprint(info.Size(), info.ModTime().UnixNano()))
+			}
+		}
+	}
+	return strings.Join(key, " ")
+}
 
 // newHistory is the command that looks back.
 func newHistory(a *app) *cobra.Command {
@@ -39,7 +56,7 @@ blobs that they were made from.`,
 		if err != nil {
 			return err
 		}
-		opts := history.Options{Revision: rev, Limit: limit, Graph: t.opts, Check: t.cfg.Check, Key: "1 " + Version, Progress: a.progress.update}
+		opts := history.Options{Revision: rev, Limit: limit, Graph: t.opts, Check: t.cfg.Check, Key: programKey(), Progress: a.progress.update}
 		if !noCache {
 			opts.Cache = history.CacheDir()
 		}

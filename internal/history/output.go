@@ -227,12 +227,25 @@ func panel(b *strings.Builder, title string, curves []curve, most float64, unit 
 			}
 		}
 		last = append(last, at)
-		name := c.name
-		if runes := []rune(name); len(runes) > 24 {
-			name = "…" + string(runes[len(runes)-23:])
-		}
+		name := short(c.name)
 		fmt.Fprintf(b, "<circle class=\"f%d\" cx=\"%d\" cy=\"%.1f\" r=\"4\"/><text x=\"%d\" y=\"%.1f\">%s %.4g%s</text>\n", c.tone, right+14, at-4, right+23, at, html.EscapeString(name), c.values[n-1], unit)
 	}
+}
+
+// longest is how many characters of a name fit beside the curves.
+const longest = 24
+
+// short is the end of a name, from a dot on where that fits.
+func short(name string) string {
+	runes := []rune(name)
+	if len(runes) <= longest {
+		return name
+	}
+	end := string(runes[len(runes)-longest+1:])
+	if _, whole, ok := strings.Cut(end, "."); ok {
+		end = whole
+	}
+	return "…" + end
 }
 
 // nice is the next 1, 2 or 5 with zeros, so that the scale has round numbers.
