@@ -443,16 +443,16 @@ func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
 			ev.options(m, p, ev.force(t), at, depth+1)
 		}
 	case *optShape:
-		ev.declare(m, p, s, depth)
+		ev.declare(m, p, s, at, depth)
 	case nil:
 		// What a function that is not known makes under a namespace is an option of which nothing more is known.
 		if p.Len() >= m.Base.Len()+2 && at.file != nil {
-			ev.declare(m, p, &optShape{args: ready(v), at: at}, depth)
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, at, depth)
 		}
 	case *setShape:
 		if s.base != nil && s.base.shape == nil && describesOption(s) && at.file != nil {
 			// What a function that is not known made of an option, with some of it replaced.
-			ev.declare(m, p, &optShape{args: ready(v), at: at}, depth)
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, at, depth)
 			return
 		}
 		for i := range s.attrs {
@@ -497,7 +497,8 @@ func exprText(a *attr) (string, parse.Span) {
 	return "", parse.Span{}
 }
 
-func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
+// declare takes up an option. One that a helper makes (port = mkPort 22) is declared where it is bound: the helper's mkOption is many's.
+func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int) {
 	d := &Declaration{Module: m, Path: p, File: m.File}
 	args := ev.force(o.args)
 	set, _ := args.shape.(*setShape)
@@ -509,6 +510,9 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, depth int) {
 		set, _ = over.shape.(*setShape)
 	}
 	d.File, d.Span = o.site().file, o.site().span
+	if at.file != nil && !(at.file == d.File && at.span.Contains(d.Span)) {
+		d.File, d.Span = at.file, at.span
+	}
 	if d.File == nil {
 		d.File = m.File
 	}
