@@ -54,8 +54,9 @@ type band struct {
 
 type outline struct {
 	*picture
-	bands []*band
-	w, h  float64
+	bands  []*band
+	bright bool // something is brought out, and the rest stands back
+	w, h   float64
 }
 
 func layoutOutline(p *picture) *outline {

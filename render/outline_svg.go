@@ -8,6 +8,7 @@ import (
 // outlineSVG draws the view of imports.
 func outlineSVG(p *picture, o Options) []byte {
 	l := layoutOutline(p)
+	l.bright = slices.ContainsFunc(l.nodes, func(n *node) bool { return n.high })
 	c := &canvas{opts: o}
 	w := l.w + 2*margin
 	top := headings(c, p)
@@ -112,11 +113,9 @@ func (l *outline) drawChip(c *canvas, k *chip, in string) {
 	}
 	if k.to.high || k.to.focus {
 		class += " high"
-	} else if k.from.high || slices.ContainsFunc(l.nodes, func(n *node) bool { return n.high }) && !k.from.high {
-		if !k.from.high {
-			class += " pale"
-			label += " pale"
-		}
+	} else if l.bright && !k.from.high {
+		class += " pale"
+		label += " pale"
 	}
 	if k.disabled {
 		label += " off"

@@ -1,0 +1,199 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// flowSVG draws a picture with our own layout.
+func flowSVG(p *picture, o Options) []byte {
+	f := layoutFlow(p)
+	c := &canvas{opts: o}
+	w := max(f.w+2*margin, 560)
+	top := headings(c, p) + 22
+	fmt.Fprintf(c, `<g transform="translate(%s %s)">`+"\n", px(margin), px(top))
+	f.bands(c)
+	f.drawRibbons(c)
+	for _, b := range f.boxes {
+		if !b.lane {
+			f.drawBox(c, b)
+		}
+	}
+	f.columnHeads(c)
+	c.WriteString("</g>\n")
+	y := c.legend(f.entries(), f.notes, top+f.h+26, w)
+	return c.document(f.name(), f.describe(), w, y+14, "")
+}
+
+func (f *flowLayout) tone(n *node) int {
+	if n.kind == optionNode || n.kind == valueNode {
+		return -1
+	}
+	return f.toneOf(n.group)
+}
+
+func (f *flowLayout) bands(c *canvas) {
+	for _, column := range f.columns {
+		for _, k := range column {
+			b := k.boxes[0]
+			if k.banded() && k.name != "" {
+				i := f.tone(b.node)
+				c.rect("band f"+toneClass(i)[1:], k.x-bandPad, k.y, k.w+2*bandPad, k.h, 6)
+			}
+			if k.head {
+				class := "h3"
+				if k.banded() {
+					class = "lead"
+				}
+				c.text(class, k.x, k.y+15, elide(k.name))
+			}
+		}
+	}
+}
+
+// drawRibbons draws wide ones first and what is wrong last, so that nothing is hidden.
+func (f *flowLayout) drawRibbons(c *canvas) {
+	rs := slices.Concat(f.ribbons, f.arcs)
+	slices.SortStableFunc(rs, func(a, b *ribbon) int {
+		if a.violation != b.violation {
+			if a.violation {
+				return 1
+			}
+			return -1
+		}
+		return int(b.width*10) - int(a.width*10)
+	})
+	bright := slices.ContainsFunc(f.nodes, func(n *node) bool { return n.high })
+	for _, r := range rs {
+		if r.rest {
+			continue
+		}
+		class := "r " + toneClass(f.edgeTone(r.edge))
+		more := ""
+		switch {
+		case r.uncovered && r.width > 5:
+			// Short dashes across a wide ribbon look like a bar code.
+			more = fmt.Sprintf(` stroke-dasharray="%s %s"`, px(min(16, r.width)), px(min(5, 1+r.width/4)))
+		case r.uncovered:
+			class += " u"
+		}
+		if r.control {
+			class += " c"
+		}
+		if r.violation {
+			class += " viol"
+		}
+		if bright && !r.from.high && !r.to.high {
+			class += " dim"
+		}
+		fmt.Fprintf(c, `<path class="%s" stroke-width="%s"%s d="%s"><title>%s</title></path>`+"\n", class, px(r.width), more, r.path(), esc(r.tooltip(f.picture)))
+	}
+	f.figures(c, rs)
+}
+
+// figures writes on the wide ribbons between layers how many reads they are, with and without source-id together.
+func (f *flowLayout) figures(c *canvas, rs []*ribbon) {
+	type span struct{ top, bottom float64 }
+	spans := map[*edge]span{}
+	for _, r := range rs {
+		if r.from.kind != layerNode {
+			return
+		}
+		s, ok := spans[r.edge]
+		if !ok {
+			s = span{r.y0 - r.width/2, r.y0 + r.width/2}
+		}
+		spans[r.edge] = span{min(s.top, r.y0-r.width/2), max(s.bottom, r.y0+r.width/2)}
+	}
+	for _, e := range f.edges {
+		if s := spans[e]; s.bottom-s.top > 12 {
+			b := rs[slices.IndexFunc(rs, func(r *ribbon) bool { return r.edge == e })].a
+			c.text("t", b.x+b.w+8, (s.top+s.bottom)/2+4, count(e.amount().n))
+		}
+	}
+}
+
+// path draws a ribbon's middle, through all its lanes.
+func (r *ribbon) path() string {
+	var d strings.Builder
+	if r.a.column >= r.b.column {
+		x, y0, y1 := r.a.x+r.a.w, r.a.middle(), r.b.middle()
+		out := min(70, 16+math.Abs(y1-y0)/6)
+		return fmt.Sprintf("M%s %sC%s %s %s %s %s %s", px(x), px(y0), px(x+out), px(y0), px(r.b.x+r.b.w+out), px(y1), px(r.b.x+r.b.w), px(y1))
+	}
+	fmt.Fprintf(&d, "M%s %s", px(r.a.x+r.a.w), px(r.y0))
+	for ; r != nil; r = r.next {
+		x0, x1 := r.a.x+r.a.w, r.b.x
+		m := (x0 + x1) / 2
+		fmt.Fprintf(&d, "C%s %s %s %s %s %s", px(m), px(r.y0), px(m), px(r.y1), px(x1), px(r.y1))
+		if r.next != nil {
+			fmt.Fprintf(&d, "H%s", px(x1+r.b.w))
+		}
+	}
+	return d.String()
+}
+
+func (f *flowLayout) drawBox(c *canvas, b *box) {
+	defer c.open(b.kind.String(), b.tip, b.file, b.line)()
+	class, round := "box", 3.0
+	switch b.kind {
+	case valueNode:
+		class, round = "val", min(b.h/2, 10)
+	case optionNode:
+		class, round = "opt", 0
+	}
+	if b.faint && b.holds == 0 {
+		class += " faint"
+	}
+	if b.bad {
+		class += " bad"
+	}
+	if b.high || b.focus {
+		class += " high"
+	}
+	c.rect(class, b.x, b.y, b.w, b.h, round)
+	if i := f.tone(b.node); b.kind == moduleNode || b.kind == layerNode {
+		c.bar(i, b.x, b.y, 4, b.h)
+	}
+	label := "t"
+	switch {
+	case b.bad:
+		label = "badt"
+	case b.whole:
+		label = "lead"
+	}
+	if b.sub {
+		if !b.bad {
+			label = "lead"
+		}
+		c.text(label, b.x+boxPad+4, b.middle()-3, b.text())
+		c.text("n", b.x+boxPad+4, b.middle()+12, b.line2())
+		return
+	}
+	c.text(label, b.x+boxPad, b.middle()+4, b.text())
+	if s := b.badge(); s != "" {
+		c.text("n end", b.x+b.w-boxPad+2, b.middle()+4, s)
+	}
+}
+
+// columnHeads writes above each column what it is made of.
+func (f *flowLayout) columnHeads(c *canvas) {
+	seen := map[string]bool{}
+	for _, column := range f.columns {
+		i := slices.IndexFunc(column, func(k *cluster) bool { return !k.boxes[0].lane })
+		if i < 0 {
+			continue
+		}
+		b := column[i].boxes[0]
+		name := f.heading[b.kind]
+		if b.kind == layerNode {
+			name = f.sides[min(1, b.column)]
+		}
+		if name != "" && !seen[name] {
+			seen[name] = true
+			c.text("h2", b.x, column[i].y-10, name)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	margin   = 24.0
+	headRoom = 74.0
+)
+
+// name is the picture's title.
+func (p *picture) name() string {
+	s := p.view.Title
+	if p.title != "" {
+		s = p.title + ": " + strings.ToLower(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// headings writes the title and how much there is to see; it gives the upper end of what follows.
+func headings(c *canvas, p *picture) float64 {
+	c.text("h1", margin, 30, p.name())
+	c.text("h2", margin, 49, strings.Join(p.counted(), " · "))
+	return 64
+}
+
+// counted says how much of everything a picture shows.
+func (p *picture) counted() (parts []string) {
+	n := map[kind]int{}
+	seen := map[string]bool{}
+	for _, x := range p.nodes {
+		// A layer may stand at both sides.
+		if x.kind != layerNode || !x.bad && !seen[x.group] {
+			n[x.kind] += max(1, x.holds)
+		}
+		seen[x.group] = true
+	}
+	for k, names := range [][2]string{{"value", "values"}, {"module", "modules"}, {"option", "options"}, {"layer", "layers"}} {
+		if c := n[kind(k)]; c > 0 {
+			parts = append(parts, plural(c, names[0], names[1]))
+		}
+	}
+	sum := 0
+	for _, e := range p.edges {
+		if e.to.kind == moduleNode || e.to.kind == layerNode {
+			sum += e.amount().n
+		}
+	}
+	switch p.view.Name {
+	case "imports":
+		parts = append(parts, plural(sum, "import", "imports"))
+	case "modules", "sinks", "layers":
+		if p.ofImports {
+			return append(parts, plural(sum, "import", "imports"))
+		}
+		parts = append(parts, plural(sum, "read", "reads"))
+	}
+	return parts
+}
+
+// describe says in words what the picture shows, for who cannot see it.
+func (p *picture) describe() string {
+	parts := p.counted()
+	violations := 0
+	for _, e := range p.edges {
+		if e.violation {
+			violations++
+		}
+	}
+	if violations > 0 {
+		parts = append(parts, fmt.Sprintf("%s from a higher layer to a lower one", plural(violations, "way", "ways")))
+	}
+	return strings.Join(append([]string{strings.Join(parts, ", ")}, p.notes...), ". ")
+}
