@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,20 @@ type PageOptions struct {
 type PageFile struct {
 	Name string // slash-separated, within the pages' folder
 	Data []byte
+}
+
+// pageMark is what every page says of itself.
+const pageMark = "<!-- Written by 'nixsink docs'"
+
+// IsPage reports whether a file looks like one that Pages made, with this version or another.
+func IsPage(name string, data []byte) bool {
+	switch {
+	case path.Base(name) == "SUMMARY.md":
+		return bytes.HasPrefix(data, []byte(summaryHead))
+	case strings.HasSuffix(name, ".svg"):
+		return bytes.Contains(data, []byte(`id="nixsink-title"`))
+	}
+	return bytes.Contains(data[:min(len(data), 1000)], []byte(pageMark))
 }
 
 // pagesCritical bounds the values that get a page: a file each for thousands of values would help nobody.
@@ -114,7 +129,7 @@ func (s *site) page(name, title, heading string, write func(p *page) error) erro
 		}
 		fmt.Fprintf(p, "---\ntitle: %s\n---\n\n", text)
 	}
-	fmt.Fprint(p, "<!-- Written by 'nixsink docs': changes here are lost. -->\n\n")
+	fmt.Fprintf(p, "%s: changes here are lost. -->\n\n", pageMark)
 	fmt.Fprintf(p, "# %s\n\n%s\n", heading, s.ways(name))
 	if err := write(p); err != nil {
 		return err
@@ -150,6 +165,8 @@ func (s *site) picture(p *page, g *graph.Graph, name, alt string, o Options) err
 	return nil
 }
 
+var device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+
 // slug makes a file name of a value's or layer's name: no case, no character that a shell, a URL or a file system minds.
 func slug(name string, taken map[string]bool) string {
 	var b strings.Builder
@@ -167,6 +184,10 @@ func slug(name string, taken map[string]bool) string {
 	}
 	if base = strings.Trim(base, "-."); base == "" {
 		base = "value"
+	}
+	// Windows has no files of these names, whatever comes after the dot.
+	if device.MatchString(base) {
+		base = "_" + base
 	}
 	out := base
 	for n := 2; taken[out]; n++ {

@@ -171,10 +171,13 @@ func (s *site) valueLink(v *graph.Value, dir string) string {
 	return mdCell(valueName(v))
 }
 
+// summaryHead is how the table of contents begins.
+const summaryHead = "# Summary\n\n- [Overview](index.md)\n"
+
 // summary is the table of contents that mdBook goes by: a page that is not in it is not in the book.
 func (s *site) summary() error {
 	var b strings.Builder
-	b.WriteString("# Summary\n\n- [Overview](index.md)\n- [Values](values/index.md)\n")
+	b.WriteString(summaryHead + "- [Values](values/index.md)\n")
 	for i, v := range s.values {
 		fmt.Fprintf(&b, "    - [%s](values/%s.md)\n", md(valueName(v)), s.valueSlugs[i])
 	}

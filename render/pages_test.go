@@ -142,6 +142,9 @@ func TestPagesSummary(t *testing.T) {
 		}
 	}
 	for _, p := range pages {
+		if !IsPage(p.Name, p.Data) {
+			t.Errorf("%s does not look like a page of ours", p.Name)
+		}
 		if strings.HasSuffix(p.Name, ".md") && p.Name != "SUMMARY.md" && strings.Count(summary, "]("+p.Name+")") != 1 {
 			t.Errorf("%s stands %d times in the contents", p.Name, strings.Count(summary, "]("+p.Name+")"))
 		}
@@ -171,7 +174,7 @@ func TestPagesLarge(t *testing.T) {
 
 func TestPagesSlugs(t *testing.T) {
 	taken := map[string]bool{"index": true}
-	for _, tt := range [][2]string{{"CFG.ports.ssh", "cfg.ports.ssh"}, {"cfg.Ports.SSH", "cfg.ports.ssh-2"}, {"../../etc/passwd", "etc-passwd"}, {"index", "index-2"}, {"…", "value"}, {strings.Repeat("x", 300), strings.Repeat("x", 80)}} {
+	for _, tt := range [][2]string{{"CFG.ports.ssh", "cfg.ports.ssh"}, {"cfg.Ports.SSH", "cfg.ports.ssh-2"}, {"../../etc/passwd", "etc-passwd"}, {"index", "index-2"}, {"…", "value"}, {strings.Repeat("x", 300), strings.Repeat("x", 80)}, {"aux", "_aux"}, {"con.x", "_con.x"}, {"console", "console"}} {
 		if got := slug(tt[0], taken); got != tt[1] {
 			t.Errorf("%q: %q, want %q", tt[0], got, tt[1])
 		}

@@ -58,7 +58,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		for i, p := range pages {
 			files[i] = docs.File{Name: p.Name, Data: p.Data}
 		}
-		changes, err := docs.Plan(dir, files)
+		changes, err := docs.Plan(dir, files, render.IsPage)
 		if err != nil {
 			return err
 		}

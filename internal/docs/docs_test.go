@@ -58,7 +58,7 @@ func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pages")
 	plan := func(files ...File) []Change {
 		t.Helper()
-		c, err := Plan(dir, files)
+		c, err := Plan(dir, files, ours)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +92,35 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+func ours(_ string, data []byte) bool { return strings.HasPrefix(string(data), "ours") }
+
+// A file of somebody else's that stands where a page is to be is not overwritten; one of ours is, even if its list is lost.
+func TestFolderForeign(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages := []File{{"index.md", []byte("ours, new\n")}}
+	write("index.md", "my own notes\n")
+	var foreign *ForeignError
+	if _, err := Plan(dir, pages, ours); !errors.As(err, &foreign) || !strings.HasSuffix(foreign.Name, "/index.md") {
+		t.Errorf("a file of somebody's: %v", err)
+	}
+	write("index.md", "ours, old\n")
+	changes, err := Plan(dir, pages, ours)
+	if err != nil || len(changes) != 2 {
+		t.Errorf("a page of ours without its list: %v, %v", changes, err)
+	}
+	write("index.md", "edited\n")
+	write(Manifest, "index.md\n")
+	if changes, err = Plan(dir, pages, ours); err != nil || len(changes) != 1 {
+		t.Errorf("a page of ours that somebody edited: %v, %v", changes, err)
+	}
+}
+
 // A repository may hold links: none of them leads a page, or the end of one, to somebody's other files.
 func TestFolderLinks(t *testing.T) {
 	top := t.TempDir()
@@ -115,7 +144,7 @@ func TestFolderLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, files := range [][]File{nil, {{"index.md", []byte("new\n")}}, {{"values/key", []byte("new\n")}}} {
-		if changes, err := Plan(dir, files); err == nil {
+		if changes, err := Plan(dir, files, ours); err == nil {
 			t.Errorf("a plan that follows a link: %v", changes)
 		}
 	}

@@ -33,10 +33,18 @@ type Change struct {
 // else's file does.
 const Manifest = ".nixsink-docs"
 
-// Plan compares a folder with what it shall hold, sorted by name.
+// ForeignError says that a file which somebody else wrote stands where a page is to be.
+type ForeignError struct{ Name string }
+
+func (e *ForeignError) Error() string {
+	return e.Name + " is not a page of ours, and one is to be written there: move it, or choose another folder"
+}
+
+// Plan compares a folder with what it shall hold, sorted by name. ours tells whether a file that no list names is one of ours all the
+// same: what is not is never overwritten.
 //
 // The folder is part of somebody's repository, and that need not be a friend's: no link in it leads anything out of it.
-func Plan(dir string, files []File) ([]Change, error) {
+func Plan(dir string, files []File, ours func(name string, data []byte) bool) ([]Change, error) {
 	root, err := os.OpenRoot(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -45,6 +53,14 @@ func Plan(dir string, files []File) ([]Change, error) {
 		return nil, fmt.Errorf("read pages: %w", err)
 	default:
 		defer root.Close()
+	}
+	before, err := read(root, Manifest)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]bool{Manifest: true}
+	for name := range strings.Lines(string(before)) {
+		listed[strings.TrimSpace(name)] = true
 	}
 	var list bytes.Buffer
 	for _, f := range files {
@@ -59,13 +75,12 @@ func Plan(dir string, files []File) ([]Change, error) {
 		if err != nil {
 			return nil, err
 		}
+		if old != nil && !listed[f.Name] && !bytes.Equal(old, f.Data) && !ours(f.Name, old) {
+			return nil, &ForeignError{join(dir, f.Name)}
+		}
 		if old == nil || !bytes.Equal(old, f.Data) {
 			out = append(out, Change{f.Name, old, append([]byte{}, f.Data...)})
 		}
-	}
-	before, err := read(root, Manifest)
-	if err != nil {
-		return nil, err
 	}
 	for name := range strings.Lines(string(before)) {
 		name = strings.TrimSpace(name)
