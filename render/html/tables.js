@@ -36,8 +36,8 @@ const tables = {
   },
   flows: {
     title: "Flows", rows: () => data.flows.filter(flowShown), note: () => fewerFlows,
-    columns: [["From", (f) => valueName(f.from), (f) => anchor(valueLink(f.from), valueName(f.from))], ["To", target, (f) => (f.option >= 0 ? anchor(optionLink(f.option), target(f)) : anchor(valueLink(f.value), target(f)))],
-      ["Kind", (f) => f.kind], placeColumn("Where"), data.flows.some((f) => f.through.length > 0) && ["Through", (f) => f.through.join(", "), (f) => join(f.through.map((t) => h("span", {}, parts(t))))]],
+    columns: [["From", (f) => valueName(f.from), (f) => anchor(valueLink(f.from), valueName(f.from))], ["To", target, (f) => (f.option >= 0 ? anchor(optionLink(f.option), target(f)) : anchor(valueLink(f.value), valueName(f.value)))],
+      ["Kind", (f) => f.kind], placeColumn("Where"), data.flows.some((f) => f.through.length > 0) && ["Through", (f) => f.through.join(", "), (f) => join(f.through.map(named))]],
     sort: [0, 1],
   },
   ports: {
