@@ -107,8 +107,8 @@ func (n *namer) reads(s *slot) []name {
 	return out
 }
 
-// pattern is the id with one * that most of the values fit, "" if none is any good. Where the names are declared, most of those that it
-// fits must be read: else it says too much. A registry's are anybody's.
+// pattern is the id with one * that most of the values fit, "" if none is any good. Most of those that it fits must be read, else it says
+// too much; but a registry's members are anybody's, and what one text declares for many is as good as one.
 func (n *namer) pattern(values []*graph.Value) (best string, group []*graph.Value) {
 	if len(values) < few {
 		return "", nil
@@ -128,12 +128,17 @@ func (n *namer) pattern(values []*graph.Value) (best string, group []*graph.Valu
 			continue
 		}
 		fits := n.g.Matching(key)
-		open := slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return v.Member })
+		open := slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return v.Member }) || together(groups[key])
 		if !slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return !slices.Contains(fits, v) }) && (open || 3*len(groups[key]) > 2*len(fits)) {
 			best, group = key, groups[key]
 		}
 	}
 	return best, group
+}
+
+// together reports whether values are declared at one place: by a function for many.
+func together(values []*graph.Value) bool {
+	return !slices.ContainsFunc(values, func(v *graph.Value) bool { return len(v.Declared) == 0 || v.Declared[0] != values[0].Declared[0] })
 }
 
 // absorbed leaves out the names that another one speaks for: a pattern for what it fits, and a value for members below it that no name
