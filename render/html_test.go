@@ -228,6 +228,14 @@ func TestExplorerViews(t *testing.T) {
 	}
 	e.run(chromedp.Click(chromedp.CSS("a.cell")), chromedp.WaitVisible(chromedp.CSS("#focus")))
 	e.want("a cell leads to its module", `location.hash`, "#module=")
+	// On a telephone, what is wide scrolls in its own place: the page does not move sideways.
+	e.run(chromedp.EmulateViewport(400, 800))
+	for _, hash := range append([]string{"#value=my.ports.ssh", "#module=" + at.File}, prefixed("#view=", views())...) {
+		e.at(hash)
+		if w := eval[int](e, `document.documentElement.scrollWidth`); w > 400 {
+			t.Errorf("%s is %d wide", hash, w)
+		}
+	}
 }
 
 // Somebody without a mouse gets everywhere: search, tabs, filters, nodes of the picture, rows of a table.
@@ -446,6 +454,13 @@ func city() *graph.Graph {
 		}
 	}
 	return b.done()
+}
+
+func prefixed(prefix string, list []string) (out []string) {
+	for _, s := range list {
+		out = append(out, prefix+s)
+	}
+	return out
 }
 
 func views() []string {

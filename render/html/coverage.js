@@ -38,7 +38,7 @@ const coverageView = () => {
     layers.map(([l, cs]) => {
       const total = cs.reduce((n, c) => n + c.total, 0), with_ = cs.reduce((n, c) => n + c.covered, 0);
       return h("section", {}, data.layers.length > 0 && h("h4", { class: "swatch " + tone(l) }, h("span", {}, layerName(l)), " ", h("small", {}, share(with_, total) + ", " + with_.toLocaleString("en") + " of " + count(total, "read", "reads"))),
-        h("ul", { class: "cells" }, cs.map((c) => h("li", {}, h("a", { class: "cell t" + heatOf(c.covered, c.total), href: c.href }, parts(c.name), " ", h("small", {}, c.covered + "/" + c.total))))));
+        h("ul", { class: "cells" }, cs.map((c) => h("li", {}, h("a", { class: "cell t" + heatOf(c.covered, c.total), href: c.href, title: share(c.covered, c.total) + ": " + c.covered + " of " + count(c.total, "read has", "reads have") + " a source-id" }, parts(c.name), " ", h("small", {}, c.covered + "/" + c.total))))));
     }),
     all.length === 0 && h("p", { class: "note" }, "No module reads a central value, as far as the filters show.")];
 };
