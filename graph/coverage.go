@@ -48,7 +48,9 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 		case slices.Contains(a.Values, r.Value):
 			return unnamed || spans.names(a, r.Value)
 		default: // attrValues config.my.ports reads CFG.ports
-			return slices.ContainsFunc(a.Values, func(v *Value) bool { return unnamed && within(r.Value, v) || r.Value.Path == v.Path+".*" })
+			return slices.ContainsFunc(a.Values, func(v *Value) bool {
+				return unnamed && within(r.Value, v) || r.Value.Path == v.Path+".*" || several[r.At] && inHome(r.Value.Path) == v.Path
+			})
 		}
 	}
 	layers := map[string]string{}
@@ -108,7 +110,9 @@ func declarationCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 		c.Total++
 		if slices.ContainsFunc(v.Declared, func(p Place) bool {
 			return slices.ContainsFunc(byFile[p.File], func(a *Annotation) bool {
-				return a.Keyword == parse.SourceID && a.Anchor.Span.Contains(p.Span) && slices.Contains(a.Values, v)
+				return a.Keyword == parse.SourceID && a.Anchor.Span.Contains(p.Span) && slices.ContainsFunc(a.Values, func(w *Value) bool {
+					return w == v || inHome(v.Path) == w.Path // one text declares it for the system and for a home
+				})
 			})
 		}) {
 			c.Covered++

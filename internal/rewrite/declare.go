@@ -13,7 +13,10 @@ func (w *writer) declarations() {
 	shared := map[graph.Place][]*graph.Value{}
 	for _, v := range w.g.Values {
 		for _, p := range v.Declared {
-			shared[p] = append(shared[p], v)
+			// What one text declares for the system and for a home has the system's id.
+			if !slices.ContainsFunc(w.g.Values, func(o *graph.Value) bool { return o != v && inHome(v.Path) == o.Path && slices.Contains(o.Declared, p) }) {
+				shared[p] = append(shared[p], v)
+			}
 		}
 	}
 	byPlace := map[graph.Place]*slot{}
@@ -22,6 +25,9 @@ func (w *writer) declarations() {
 			continue
 		}
 		for _, at := range v.Declared {
+			if !slices.Contains(shared[at], v) {
+				continue
+			}
 			id, ok := w.declaredAs(v, at, shared[at])
 			if !ok {
 				continue
@@ -121,7 +127,7 @@ func (w *writer) declaredAs(v *graph.Value, at graph.Place, shared []*graph.Valu
 func (w *writer) declaresOther(file string, span parse.Span, v *graph.Value, shared bool) bool {
 	return slices.ContainsFunc(w.g.Values, func(o *graph.Value) bool {
 		return o != v && !within(o, v) && slices.ContainsFunc(o.Declared, func(p graph.Place) bool {
-			return p.File == file && span.Contains(p.Span) && !(shared && lastSegment(o) == lastSegment(v))
+			return p.File == file && span.Contains(p.Span) && !(shared && lastSegment(o) == lastSegment(v)) && inHome(o.Path) != v.Path
 		})
 	})
 }

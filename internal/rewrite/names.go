@@ -142,11 +142,13 @@ func together(values []*graph.Value) bool {
 }
 
 // absorbed leaves out the names that another one speaks for: a pattern for what it fits, and a value for members below it that no name
-// in the text tells apart. attrValues config.my.ports reads CFG.ports.
+// in the text tells apart. attrValues config.my.ports reads CFG.ports. A module of the system and of homes reads one option in both.
 func (n *namer) absorbed(names []name, dynamic func(*graph.Value) bool) []name {
 	speaks := func(by name, v *graph.Value) bool {
 		return slices.Contains(n.g.Matching(by.id), v) ||
-			slices.ContainsFunc(by.values, func(above *graph.Value) bool { return dynamic(v) && within(v, above) || v.Path == above.Path+".*" })
+			slices.ContainsFunc(by.values, func(o *graph.Value) bool {
+				return dynamic(v) && within(v, o) || v.Path == o.Path+".*" || inHome(v.Path) == o.Path && v != o
+			})
 	}
 	var out []name
 	for i, m := range names {
