@@ -14,78 +14,6 @@ import (
 // maxNodes is from where on a picture tells less than its folded self.
 const maxNodes = 150
 
-// A folder (of nodes) names what a node is folded into: "" leaves it alone.
-type foldRule struct {
-	name string // for people: "options by service"
-	into func(n *node) string
-}
-
-func byFolder(n *node) string {
-	if n.kind != moduleNode {
-		return ""
-	}
-	return n.folder + "/"
-}
-
-func byLayer(n *node) string {
-	if n.kind != moduleNode {
-		return ""
-	}
-	if n.group == "" {
-		return "(no layer)"
-	}
-	return n.group
-}
-
-func byService(n *node) string {
-	if n.kind != optionNode {
-		return ""
-	}
-	return n.group
-}
-
-// byNames folds options or values by their first so many names.
-func byNames(k kind, depth int) func(n *node) string {
-	return func(n *node) string {
-		if n.kind != k {
-			return ""
-		}
-		parts := graph.SplitPath(strings.TrimSuffix(n.names[0], ".*"))
-		if n.holds > 0 && len(parts) <= depth {
-			return strings.Join(parts, ".") + ".*"
-		}
-		return strings.Join(parts[:min(depth, max(1, len(parts)-1))], ".") + ".*"
-	}
-}
-
-// byTopFolder folds modules by so many folders from the top. The default.nix of a folder is that folder as Nix sees it, so
-// it lies in the folder above.
-func byTopFolder(depth int) func(n *node) string {
-	return func(n *node) string {
-		if n.kind != moduleNode {
-			return ""
-		}
-		file := strings.TrimSuffix(n.names[0], "/default.nix")
-		parts := strings.Split(strings.TrimSuffix(file, "/"), "/")
-		if strings.HasSuffix(file, "/") && len(parts) <= depth {
-			return file
-		}
-		if len(parts) == 1 {
-			return "./"
-		}
-		return strings.Join(parts[:min(len(parts)-1, depth)], "/") + "/"
-	}
-}
-
-// ladders are the ways to fold each kind, finest first.
-var ladders = map[kind][]foldRule{
-	optionNode: {{"options by service", byService}, {"options by their first name", byNames(optionNode, 1)}},
-	moduleNode: {{"modules by folder", byTopFolder(8)}, {"modules by folder", byTopFolder(4)}, {"modules by folder", byTopFolder(3)},
-		{"modules by folder", byTopFolder(2)}, {"modules by folder", byTopFolder(1)}},
-	valueNode: {{"values by namespace", byNames(valueNode, 8)}, {"values by namespace", byNames(valueNode, 4)}, {"values by namespace", byNames(valueNode, 3)},
-		{"values by namespace", byNames(valueNode, 2)}, {"values by namespace", byNames(valueNode, 1)}},
-}
-
 // collapse folds what the options name, and then, if the picture is still too large, whatever makes it legible: the
 // finest grain first. It notes what it did and how to undo it.
 func (p *picture) collapse(o Options, unasked bool) error {
@@ -115,16 +43,21 @@ func (p *picture) collapse(o Options, unasked bool) error {
 			}
 		}
 	}
+	if p.view.Name == "values" && len(o.Collapse) > 0 {
+		p.columns()
+	}
 	limit := o.MaxNodes
 	if limit == 0 {
 		limit = maxNodes
 	}
-	if p.view.Name == "values" && len(o.Collapse) > 0 {
-		p.columns()
+	if limit > 0 && unasked && len(p.nodes) > limit {
+		p.shrink(limit)
 	}
-	if limit < 0 || !unasked || len(p.nodes) <= limit {
-		return nil
-	}
+	return nil
+}
+
+// shrink folds a picture down to so many nodes, and notes what it did.
+func (p *picture) shrink(limit int) {
 	was := len(p.nodes)
 	var did []string
 	fold := func(r foldRule, enough int) {
@@ -132,9 +65,20 @@ func (p *picture) collapse(o Options, unasked bool) error {
 			did = append(did, r.name)
 		}
 	}
-	// Every option by its service first: a mixture would be hard to read.
-	fold(ladders[optionNode][0], all)
+	// Every option first, by one rule: a mixture would be hard to read. By its service; where that is the same for nearly all, by the names below.
 	room := share(p.counts(), limit)
+	first := ladders[optionNode][0]
+	for _, depth := range []int{5, 4, 3} {
+		if p.distinct(first.into) >= 8 {
+			break
+		}
+		if finer := byNames(optionNode, depth); p.distinct(finer) <= room[optionNode] {
+			first = foldRule{"options by their first names", finer}
+			break
+		}
+	}
+	fold(first, all)
+	room = share(p.counts(), limit)
 	for _, k := range []kind{optionNode, valueNode, moduleNode} {
 		for _, r := range ladders[k] {
 			if spare := p.counts()[k] - room[k]; spare > 0 {
@@ -149,7 +93,17 @@ func (p *picture) collapse(o Options, unasked bool) error {
 		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --only.",
 			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
 	}
-	return nil
+}
+
+// distinct counts the names that a rule gives.
+func (p *picture) distinct(into func(n *node) string) int {
+	names := map[string]bool{}
+	for _, n := range p.nodes {
+		if name := into(n); name != "" {
+			names[name] = true
+		}
+	}
+	return len(names)
 }
 
 func (p *picture) counts() map[kind]int {
