@@ -156,7 +156,7 @@ func (s *site) allValues() error {
 		fmt.Fprintln(p)
 		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach", "Declared"}}
 		for _, v := range vs {
-			rows = append(rows, []string{s.valueLink(v, ""), mdCell(cut(oneLine(v.Default), 40)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
+			rows = append(rows, []string{s.valueLink(v, ""), mdCell(cut(oneLine(v.Default), 24)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
 		}
 		p.table(rows)
 		return nil

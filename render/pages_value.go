@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,28 +138,45 @@ func (s *site) endsUp(p *page, v *graph.Value) {
 	fmt.Fprint(p, "\n## Ends up in\n\n")
 	rows := [][]string{{"What", "Options"}}
 	for _, sv := range services[:min(len(services), pageServices)] {
-		var items []string
-		for _, l := range sv.options[:min(len(sv.options), pageOptions)] {
-			item := p.code(l.option, l.at)
-			if l.option == "" {
-				item = p.link(l.at)
-			}
-			if what := l.what(); what != "" {
-				item += " (" + md(what) + ")"
-			}
-			items = append(items, item)
-		}
-		if more := len(sv.options) - pageOptions; more > 0 {
-			items = append(items, "and "+count(more)+" more")
-		}
 		name := mdCell(sv.name)
 		if j := slices.IndexFunc(s.values, func(w *graph.Value) bool { return w.Path == sv.name }); j >= 0 {
 			name = s.valueLink(s.values[j], "")
 		}
-		rows = append(rows, []string{name, strings.Join(items, ", ")})
+		rows = append(rows, []string{name, p.landings(sv.options)})
 	}
 	p.table(rows)
 	p.leftOut(len(services)-pageServices, "more", "more", "nixsink trace ID")
+}
+
+// landings links options; what is to be said of several is said once, after them.
+func (p *page) landings(options []landing) string {
+	more := len(options) - pageOptions
+	var whats []string
+	items := map[string][]string{}
+	for _, l := range options[:min(len(options), pageOptions)] {
+		what := l.what()
+		if items[what] == nil {
+			whats = append(whats, what)
+		}
+		text := p.code(l.option, l.at)
+		if l.option == "" {
+			text = p.link(l.at)
+		}
+		items[what] = append(items[what], text)
+	}
+	slices.SortStableFunc(whats, func(a, b string) int { return cmp.Compare(len(a), len(b)) }) // plain data first
+	var out []string
+	for _, what := range whats {
+		text := strings.Join(items[what], ", ")
+		if what != "" {
+			text += " (" + md(what) + ")"
+		}
+		out = append(out, text)
+	}
+	if more > 0 {
+		out = append(out, "and "+count(more)+" more")
+	}
+	return strings.Join(out, "; ")
 }
 
 // comesFrom lists the values that a value is made of.
