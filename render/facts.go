@@ -69,11 +69,25 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
 	add(true, sharedPorts(g, findings), "1 port is given out more than once", "%s ports are given out more than once")
 	add(true, kept("layer-violation", upwardPlaces(g)), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
-	add(false, kept("unreachable-module", unreached(g)), "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
+	apart := kept("unreachable-module", unreached(g))
+	add(false, apart, "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
+	if len(apart) == 0 {
+		add(false, said(findings, "unreachable-module"), "most modules are reached by no import that could be followed", "")
+	}
 	add(false, kept("disabled-import", disabled(g)), "1 import is commented out", "%s imports are commented out")
 	add(false, of("unused-value", unused), "1 value is declared but read by nobody", "%s values are declared but read by nobody")
 	add(false, unresolved(g), "1 read could not be resolved", "%s reads could not be resolved")
 	return out
+}
+
+// said are the findings of a check, in its own words.
+func said(findings []Finding, check string) (ps []FactPlace) {
+	for _, f := range findings {
+		if f.Check == check {
+			ps = append(ps, FactPlace{f.Message, graph.Place{File: f.File, Line: f.Line}})
+		}
+	}
+	return ps
 }
 
 func unread(g *graph.Graph) (ps []FactPlace) {

@@ -171,3 +171,16 @@ my.ports.c has port 7001, which my.ports.a and my.ports.b have already: give one
 		}
 	}
 }
+
+// If most modules are reached by nothing, it is the entry points that are not known, and that is said once.
+func TestUnknownEntries(t *testing.T) {
+	project := "-- flake.nix --\n{ outputs = inputs: inputs.loader.load { src = inputs.self; }; }\n"
+	for _, name := range strings.Fields("a b c d e f g h i j k l") {
+		project += "-- modules/" + name + ".nix --\n{ networking.hostName = \"" + name + "\"; }\n"
+	}
+	g, _ := analyze(t, project)
+	r := run(t, g, check.Config{})
+	if got := where(r, "unreachable-module"); len(got) > 1 {
+		t.Errorf("%v\n%s", got, listing(r))
+	}
+}

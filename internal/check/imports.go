@@ -99,7 +99,8 @@ var unreachableModule = Check{
 	Summary: "no import reaches a module",
 	Default: Info,
 	Doc: `No entry point imports this module, directly or through others: what it says is not in force. Import it, delete it, or exclude it in
-the configuration file. Where the only import of it is commented out, that place is shown.
+the configuration file. Where the only import of it is commented out, that place is shown. If more than half of all modules are
+not reached, then it is the entry points or the way of importing that nixsink does not know, and it says that instead.
 
 ` + "```nix" + `
 -- configuration.nix --
@@ -129,8 +130,12 @@ the configuration file. Where the only import of it is commented out, that place
 		}
 		unknown := p.unknownFolders()
 		var out []Finding
+		all := 0
 		for _, m := range p.Graph.Modules {
-			if m.Reachable || m.Instance != "" || m.Role == "unparsed" || m.Role == "helper" {
+			if m.Instance != "" || m.Role == "unparsed" || m.Role == "helper" {
+				continue
+			}
+			if all++; m.Reachable {
 				continue
 			}
 			if slices.ContainsFunc(unknown, func(dir string) bool { return strings.HasPrefix(m.Path, dir) }) {
@@ -148,9 +153,17 @@ the configuration file. Where the only import of it is commented out, that place
 			}
 			out = append(out, f)
 		}
+		if len(out) > all/2 && len(out) > few {
+			return []Finding{{At: p.entry(), Anchor: "-", Message: fmt.Sprintf(
+				"no import that could be followed reaches %d of %d modules, such as %s: name the files where imports begin in `entries`, or `exclude` what is no part",
+				len(out), all, out[0].Value)}}
+		}
 		return out
 	},
 }
+
+// few is how many modules may be unreached, whatever their share, before the entry points are doubted.
+const few = 10
 
 // nearestFile suggests a file of the same name elsewhere, or one of almost that name in the same folder.
 func (p *Pass) nearestFile(name string) string {
