@@ -16,7 +16,7 @@ type htmlDoc struct {
 	Incomplete bool             `json:"incomplete"`
 	Empty      string           `json:"empty"`
 	Lines      int              `json:"lines"`
-	Roots      []string         `json:"roots"`
+	Roots      []htmlRoot       `json:"roots"`
 	Layers     []string         `json:"layers"`
 	Metrics    [][]string       `json:"metrics"`
 	Coverage   [][]string       `json:"coverage"`
@@ -44,6 +44,11 @@ type htmlDoc struct {
 	values     map[*graph.Value]int
 	opts       Options
 	lines      map[int]map[int]bool // file → lines that an excerpt shows
+}
+
+type htmlRoot struct {
+	Path     string `json:"path"`
+	Argument bool   `json:"argument"` // a module argument, not config.PATH
 }
 
 // htmlAt is a file's index and a line.
@@ -154,7 +159,7 @@ const (
 
 func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
-		Roots: []string{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
+		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
 		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: len(g.Flows), AllFinds: len(o.Findings),
@@ -166,7 +171,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 		d.Heat = append(d.Heat, s.upTo)
 	}
 	for _, r := range g.Roots {
-		d.Roots = append(d.Roots, plain(rootName(r)))
+		d.Roots = append(d.Roots, htmlRoot{plain(r.Path), r.Argument})
 	}
 	for _, l := range g.Layers {
 		d.Layers = append(d.Layers, plain(l))

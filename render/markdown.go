@@ -93,7 +93,7 @@ func (p *page) trees(g *graph.Graph) {
 	annotated := len(g.Annotations) > 0
 	for _, t := range trees(g, vs) {
 		fmt.Fprintf(p, "\n### %s\n\n", mdCode(t.name))
-		p.value(t, annotated)
+		p.value(g, t, annotated)
 	}
 	if more > 0 {
 		fmt.Fprintf(p, "\nAnd %s.\n", plural(more, "more critical value", "more critical values"))
@@ -101,14 +101,14 @@ func (p *page) trees(g *graph.Graph) {
 }
 
 // value writes what is below a value's heading: what it is, who reads it, where it ends up.
-func (p *page) value(t tree, annotated bool) {
+func (p *page) value(g *graph.Graph, t tree, annotated bool) {
 	v := t.value
 	fmt.Fprintf(p, "%s, %s", plural(v.FanOut.Reads, "reference", "references"), plural(v.FanOut.Modules, "module", "modules"))
 	if v.FanOut.Sinks > 0 {
 		fmt.Fprintf(p, ", %s", plural(v.FanOut.Sinks, "option", "options"))
 	}
 	if t.name != v.Path {
-		fmt.Fprintf(p, ". Path %s", mdCode("config."+v.Path))
+		fmt.Fprintf(p, ". Path %s", mdCode(written(g, v)))
 	}
 	switch {
 	case len(v.Declared) == 0:

@@ -75,11 +75,15 @@ func (s *site) index() error {
 func (p *page) intro(g *graph.Graph) {
 	var roots []string
 	for _, r := range g.Roots {
-		roots = append(roots, mdCode(rootName(r)))
+		if r.Argument {
+			roots = append(roots, "what the module argument "+mdCode(r.Path)+" holds")
+		} else {
+			roots = append(roots, "the options below "+mdCode("config."+r.Path))
+		}
 	}
-	fmt.Fprintf(p, "\nThe central values of this configuration are the options below %s: modules read them instead of repeating what they hold. These pages\n"+
+	fmt.Fprintf(p, "\nThe central values of this configuration are %s: modules read them instead of repeating what they hold. These pages\n"+
 		"tell which modules read a value and which options it ends up in. *Options* counts those that it is part of, in the name of, or decides over;\n"+
-		"*reach* counts also those that it gets to through other values.\n\n", strings.Join(roots, ", "))
+		"*reach* counts also those that it gets to through other values.\n\n", strings.Join(roots, " and "))
 	fmt.Fprintf(p, "%s, %s, %s, %s.", plural(g.Source.Files, "file", "files"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "read", "reads"))
 	if g.Source.NARHash != "" {

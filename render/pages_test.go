@@ -104,6 +104,22 @@ func TestPagesFindings(t *testing.T) {
 	}
 }
 
+// What is passed as a module argument is not below config.
+func TestPagesArgument(t *testing.T) {
+	g := house()
+	g.Roots = []graph.Root{{Path: "my", Argument: true}, {Path: "other"}}
+	pages, err := Pages(context.Background(), g, PageOptions{Options: Options{Top: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages {
+		want := map[string]string{"index.md": "are what the module argument `my` holds and the options below `config.other`:", "values/cfg.ports.ssh.md": "- Module argument: `my.ports.ssh`\n"}[p.Name]
+		if !strings.Contains(string(p.Data), want) {
+			t.Errorf("%s does not hold %q", p.Name, want)
+		}
+	}
+}
+
 // A long list of modules is divided by folders, and every module stands in it once.
 func TestPagesParts(t *testing.T) {
 	var ms []*graph.Module

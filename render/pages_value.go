@@ -68,6 +68,16 @@ func (s *site) below(v *graph.Value) *graph.Graph {
 	return &g
 }
 
+// written is how a module writes a value: config.my.domain, or vars.domain where it is passed as an argument.
+func written(g *graph.Graph, v *graph.Value) string {
+	for _, r := range g.Roots {
+		if r.Argument && (v.Path == r.Path || strings.HasPrefix(v.Path, r.Path+".")) {
+			return v.Path
+		}
+	}
+	return "config." + v.Path
+}
+
 // profile is what a value is, as a list.
 func (s *site) profile(p *page, v *graph.Value) {
 	say := func(what, text string) {
@@ -75,7 +85,11 @@ func (s *site) profile(p *page, v *graph.Value) {
 			fmt.Fprintf(p, "- %s: %s\n", what, text)
 		}
 	}
-	say("Option", mdCell("config."+v.Path))
+	if expr := written(s.g, v); expr == v.Path {
+		say("Module argument", mdCell(expr))
+	} else {
+		say("Option", mdCell(expr))
+	}
 	var ids []string
 	for _, id := range v.IDs {
 		ids = append(ids, mdCell(id.Name)+" ("+md(evidence[id.Evidence])+")")

@@ -60,7 +60,7 @@ const valueDetail = (i) => {
   const into = (model.flowsInto.get(i) || []).filter(flowShown);
   return [
     v.description && h("p", {}, v.description),
-    facts([["Path", code("config." + v.path)], ["Ids", join(v.ids.map(code))], ["Type", v.type && code(v.type)], ["Default", v.default && code(v.default)],
+    facts([["Path", code(written(i))], ["Ids", join(v.ids.map(code))], ["Type", v.type && code(v.type)], ["Default", v.default && code(v.default)],
       ["Known to be", join([...new Set(v.literals)].map(code))],
       ["Declared", v.declared.length ? join(v.declared.map((at) => place(at))) : h("strong", { class: "wrong" }, "nowhere")],
       ["Fan-out", count(v.reads, "read", "reads") + " in " + count(v.modules, "module", "modules") + ", " + count(v.sinks, "option", "options") + (v.reach > v.sinks ? " (" + v.reach.toLocaleString("en") + " with those through other values)" : "")]]),

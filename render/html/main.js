@@ -34,7 +34,7 @@ const overviewPage = () => {
   const p = picture();
   return [
     h("h2", {}, "Where central values end up"),
-    h("p", {}, count(data.values.length, "central value", "central values") + ", " + count(data.references.length, "read", "reads") + " in " + count(data.modules.length, "module", "modules") + ", " + count(data.allFlows, "flow", "flows") + ". Tracked: ", join(data.roots.map(code)), p.edges.length > 0 && ". Choose a value, a layer or a service to see its ways."),
+    h("p", {}, count(data.values.length, "central value", "central values") + ", " + count(data.references.length, "read", "reads") + " in " + count(data.modules.length, "module", "modules") + ", " + count(data.allFlows, "flow", "flows") + ". Tracked: ", join(data.roots.map((r) => (r.argument ? ["the module argument ", code(r.path)] : code("config." + r.path)))), p.edges.length > 0 && ". Choose a value, a layer or a service to see its ways."),
     p.edges.length > 0 ? draw(p) : data.values.length > 0 && h("p", { class: "note" }, "No way to draw with these filters."),
     factList(),
     h("div", { class: "pair" }, plainTable("Metrics", ["Metric", "Value", "Benchmark", "Verdict", "Note"], data.metrics), coverageTable()),

@@ -32,6 +32,8 @@ const model = {
 data.values.forEach((v, i) => v.ids.forEach((id) => model.valueByName.set(id, i)));
 data.values.forEach((v, i) => model.valueByName.set(v.path, i));
 
+// How a module writes a value: config.my.domain, or vars.domain where it is passed as an argument.
+const written = (i) => (data.roots.some((r) => r.argument && (data.values[i].path + ".").startsWith(r.path + ".")) ? "" : "config.") + data.values[i].path;
 const valueName = (i) => data.values[i].ids[0] || data.values[i].path;
 const valueLink = (i) => link("value", data.values[i].path);
 const fileLink = (i) => link("module", data.files[i].path);
