@@ -112,10 +112,13 @@ func TestPagesArgument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	texts := map[string]string{}
 	for _, p := range pages {
-		want := map[string]string{"index.md": "are what the module argument `my` holds and the options below `config.other`:", "values/cfg.ports.ssh.md": "- Module argument: `my.ports.ssh`\n"}[p.Name]
-		if !strings.Contains(string(p.Data), want) {
-			t.Errorf("%s does not hold %q", p.Name, want)
+		texts[p.Name] = string(p.Data)
+	}
+	for name, want := range map[string]string{"index.md": "are what the module argument `my` holds and the options below `config.other`:", "values/cfg.identity.domain.md": "- Module argument: `my.configs.identity.domain`\n"} {
+		if !strings.Contains(texts[name], want) {
+			t.Errorf("%s does not hold %q", name, want)
 		}
 	}
 }
