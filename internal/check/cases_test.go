@@ -83,6 +83,15 @@ to = "my.wiki.*"
   options.my.a.b = lib.mkOption { type = lib.types.str; default = "x"; };
   config.x = if config ? my && config.my ? a then config.my.a.b else "y";
 }`},
+		{"a field that some of the services have", "undeclared-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.services.wiki = { port = lib.mkOption { type = lib.types.port; default = 28081; }; };
+  options.my.services.blog = { host = lib.mkOption { type = lib.types.str; default = "x"; }; };
+  config.x = map (name: config.my.services.${name}.port or null) [ "wiki" "blog" ];
+  config.y = map (name: config.my.services.${name}.prot or null) [ "wiki" ]; # <- here
+}`},
 		{"fields of a free-form option", "undeclared-value", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -39,8 +39,14 @@ used for ever. Correct the path, or declare the option. One finding per file and
 		}
 		groups := map[key][]*graph.Reference{}
 		var order []key
+		// One expression may read the same field of many values, as a loop over services does: `service.port or null` is no mistake as long
+		// as one of them has a port.
+		loop := map[graph.Place]bool{}
 		for _, r := range p.Graph.References {
-			if len(r.Value.Declared) > 0 || p.declaredAround(r.Value, known) {
+			loop[r.At] = loop[r.At] || len(r.Value.Declared) > 0
+		}
+		for _, r := range p.Graph.References {
+			if len(r.Value.Declared) > 0 || loop[r.At] || p.declaredAround(r.Value, known) {
 				continue
 			}
 			k := key{r.Value, r.At.File}
