@@ -209,9 +209,9 @@ func (ev *Evaluator) deep(v Val) Origins {
 	case *refShape:
 		return ev.origins(v)
 	case *listShape:
-		return ev.deepEach(s.elems, v.org)
+		return union(v.org, ev.deepEach(s.elems, &s.deep))
 	case *altShape:
-		return ev.deepEach(s.alts, v.org)
+		return union(v.org, ev.deepEach(s.alts, &s.deep))
 	case *setShape:
 		if s.deep != nil {
 			return union(v.org, *s.deep)
@@ -263,19 +263,30 @@ func (ev *Evaluator) shallow(v Val) Origins {
 	return ev.deep(v)
 }
 
-// deepEach joins the deep origins of the parts of a list or of alternatives to those of the whole.
-func (ev *Evaluator) deepEach(parts []*thunk, whole Origins) Origins {
-	if ev.deepness > maxDeep {
-		return whole
+// deepEach joins the deep origins of the parts of a list, or of alternatives, once.
+func (ev *Evaluator) deepEach(parts []*thunk, cache **Origins) Origins {
+	if *cache != nil {
+		return **cache
 	}
+	if ev.deepness > maxDeep {
+		return nil
+	}
+	*cache = new(Origins) // a list that holds itself
 	ev.deepness++
-	org := gathering{set: whole}
+	var org gathering
 	for _, t := range parts {
 		org.add(ev.deep(ev.force(t)))
 	}
 	ev.deepness--
-	return org.done()
+	**cache = org.done()
+	return **cache
 }
+
+// maxElements bounds how many elements of lists and sets that are one of several are told apart.
+const maxElements = 2000
+
+// maxList bounds the elements of a list that code puts together.
+const maxList = 1 << 16
 
 // elems are a list's elements, whether they are all and in order, and what the list as a whole depends on.
 func (ev *Evaluator) elems(v Val) ([]*thunk, bool, Origins) {
@@ -283,12 +294,20 @@ func (ev *Evaluator) elems(v Val) ([]*thunk, bool, Origins) {
 	case *listShape:
 		return s.elems, s.exact, v.org
 	case *altShape:
+		// Where a list grows step by step, perhaps, each alternative holds the ones before it: the same element is told once.
 		var out []*thunk
+		seen := map[*thunk]bool{}
 		for _, t := range s.alts {
 			es, _, o := ev.elems(ev.force(t))
 			for _, e := range es {
-				out = append(out, ev.adding(e, o))
+				if e = ev.adding(e, o); !seen[e] {
+					seen[e] = true
+					out = append(out, e)
+				}
 			}
+		}
+		if len(out) > maxElements {
+			out = []*thunk{ready(unknown(ev.all(out...)))}
 		}
 		return out, false, v.org
 	case *refShape:
@@ -334,11 +353,24 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
 	case *altShape:
 		var out []attr
+		seen := map[*thunk]bool{}
 		org := v.org
 		for _, t := range s.alts {
 			as, _, o := ev.entries(ev.force(t))
-			out = append(out, ev.conditional(as, o)...)
+			for _, a := range ev.conditional(as, o) {
+				if !seen[a.val] {
+					seen[a.val] = true
+					out = append(out, a)
+				}
+			}
 			org = union(org, o)
+		}
+		if len(out) > maxElements {
+			var key, all Origins
+			for _, a := range out {
+				key, all = union(key, a.key), union(all, ev.deep(ev.force(a.val)))
+			}
+			out = []attr{{name: hole, key: key, val: ready(unknown(all))}}
 		}
 		return out, false, org
 	case nil:

@@ -170,6 +170,16 @@ func (ev *Evaluator) refuel(fuel int) {
 	clear(ev.blind)
 }
 
+// spent counts the steps of one more definition or option at a place, and says whether there are none left.
+func (ev *Evaluator) spent(at site) bool {
+	ev.steps += 4
+	if ev.steps <= ev.fuel {
+		return false
+	}
+	ev.limit(at.file, at.span)
+	return true
+}
+
 // fileValue is what a file evaluates to.
 func (ev *Evaluator) fileValue(f *parse.File) Val {
 	t := ev.files[f]

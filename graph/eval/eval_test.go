@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,39 @@ var endless = []string{
 	`{ config, ... }: { imports = [ ./main.nix ]; a = config.my.x; }`,
 	`{ config, ... }: { a = (x: x x) (x: x x); b = config.my.x; }`,
 	`let y = f: (x: f (x x)) (x: f (x x)); in { a = y (s: n: s n) 1; }`,
+}
+
+// doubling are texts of a few lines whose values double with every line: each is a step, beginning with a0.
+var doubling = map[string]struct{ first, step, use string }{
+	"concatenation": {`[ config.my.x ]`, `aI ++ aI`, `a = { b = aN; }`},
+	"lists":         {`[ config.my.x ]`, `[ aI aI ]`, `a = { b = aN; }`},
+	"sets":          {`{ x = config.my.x; }`, `{ x = aI; y = aI; }`, `a = aN`},
+	"merges":        {`{ x = config.my.x; }`, `lib.mkMerge [ aI aI ]`, `a = aN`},
+	"names":         {`{ x = config.my.x; }`, `lib.mapAttrs (n: v: aI) (aI // { yI = 1; })`, `a = aN`},
+	"calls":         {`x: x + config.my.x`, `x: aI (aI x)`, `a = aN 1`},
+	"options":       {`{ x = lib.mkOption { default = config.my.x; }; }`, `{ x = aI; y = aI; }`, `options.o = aN`},
+	"alternatives":  {`if config.my.x then [ 1 ] else [ ]`, `if config.my.x then aI ++ [ I ] ++ aI else aI`, `a = { b = aN; }`},
+}
+
+// TestDoubling holds that a text cannot make the evaluation larger than its bounds.
+func TestDoubling(t *testing.T) {
+	const lines = 60
+	for name, d := range doubling {
+		var src strings.Builder
+		fmt.Fprintf(&src, "{ config, lib, ... }: let a0 = %s;\n", d.first)
+		for i := range lines {
+			step := strings.NewReplacer("aI", fmt.Sprintf("a%d", i), "I", fmt.Sprint(i)).Replace(d.step)
+			fmt.Fprintf(&src, "a%d = %s;\n", i+1, step)
+		}
+		fmt.Fprintf(&src, "in { %s; }", strings.ReplaceAll(d.use, "aN", fmt.Sprintf("a%d", lines)))
+		ev := run(map[string]string{"main.nix": src.String()})
+		if len(ev.Reads) == 0 {
+			t.Errorf("%s: the read is lost", name)
+		}
+		if n := len(ev.Definitions); n > fuelPerModule {
+			t.Errorf("%s: %d definitions", name, n)
+		}
+	}
 }
 
 // TestEndless holds that what never ends for Nix does for us, and that what stands beside it is still found.

@@ -434,7 +434,7 @@ func (ev *Evaluator) noteReads(v Val, f *parse.File, span parse.Span, base Val, 
 				out[i] = ready(ev.noteReads(a, f, span, base, why, dynamic))
 			}
 		}
-		v.shape = &altShape{out}
+		v.shape = &altShape{alts: out}
 	}
 	return v
 }
@@ -768,6 +768,10 @@ func plain(v Val) bool {
 func (ev *Evaluator) concat(x, y Val) Val {
 	a, ea, oa := ev.elems(x)
 	b, eb, ob := ev.elems(y)
+	if len(a)+len(b) > maxList {
+		return list([]*thunk{ready(unknown(union(ev.deep(x), ev.deep(y))))}, false).with(union(oa, ob))
+	}
+	ev.steps += (len(a) + len(b)) / 16 // copying is work too
 	ts := make([]*thunk, 0, len(a)+len(b))
 	// A condition over one operand is a condition over its elements; the list's length depends on it as well.
 	for _, t := range a {

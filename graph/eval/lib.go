@@ -256,7 +256,7 @@ func init() {
 	}, "mkIf")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		ts, _, org := ev.elems(ev.force(a[0]))
-		return Val{shape: &altShape{ts}, org: org.atMost(Control)}
+		return Val{shape: &altShape{alts: ts}, org: org.atMost(Control)}
 	}, "mkMerge")
 	define(1, same(0), "traceVal", "mkForce", "mkDefault", "mkBefore", "mkAfter", "mkOptionDefault", "mkVMOverride", "mkImageMediaOverride", "id", "lowPrio", "highPrio", "hiPrio", "setPrio",
 		"toPath", "dontRecurseIntoAttrs", "recurseIntoAttrs", "unsafeDiscardStringContext", "unsafeDiscardOutputDependency")

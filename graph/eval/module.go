@@ -434,7 +434,7 @@ const maxOptionDepth = 40
 
 // options declares what a set of options holds (rule 10).
 func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
-	if depth > maxOptionDepth {
+	if depth > maxOptionDepth || ev.spent(at) {
 		return
 	}
 	switch s := v.shape.(type) {
@@ -721,7 +721,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 			return
 		}
 	}
-	if depth < maxDefinitionDepth {
+	if depth < maxDefinitionDepth && !ev.spent(at) {
 		switch s := v.shape.(type) {
 		case *altShape:
 			acc := union(ctl, v.org)

@@ -27,7 +27,8 @@ type (
 	}
 	listShape struct {
 		elems []*thunk
-		exact bool // these elements, all of them, in this order
+		exact bool     // these elements, all of them, in this order
+		deep  *Origins // cache of the deep origins of the elements
 	}
 	// setShape is an attribute set. base answers for what attrs does not have; nil: there is nothing more.
 	setShape struct {
@@ -59,7 +60,10 @@ type (
 	// libShape is a namespace of nixpkgs: lib, lib.types, builtins, pkgs.
 	libShape struct{ name string }
 	// altShape is one of several values, or all of them (mkMerge): what reads it must take each into account.
-	altShape struct{ alts []*thunk }
+	altShape struct {
+		alts []*thunk
+		deep *Origins // cache, as in listShape
+	}
 	// optShape is an option declaration.
 	optShape struct {
 		args *thunk // mkOption's argument
@@ -114,7 +118,7 @@ func str(s string) Val                 { return Val{shape: &strShape{s}} }
 func boolean(b bool) Val               { return Val{shape: &boolShape{b}} }
 func integer(n int64) Val              { return Val{shape: &intShape{n}} }
 func unknown(org Origins) Val          { return Val{org: org} }
-func list(ts []*thunk, exact bool) Val { return Val{shape: &listShape{ts, exact}} }
+func list(ts []*thunk, exact bool) Val { return Val{shape: &listShape{elems: ts, exact: exact}} }
 
 // with adds origins to a value as a whole.
 func (v Val) with(org Origins) Val {
@@ -220,7 +224,7 @@ func (ev *Evaluator) join(vs ...Val) Val {
 	if len(out) == 1 {
 		return ev.force(out[0])
 	}
-	return Val{shape: &altShape{out}}
+	return Val{shape: &altShape{alts: out}}
 }
 
 // adding is a thunk's value with origins added.
@@ -229,6 +233,9 @@ func (ev *Evaluator) adding(t *thunk, org Origins) *thunk {
 		return t
 	}
 	if t.state == 2 {
+		if covers(t.val.org, org) {
+			return t
+		}
 		return ready(t.val.with(org))
 	}
 	return lazily(func() Val { return ev.force(t).with(org) })
