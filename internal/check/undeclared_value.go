@@ -157,8 +157,11 @@ func readDeeper(rs, all []*graph.Reference) bool {
 
 // matchesPath reports whether a path with * for unknown segments covers another one, or something above it.
 func matchesPath(pattern, path string) bool {
+	if !strings.Contains(pattern, "*") {
+		return false
+	}
 	ps, xs := strings.Split(pattern, "."), strings.Split(path, ".")
-	if len(xs) > len(ps) || !strings.Contains(pattern, "*") {
+	if len(xs) > len(ps) {
 		return false
 	}
 	for i := range xs {

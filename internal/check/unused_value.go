@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixsink/graph"
@@ -26,15 +27,10 @@ number or name is written out by hand. A read of the set around it, and a read w
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
-		read := map[string]bool{}
-		for _, r := range p.Graph.References {
-			if r.Kind != graph.Guard {
-				read[r.Value.Path] = true
-			}
-		}
+		read := p.readPaths()
 		var out []Finding
 		for _, v := range p.Graph.Values {
-			if len(v.Declared) == 0 || v.FanOut.Reads > 0 || p.readAround(v, read) {
+			if len(v.Declared) == 0 || v.FanOut.Reads > 0 || read.around(v) {
 				continue
 			}
 			out = append(out, Finding{
@@ -46,22 +42,60 @@ number or name is written out by hand. A read of the set around it, and a read w
 	},
 }
 
-// readAround reports whether a value is read as part of something larger, through one of its parts, or by a computed name.
-func (p *Pass) readAround(v *graph.Value, read map[string]bool) bool {
-	for path := range read {
-		if path == v.Path || strings.HasPrefix(path, v.Path+".") || strings.HasPrefix(v.Path, path+".") || matchesPath(v.Path, path) {
-			return true
+// readPaths are the paths that something reads, told so that a value can be looked up.
+type readPaths struct {
+	exact   map[string]bool
+	above   map[string]bool // every path above one that is read
+	unknown []string        // what is read with a * for a computed name
+	from    map[*graph.Value]bool
+}
+
+func (p *Pass) readPaths() *readPaths {
+	r := &readPaths{exact: map[string]bool{}, above: map[string]bool{}, from: map[*graph.Value]bool{}}
+	add := func(path string) {
+		if r.exact[path] {
+			return
+		}
+		r.exact[path] = true
+		for i := strings.LastIndexByte(path, '.'); i > 0 && !r.above[path[:i]]; i = strings.LastIndexByte(path[:i], '.') {
+			r.above[path[:i]] = true
+		}
+	}
+	for _, ref := range p.Graph.References {
+		if ref.Kind != graph.Guard {
+			add(ref.Value.Path)
 		}
 	}
 	for _, u := range p.Graph.Unresolved {
-		path := strings.TrimSuffix(u.Path, ".*")
-		if path == v.Path || strings.HasPrefix(v.Path, path+".") || strings.HasPrefix(path, v.Path+".") || matchesPath(u.Path, v.Path) {
-			return true
+		add(strings.TrimSuffix(u.Path, ".*"))
+		if strings.Contains(u.Path, "*") && !slices.Contains(r.unknown, u.Path) {
+			r.unknown = append(r.unknown, u.Path)
 		}
 	}
 	for _, f := range p.Graph.Flows {
-		if f.From == v {
+		r.from[f.From] = true
+	}
+	return r
+}
+
+// around reports whether a value is read as part of something larger, through one of its parts, or by a computed name.
+func (r *readPaths) around(v *graph.Value) bool {
+	if r.exact[v.Path] || r.above[v.Path] || r.from[v] {
+		return true
+	}
+	for i, c := range v.Path {
+		if c == '.' && r.exact[v.Path[:i]] {
 			return true
+		}
+	}
+	if slices.ContainsFunc(r.unknown, func(u string) bool { return matchesPath(u, v.Path) }) {
+		return true
+	}
+	if strings.Contains(v.Path, "*") {
+		for path := range r.exact {
+			if matchesPath(v.Path, path) {
+				return true
+			}
 		}
 	}
 	return false
