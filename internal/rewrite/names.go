@@ -201,6 +201,24 @@ func (n *namer) namespaced(names []name) []name {
 	return out
 }
 
+// manyLines is from how many lines of ids on a text is no place for them all: a helper that half of the tree calls.
+const manyLines = 5
+
+// widened tells names by the namespaces that they are of, CFG.arr.*, however much else is in these.
+func (n *namer) widened(names []name) []name {
+	var out []name
+	for _, m := range names {
+		segments := graph.SplitPath(m.id)
+		if len(segments) > 2 && segments[1] != "*" {
+			if id := segments[0] + "." + segments[1] + ".*"; !slices.ContainsFunc(m.values, func(v *graph.Value) bool { return !slices.Contains(n.g.Matching(id), v) }) {
+				m.id = id
+			}
+		}
+		out = appendName(out, m)
+	}
+	return out
+}
+
 // braces writes ids, sorted; where three or more differ in one segment only they are written as one:
 // CFG.ports.{http,https,ssh}, CFG.media.{radarr,sonarr}.{group,user}.
 func braces(ids []string) []string {

@@ -160,7 +160,11 @@ func shortened(paths []string) []string {
 	if fits(short, maxLines) {
 		return short
 	}
-	return grouped(short, func(p string) string { first, _, _ := strings.Cut(p, "."); return first + ".*" }, false)
+	short = grouped(short, func(p string) string { first, _, _ := strings.Cut(p, "."); return first + ".*" }, false)
+	if fits(short, maxLines) {
+		return short
+	}
+	return grouped(short, func(p string) string { s := graph.SplitPath(p); return strings.Join(s[:min(2, len(s))], ".") }, false)
 }
 
 // grouped has one path for those that key puts together: the key, or all that they have in common. One alone stays whole where all is asked for.

@@ -91,6 +91,9 @@ func (f *fileWriter) together(slots []*slot) []*said {
 			}
 			at.reads = fewer
 		}
+		if len(f.habit.lines(braces(idsOf(at.reads)))) >= manyLines {
+			at.reads = f.w.namer.absorbed(f.w.namer.widened(at.reads), func(*graph.Value) bool { return false })
+		}
 	}
 	slices.SortFunc(out, func(a, b *said) int {
 		return cmp.Or(cmp.Compare(a.node.Start, b.node.Start), cmp.Compare(b.node.End, a.node.End))
