@@ -99,7 +99,7 @@ func (f *flowLayout) place() {
 		}
 	}
 	x := 0.0
-	gap := min(240, max(150, f.h*0.14))
+	gap := min(180, max(150, f.h*0.14))
 	switch {
 	case f.boxes[0].kind == layerNode:
 		gap = 320

@@ -87,7 +87,7 @@ func viewFlags(cmd *cobra.Command, o *render.Options) {
 		views = append(views, v.Name)
 	}
 	f.StringVar(&o.View, "view", "", "`view` to draw: "+strings.Join(views, ", "))
-	f.StringVar(&o.Layout, "layout", "", "`layout` to draw it with: flow (our own) or dot (Graphviz); default: what suits the view")
+	f.StringVar(&o.Layout, "layout", "", "`layout` to draw it with: flow (our own, the default) or dot (Graphviz)")
 	f.StringSliceVar(&o.Focus, "focus", nil, "show only what is linked to this `id`, value, module or option (repeatable)")
 	f.IntVar(&o.Depth, "depth", 0, "at most so many steps from the focus (0: all)")
 	f.BoolVar(&o.Up, "up", false, "from the focus, only towards where values come from")
@@ -99,7 +99,7 @@ func viewFlags(cmd *cobra.Command, o *render.Options) {
 	f.StringSliceVar(&o.Include, "only", nil, "show only values, modules and options that match this `glob` (repeatable)")
 	f.StringSliceVar(&o.Exclude, "without", nil, "leave out values, modules and options that match this `glob` (repeatable)")
 	f.StringSliceVar(&o.Highlight, "highlight", nil, "bring out this `id`, value, module or option (repeatable)")
-	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: 150, -1: never)")
+	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: 150, in Mermaid 60; -1: never)")
 	f.DurationVar(&o.LayoutTime, "layout-time", 0, "give Graphviz at most so `long` (0: 20s)")
 	must(cmd.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(views, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{"flow", "dot"}, cobra.ShellCompDirectiveNoFileComp)))
