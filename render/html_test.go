@@ -34,6 +34,31 @@ type browser struct {
 	said []string
 }
 
+// chromium starts the one browser that all tests have their tabs in; TestMain ends it.
+var chromium = sync.OnceValue(func() context.Context {
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900))
+	ctx, end := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, _ = chromedp.NewContext(ctx)
+	endChromium = func() {
+		_ = chromedp.Cancel(ctx) // waits, and removes its folder
+		end()
+	}
+	if err := chromedp.Do(ctx); err != nil {
+		panic("Chromium does not start: " + err.Error())
+	}
+	return ctx
+})
+
+var endChromium = func() {}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	endChromium()
+	os.Exit(status)
+}
+
 func openExplorer(t *testing.T, g *graph.Graph, o Options) *browser {
 	t.Helper()
 	needs(t, "chromium")
@@ -42,12 +67,7 @@ func openExplorer(t *testing.T, g *graph.Graph, o Options) *browser {
 		t.Fatal(err)
 	}
 	b := &browser{t: t, base: "file://" + file}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(func(ev any) { b.hear(ev) }))
+	ctx, cancel := chromedp.NewContext(chromium(), chromedp.WithListener(func(ev any) { b.hear(ev) }))
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
 	t.Cleanup(cancel)
