@@ -1,14 +1,22 @@
 package graph
 
 import (
-	"regexp"
 	"strings"
 
 	"nixsink/graph/eval"
 )
 
-// identifier is what may stand in an attribute path without quotes (Nix manual, "Identifiers").
-var identifier = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
+// identifier reports whether a name may stand in an attribute path without quotes (Nix manual, "Identifiers").
+func identifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || (c < '0' || c > '9') && c != '\'' && c != '-') {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // segmentText is an attribute name as option paths show it: what is not known of it is *.
 func segmentText(s string) string {
@@ -16,7 +24,7 @@ func segmentText(s string) string {
 	switch {
 	case s == eval.Hole || s == "*":
 		return "*"
-	case identifier.MatchString(s):
+	case identifier(s):
 		return s
 	}
 	var b strings.Builder

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixsink/graph"
 )
@@ -165,7 +166,7 @@ func (s *site) picture(p *page, g *graph.Graph, name, alt string, o Options) err
 	return nil
 }
 
-var device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+var device = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`) })
 
 // slug makes a file name of a value's or layer's name: no case, no character that a shell, a URL or a file system minds.
 func slug(name string, taken map[string]bool) string {
@@ -186,7 +187,7 @@ func slug(name string, taken map[string]bool) string {
 		base = "value"
 	}
 	// Windows has no files of these names, whatever comes after the dot.
-	if device.MatchString(base) {
+	if device().MatchString(base) {
 		base = "_" + base
 	}
 	out := base

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixsink/graph"
 )
@@ -18,7 +19,7 @@ const (
 )
 
 // anchorName is a heading that GitHub, mdBook and MkDocs make the same anchor of.
-var anchorName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var anchorName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
 
 func (s *site) findings() error {
 	return s.page("findings.md", "Findings", "Findings", func(p *page) error {
@@ -38,7 +39,7 @@ func (p *page) findingSums() {
 	rows := [][]string{{"Severity", "Check", "Findings"}}
 	for _, c := range sumUp(p.o.Findings) {
 		name := md(c.check)
-		if anchorName.MatchString(c.check) {
+		if anchorName().MatchString(c.check) {
 			name = "[" + name + "](#" + c.check + ")"
 		}
 		rows = append(rows, []string{md(c.severity), name, count(c.n)})
