@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	cdpnetwork "github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -312,6 +313,51 @@ func TestExplorerKeyboard(t *testing.T) {
 	b.run(chromedp.Focus(chromedp.CSS("#side input")), chromedp.KeyEvent(" "), chromedp.Sleep(50*time.Millisecond))
 	b.want("a filter", `location.hash`, "layer=")
 	b.want("the filter keeps the focus", `document.activeElement.type + document.activeElement.checked`, "checkboxtrue")
+}
+
+// With a mouse the picture is dragged and zoomed; a drag that begins on a node follows no link, a node under the pointer brings out its ways.
+func TestExplorerMouse(t *testing.T) {
+	b := openExplorer(t, house(), Options{})
+	const viewBox = `document.querySelector("svg.flow").getAttribute("viewBox")`
+	at := eval[[]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector("svg a.node").getBoundingClientRect())`)
+	mouse := func(p input.DispatchMouseEventParams) {
+		t.Helper()
+		b.run(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
+			return err
+		}))
+	}
+	mouse(input.DispatchMouseEventParams{Type: "mouseMoved", X: at[0], Y: at[1]})
+	if eval[int](b, `document.querySelectorAll(".ribbon.lit").length`) == 0 {
+		t.Error("a node under the pointer does not bring out its ways")
+	}
+	before := eval[string](b, viewBox)
+	mouse(input.DispatchMouseEventParams{Type: "mousePressed", X: at[0], Y: at[1], Button: "left", Buttons: 1, ClickCount: 1})
+	for i := range 4 {
+		mouse(input.DispatchMouseEventParams{Type: "mouseMoved", X: at[0] + float64(15*i), Y: at[1] + float64(10*i), Button: "left", Buttons: 1})
+	}
+	mouse(input.DispatchMouseEventParams{Type: "mouseReleased", X: at[0] + 45, Y: at[1] + 30, Button: "left", ClickCount: 1})
+	dragged := eval[string](b, viewBox)
+	if dragged == before {
+		t.Error("the picture cannot be dragged")
+	}
+	if hash := eval[string](b, `location.hash`); hash != "" {
+		t.Errorf("a drag leads to %s", hash)
+	}
+	wheel := input.DispatchMouseEventParams{Type: "mouseWheel", X: at[0], Y: at[1], DeltaX: 0.01, DeltaY: -100}
+	mouse(wheel)
+	if eval[string](b, viewBox) != dragged {
+		t.Error("the wheel alone zooms: then nobody can scroll past the picture")
+	}
+	wheel.Modifiers = 2 // Ctrl
+	mouse(wheel)
+	if eval[string](b, viewBox) == dragged {
+		t.Error("Ctrl and the wheel do not zoom")
+	}
+	b.run(chromedp.Click(`//button[.="Fit"]`))
+	b.want("fit", viewBox, strings.Fields(before)[3])
+	b.run(chromedp.Click(chromedp.CSS("svg a.node")), chromedp.Sleep(50*time.Millisecond))
+	b.want("a click follows the link", `location.hash`, "#value=")
 }
 
 // A tree with more flows than a page can hold loses those with long ways, and the page says so.
