@@ -15,6 +15,7 @@ type habit struct {
 	colon          string // between the keyword and its text
 	separator      string // between ids on one line; "" where each has a line of its own
 	trailing       bool   // at the end of the line
+	gap            string // before a comment there
 }
 
 // tally counts habits.
@@ -56,6 +57,10 @@ func habitsOf(src func(file string) string, annotations []*graph.Annotation) tal
 			}
 			if a.Trailing {
 				t.add("place", "trailing")
+				before := strings.TrimRight(text[:a.Comment.Start], " \t")
+				if gap := text[len(before):a.Comment.Start]; len(gap) <= 2 { // more is a column
+					t.add("gap", gap)
+				}
 			} else {
 				t.add("place", "above")
 			}
@@ -103,7 +108,7 @@ func choose(tallies ...tally) habit {
 	}
 	return habit{
 		sourceID: get("source-id", "source-id"), sink: get("sink", "sink"), lead: get("lead", " "), colon: get("colon", ": "),
-		separator: get("several", " / "), trailing: get("place", "above") == "trailing",
+		separator: get("several", " / "), trailing: get("place", "above") == "trailing", gap: get("gap", " "),
 	}
 }
 

@@ -182,7 +182,7 @@ func (n *namer) namespaced(names []name) []name {
 				}
 			}
 			fits := n.g.Matching(space + "*")
-			if count > most && 3*len(values) > 2*len(fits) && !slices.ContainsFunc(values, func(v *graph.Value) bool { return !slices.Contains(fits, v) }) {
+			if (count > most || count == most && len(space) > len(best) && best != "") && 3*len(values) > 2*len(fits) && !slices.ContainsFunc(values, func(v *graph.Value) bool { return !slices.Contains(fits, v) }) {
 				best, most = space, count
 			}
 		}

@@ -164,7 +164,11 @@ func shortened(paths []string) []string {
 	if fits(short, maxLines) {
 		return short
 	}
-	return grouped(short, func(p string) string { s := graph.SplitPath(p); return strings.Join(s[:min(2, len(s))], ".") }, false)
+	for i, p := range short {
+		segments := graph.SplitPath(p)
+		short[i] = strings.Join(segments[:min(2, len(segments))], ".")
+	}
+	return tidy(short)
 }
 
 // grouped has one path for those that key puts together: the key, or all that they have in common. One alone stays whole where all is asked for.

@@ -180,7 +180,7 @@ func (f *fileWriter) insert(s *said, lines []string, ids bool, names []name, def
 	}
 	end := c.node.End
 	if f.habit.trailing && ids && len(lines) == 1 && c.item && !strings.Contains(f.src.Text(c.node), "\n") && strings.TrimSpace(src[end:nextLine(src, end)]) == "" {
-		return put(parse.Span{Start: end, End: end}, " "+lines[0])
+		return put(parse.Span{Start: end, End: end}, f.habit.gap+lines[0])
 	}
 	at := c.indent.Start
 	var lastID, firstSink *graph.Annotation
