@@ -92,6 +92,20 @@ to = "my.wiki.*"
   config.x = map (name: config.my.services.${name}.port or null) [ "wiki" "blog" ];
   config.y = map (name: config.my.services.${name}.prot or null) [ "wiki" ]; # <- here
 }`},
+		{"a function that declares options", "unused-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+let
+  feature = {
+    url = lib.mkOption { type = lib.types.str; default = "x"; };
+    secret = lib.mkOption { type = lib.types.str; default = "x"; }; # <- here
+  };
+in
+{
+  options.my.wiki = feature;
+  options.my.blog = feature;
+  config.x = config.my.wiki.url;
+}`},
 		{"fields of a free-form option", "undeclared-value", "", `
 -- default.nix --
 { lib, config, ... }:
@@ -167,6 +181,14 @@ func TestMessages(t *testing.T) {
   config.x = [ config.my.ports.a config.my.ports.b config.my.ports.c ];
 }`, `my.ports.b has port 7001, which my.ports.a has already: give one of them another number
 my.ports.c has port 7001, which my.ports.a and my.ports.b have already: give one of them another number`},
+		{"undeclared-value", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.services.wiki.host = lib.mkOption { type = lib.types.str; default = "x"; };
+  options.my.services.blog.host = lib.mkOption { type = lib.types.str; default = "x"; };
+  config.x = map (name: config.my.services.${name}.httpPort or null) [ "wiki" "blog" ];
+}`, `nothing declares my.services.blog.httpPort, nor the other value that is read here: declare it with mkOption, or remove the read`},
 	} {
 		g, _ := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
 		var got []string

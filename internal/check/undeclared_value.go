@@ -68,6 +68,8 @@ used for ever. Correct the path, or declare the option. One finding per file and
 			})
 		}
 		var out []Finding
+		at := map[graph.Place]int{} // findings, and how many values each speaks of
+		more := map[int]int{}
 		for _, k := range order {
 			rs := groups[k]
 			if twice(k) {
@@ -80,6 +82,11 @@ used for ever. Correct the path, or declare the option. One finding per file and
 			} else if readDeeper(rs, p.refs[k.file]) {
 				continue // config ? my.a && config ? my.a.b: the innermost test or read speaks for all
 			}
+			if i, ok := at[first.At]; ok {
+				more[i]++ // a loop over values of which none has this
+				continue
+			}
+			at[first.At] = len(out)
 			f := Finding{At: first.At, Value: k.value.Path}
 			f.Message = fmt.Sprintf("nothing declares %s", k.value.Path)
 			if near := nearestPath(k.value.Path, known); near != "" {
@@ -94,6 +101,14 @@ used for ever. Correct the path, or declare the option. One finding per file and
 				}
 			}
 			out = append(out, f)
+		}
+		for i, n := range more {
+			path := "nothing declares " + out[i].Value
+			others := "the other value that is"
+			if n > 1 {
+				others = fmt.Sprintf("%d others that are", n)
+			}
+			out[i].Message = strings.Replace(out[i].Message, path, fmt.Sprintf("%s, nor %s read here", path, others), 1)
 		}
 		return out
 	},

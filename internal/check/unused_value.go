@@ -28,16 +28,31 @@ number or name is written out by hand. A read of the set around it, and a read w
 `,
 	Run: func(p *Pass) []Finding {
 		read := p.readPaths()
-		var out []Finding
+		// A function that declares options, and a module that NixOS and home-manager both import, declare many values in one place: it is
+		// in use if one of them is.
+		unread := map[graph.Place][]*graph.Value{}
+		used := map[graph.Place]bool{}
 		for _, v := range p.Graph.Values {
-			if len(v.Declared) == 0 || v.FanOut.Reads > 0 || read.around(v) {
+			switch {
+			case len(v.Declared) == 0:
+			case v.FanOut.Reads > 0 || read.around(v):
+				used[v.Declared[0]] = true
+			default:
+				unread[v.Declared[0]] = append(unread[v.Declared[0]], v)
+			}
+		}
+		var out []Finding
+		for at, vs := range unread {
+			if used[at] {
 				continue
 			}
-			out = append(out, Finding{
-				At: v.Declared[0], Value: v.Path,
-				Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", described(v)),
-			})
+			what := described(vs[0])
+			if len(vs) > 1 {
+				what += fmt.Sprintf(", nor the other %s declared here", count(len(vs)-1, "value"))
+			}
+			out = append(out, Finding{At: at, Value: vs[0].Path, Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", what)})
 		}
+		slices.SortFunc(out, compareFindings)
 		return out
 	},
 }
