@@ -185,6 +185,12 @@ let
     isOption = v: isAttrs v && v._type or null == "option";
     isType = t: v: isAttrs v && v._type or null == t;
     showOption = concatStringsSep ".";
+    # modules.nix moves what is defined at one path to the other; whoever reads the one gets what the other holds.
+    mkAliasOptionModule = from: to: { config, ... }: {
+      options = setAttrByPath from (mkOption { apply = _: getAttrFromPath to config; default = null; });
+      _moved = { inherit from to; };
+    };
+    mkRenamedOptionModule = mkAliasOptionModule;
     setDefaultModuleLocation = file: m: { _file = file; imports = [ m ]; };
 
     generators = {
@@ -217,7 +223,7 @@ let
     maintainers = { };
     platforms = { linux = [ ]; };
     nixosSystem = throw "nixosSystem is not part of the flow cases";
-    extend = f: lib // f lib lib;
+    extend = f: let go = base: over: let final = base // over final base; in final // { extend = go final; }; in go lib f;
   };
 in
 lib

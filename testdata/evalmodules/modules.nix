@@ -170,6 +170,16 @@ let
     v = if byPrio == [ ] && type.name != "submodule" then undefined loc else at ctx type loc byPrio;
   in (opt.apply or (x: x)) v;
 
+  # What is set below a freeform submodule without being declared is a value as well.
+  freeform = ctx: loc: defs: changeDeep ctx types.unspecified loc (byShape (ctx // { change = { }; }) loc defs);
+
+  # Definitions with what they set at one path set at another, for options that are the alias of another one.
+  move = { from, to }: d: let
+    without = p: v: if tail p == [ ] then removeAttrs v p else v // { ${head p} = without (tail p) v.${head p}; };
+  in concatMap (e: if lib.hasAttrByPath from e.value
+    then [ (e // { value = without from e.value; }) (e // { value = lib.setAttrByPath to (lib.getAttrFromPath from e.value); }) ]
+    else [ e ]) (pushDefs [ d ]);
+
   evalTree = ctx: opts: defs: loc:
     if ty opts == "option" then evalOption ctx opts defs loc
     else let
@@ -177,7 +187,7 @@ let
       names = lib.unique (attrNames opts ++ namesOf ds);
     in listToAttrs (map (n: {
       name = n;
-      value = if opts ? ${n} then evalTree ctx opts.${n} (defsOf n ds) (loc ++ [ n ]) else byShape ctx (loc ++ [ n ]) (defsOf n ds);
+      value = if opts ? ${n} then evalTree ctx opts.${n} (defsOf n ds) (loc ++ [ n ]) else (if ctx.freeform or null == loc then freeform (removeAttrs ctx [ "freeform" ]) else byShape ctx) (loc ++ [ n ]) (defsOf n ds);
     }) names);
 
   mergeOptions = a: b:
@@ -227,7 +237,7 @@ let
     else [ { inherit loc; set = false; bool = isBool v; hash = fingerprint v; } ];
 
   evalModules = { modules, specialArgs ? { }, prefix ? [ ], ctx ? { change = { }; }, ... }: let
-    base = specialArgs // { inherit config lib; options = optionTree; };
+    base = { inherit lib; } // specialArgs // { inherit config; options = optionTree; };
     apply = f: let formals = functionArgs' f; in
       f (base // mapAttrs (n: _: base.${n} or config._module.args.${n}) (lib.filterAttrs (n: optional: base ? ${n} || !optional) formals));
     functionArgs' = f: if isFunction f then functionArgs f else f.__functionArgs or { };
@@ -244,19 +254,25 @@ let
         inherit key;
         file = f;
         options = m.options or { };
-        config = if whole then m.config or { } else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" ];
+        moved = if m ? _moved then [ m._moved ] else [ ];
+        freeform = m ? freeformType;
+        disabled = map toString (m.disabledModules or [ ]);
+        config = if whole then m.config or { } else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
       } ] ++ concatMap (load seen null f) (m.imports or [ ]);
     # A file that is imported twice counts once.
-    loaded = foldl' (acc: m: if m.key != null && lib.any (x: x.key == m.key) acc then acc else acc ++ [ m ]) [ ]
+    loaded = let off = concatMap (m: m.disabled) found; in filter (m: !(elem m.key off)) found;
+    found = foldl' (acc: m: if m.key != null && lib.any (x: x.key == m.key) acc then acc else acc ++ [ m ]) [ ]
       (concatMap (load [ ] null "<entry>") modules);
     optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
-    defs = map (m: { inherit (m) file; value = m.config; }) loaded;
-    config = let c = evalTree ctx optionTree defs prefix; in c // { _module = (c._module or { }) // { args = c._module.args or { }; }; };
+    moves = concatMap (m: m.moved) loaded;
+    defs = foldl' (ds: m: concatMap (move m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
+    config = let c = evalTree (if lib.any (m: m.freeform) loaded then ctx // { freeform = prefix; } else ctx) optionTree defs prefix; in c // { _module = (c._module or { }) // { args = c._module.args or { }; }; };
   in {
     config = if prefix == [ ] then config else removeAttrs config [ "_module" ];
     options = optionTree;
     definitions = filter (d: d.loc != prefix) (concatMap (d: walk optionTree d.file prefix d.value) defs) ++ walkOptions ctx optionTree defs prefix;
-    values = root: walkValues [ root ] (config.${root} or { });
+    # An alias is no value of its own.
+    values = root: filter (v: lib.all (m: m.from != v.loc) moves) (walkValues [ root ] (config.${root} or { }));
   };
 in
 { inherit types evalModules walkValues; }
