@@ -262,7 +262,7 @@ func (p *page) shortLink(at graph.Place) string {
 // shortPath leaves of a long path its last two parts, which tell most.
 func shortPath(file string) string {
 	parts := strings.Split(file, "/")
-	if len(file) <= 36 || len(parts) < 4 {
+	if len(file) <= 28 || len(parts) < 3 {
 		return file
 	}
 	return "…/" + strings.Join(parts[len(parts)-2:], "/")
