@@ -13,6 +13,24 @@ const (
 // name is the picture's title.
 func (p *picture) name() string {
 	s := p.view.Title
+	var values []*node
+	for _, n := range p.nodes {
+		if n.kind == valueNode && n.holds == 0 {
+			values = append(values, n)
+		}
+	}
+	if len(values) == 1 && p.counts()[valueNode] == 1 {
+		what := elide(values[0].label)
+		if p.title == what {
+			what = "it"
+		}
+		switch p.view.Name {
+		case "sinks":
+			s = "Where " + what + " ends up"
+		case "values":
+			s = "What " + what + " becomes part of"
+		}
+	}
 	if p.title != "" {
 		s = p.title + ": " + strings.ToLower(s[:1]) + s[1:]
 	}

@@ -77,8 +77,8 @@ type View struct {
 // Views holds every view, the default first.
 var Views = []View{
 	{"modules", "which module reads which value, modules by layer", "Which module reads which value", []string{"flow", "dot"}},
-	{"sinks", "value → module → option: where every value ends up", "Where every value ends up", []string{"flow", "dot"}},
-	{"values", "value → option and value → value, without the modules between", "What every value becomes part of", []string{"flow", "dot"}},
+	{"sinks", "value → module → option: where every value ends up", "Where values end up", []string{"flow", "dot"}},
+	{"values", "value → option and value → value, without the modules between", "What values become part of", []string{"flow", "dot"}},
 	{"imports", "which module imports which", "Which module imports which", []string{"flow", "dot"}},
 	{"layers", "which layer reads the values of which", "Which layer reads the values of which", []string{"flow", "dot"}},
 	{"ports", "the registry of ports: ranges, owners, collisions", "Ports", []string{"flow"}},
