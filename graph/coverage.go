@@ -49,7 +49,7 @@ func coverReferences(g *Graph, spans *spanIndex, byFile map[string][]*Annotation
 			return unnamed || spans.names(a, r.Value)
 		default: // attrValues config.my.ports reads CFG.ports
 			return slices.ContainsFunc(a.Values, func(v *Value) bool {
-				return unnamed && within(r.Value, v) || r.Value.Path == v.Path+".*" || several[r.At] && inHome(r.Value.Path) == v.Path
+				return unnamed && within(r.Value, v) || r.Value.Path == v.Path+".*" || several[r.At] && InHome(r.Value.Path) == v.Path
 			})
 		}
 	}
@@ -111,7 +111,7 @@ func declarationCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 		if slices.ContainsFunc(v.Declared, func(p Place) bool {
 			return slices.ContainsFunc(byFile[p.File], func(a *Annotation) bool {
 				return a.Keyword == parse.SourceID && a.Anchor.Span.Contains(p.Span) && slices.ContainsFunc(a.Values, func(w *Value) bool {
-					return w == v || inHome(v.Path) == w.Path // one text declares it for the system and for a home
+					return w == v || InHome(v.Path) == w.Path // one text declares it for the system and for a home
 				})
 			})
 		}) {

@@ -199,15 +199,15 @@ func (j *judgement) reached(path string, values []*Value) bool {
 		if onSamePath(path, v.Path) {
 			return true
 		}
-		if slices.ContainsFunc(j.flows[v], func(f *Flow) bool { return onSamePath(path, f.To) || onSamePath(path, inHome(f.To)) }) {
+		if slices.ContainsFunc(j.flows[v], func(f *Flow) bool { return onSamePath(path, f.To) || onSamePath(path, InHome(f.To)) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// inHome is an option path as a home-manager module writes it: without home-manager.users.NAME.
-func inHome(option string) string {
+// InHome is an option path as a home-manager module writes it: without home-manager.users.NAME.
+func InHome(option string) string {
 	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
 		if s := SplitPath(rest); len(s) > 1 {
 			return strings.Join(s[1:], ".")

@@ -11,12 +11,15 @@ import (
 // declarations makes the slots for values whose declaration does not carry their id.
 func (w *writer) declarations() {
 	shared := map[graph.Place][]*graph.Value{}
+	inFile := map[string][]*graph.Value{}
 	for _, v := range w.g.Values {
+		system := w.namer.paths[graph.InHome(v.Path)]
 		for _, p := range v.Declared {
 			// What one text declares for the system and for a home has the system's id.
-			if !slices.ContainsFunc(w.g.Values, func(o *graph.Value) bool { return o != v && inHome(v.Path) == o.Path && slices.Contains(o.Declared, p) }) {
+			if system == nil || system == v || !slices.Contains(system.Declared, p) {
 				shared[p] = append(shared[p], v)
 			}
+			inFile[p.File] = appendNew(inFile[p.File], v)
 		}
 	}
 	byPlace := map[graph.Place]*slot{}
@@ -40,7 +43,7 @@ func (w *writer) declarations() {
 				byPlace[at] = s
 				// Only the declaration's own binding says whose id it is; or, of several on one line, the rules.
 				c := s.candidate()
-				s.dead = !c.item || c.element || w.declaresOther(at.File, c.node, v, len(shared[at]) > 1) &&
+				s.dead = !c.item || c.element || declaresOther(inFile[at.File], at.File, c.node, v, len(shared[at]) > 1) &&
 					(strings.Contains(w.g.Files[at.File].Text(c.node), "\n") || !w.namer.ruled(id, v))
 			}
 			if !s.dead {
@@ -120,14 +123,14 @@ func (w *writer) declaredAs(v *graph.Value, at graph.Place, shared []*graph.Valu
 		return id, len(shared) == 1
 	}
 	id = strings.Join(segments, ".")
-	return id, slices.Contains(w.g.Matching(id), v)
+	return id, slices.Contains(w.namer.matching(id), v)
 }
 
-// declaresOther reports whether the span declares a value that is neither v nor below it, nor declared by the same text.
-func (w *writer) declaresOther(file string, span parse.Span, v *graph.Value, shared bool) bool {
-	return slices.ContainsFunc(w.g.Values, func(o *graph.Value) bool {
+// declaresOther reports whether a span declares one of some values that is neither v nor below it, nor declared by the same text.
+func declaresOther(values []*graph.Value, file string, span parse.Span, v *graph.Value, shared bool) bool {
+	return slices.ContainsFunc(values, func(o *graph.Value) bool {
 		return o != v && !within(o, v) && slices.ContainsFunc(o.Declared, func(p graph.Place) bool {
-			return p.File == file && span.Contains(p.Span) && !(shared && lastSegment(o) == lastSegment(v)) && inHome(o.Path) != v.Path
+			return p.File == file && span.Contains(p.Span) && !(shared && lastSegment(o) == lastSegment(v)) && graph.InHome(o.Path) != v.Path
 		})
 	})
 }

@@ -85,7 +85,7 @@ func TestKilled(t *testing.T) {
 	}
 	whole := time.Since(begin)
 	kills, between, temporary := 0, 0, 0
-	for i := range 8 {
+	for i := range 6 {
 		dir := tree(t, files)
 		after := time.Duration(rand.Int64N(int64(whole)))
 		if i%2 == 0 {

@@ -13,10 +13,11 @@ type namer struct {
 	g     *graph.Graph
 	bound map[string][]*graph.Value // id → values
 	paths map[string]*graph.Value
+	fits  map[string][]*graph.Value // what patterns fit, as they are asked for
 }
 
 func newNamer(g *graph.Graph) *namer {
-	n := &namer{g: g, bound: map[string][]*graph.Value{}, paths: map[string]*graph.Value{}}
+	n := &namer{g: g, bound: map[string][]*graph.Value{}, paths: map[string]*graph.Value{}, fits: map[string][]*graph.Value{}}
 	for _, v := range g.Values {
 		n.paths[v.Path] = v
 		for _, id := range v.IDs {
@@ -42,11 +43,21 @@ func (n *namer) id(v *graph.Value) string {
 	return v.Path
 }
 
+// matching is the values that an id with a * fits.
+func (n *namer) matching(id string) []*graph.Value {
+	values, ok := n.fits[id]
+	if !ok {
+		values = n.g.Matching(id)
+		n.fits[id] = values
+	}
+	return values
+}
+
 // ruled reports whether an id is the value's by the rules or by being its path, not because people said so.
 func (n *namer) ruled(id string, v *graph.Value) bool {
 	bare := *v
 	bare.IDs = nil
-	return id == v.Path || id == n.g.SuggestID(&bare) || slices.Contains(n.g.Matching(id), v)
+	return id == v.Path || id == n.g.SuggestID(&bare) || slices.Contains(n.matching(id), v)
 }
 
 func (n *namer) means(id string, v *graph.Value) bool {
@@ -127,7 +138,7 @@ func (n *namer) pattern(values []*graph.Value) (best string, group []*graph.Valu
 		if len(groups[key]) < few || len(groups[key]) <= len(group) {
 			continue
 		}
-		fits := n.g.Matching(key)
+		fits := n.matching(key)
 		open := slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return v.Member }) || together(groups[key])
 		if !slices.ContainsFunc(groups[key], func(v *graph.Value) bool { return !slices.Contains(fits, v) }) && (open || 3*len(groups[key]) > 2*len(fits)) {
 			best, group = key, groups[key]
@@ -145,9 +156,9 @@ func together(values []*graph.Value) bool {
 // in the text tells apart. attrValues config.my.ports reads CFG.ports. A module of the system and of homes reads one option in both.
 func (n *namer) absorbed(names []name, dynamic func(*graph.Value) bool) []name {
 	speaks := func(by name, v *graph.Value) bool {
-		return slices.Contains(n.g.Matching(by.id), v) ||
+		return slices.Contains(n.matching(by.id), v) ||
 			slices.ContainsFunc(by.values, func(o *graph.Value) bool {
-				return dynamic(v) && within(v, o) || v.Path == o.Path+".*" || inHome(v.Path) == o.Path && v != o
+				return dynamic(v) && within(v, o) || v.Path == o.Path+".*" || graph.InHome(v.Path) == o.Path && v != o
 			})
 	}
 	var out []name
@@ -155,7 +166,7 @@ func (n *namer) absorbed(names []name, dynamic func(*graph.Value) bool) []name {
 		by := slices.IndexFunc(names, func(o name) bool {
 			return o.id != m.id && !slices.ContainsFunc(m.values, func(v *graph.Value) bool { return !speaks(o, v) })
 		})
-		if by >= 0 && !(by > i && n.g.Matching(m.id) != nil && n.g.Matching(names[by].id) != nil) {
+		if by >= 0 && !(by > i && n.matching(m.id) != nil && n.matching(names[by].id) != nil) {
 			continue
 		}
 		out = append(out, m)
@@ -181,7 +192,7 @@ func (n *namer) namespaced(names []name) []name {
 					}
 				}
 			}
-			fits := n.g.Matching(space + "*")
+			fits := n.matching(space + "*")
 			if (count > most || count == most && len(space) > len(best) && best != "") && 3*len(values) > 2*len(fits) && !slices.ContainsFunc(values, func(v *graph.Value) bool { return !slices.Contains(fits, v) }) {
 				best, most = space, count
 			}
@@ -210,7 +221,7 @@ func (n *namer) widened(names []name) []name {
 	for _, m := range names {
 		segments := graph.SplitPath(m.id)
 		if len(segments) > 2 && segments[1] != "*" {
-			if id := segments[0] + "." + segments[1] + ".*"; !slices.ContainsFunc(m.values, func(v *graph.Value) bool { return !slices.Contains(n.g.Matching(id), v) }) {
+			if id := segments[0] + "." + segments[1] + ".*"; !slices.ContainsFunc(m.values, func(v *graph.Value) bool { return !slices.Contains(n.matching(id), v) }) {
 				m.id = id
 			}
 		}

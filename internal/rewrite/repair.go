@@ -124,7 +124,7 @@ func (f *fileWriter) reached(a *graph.Annotation) []string {
 	for _, p := range a.Paths {
 		if slices.ContainsFunc(values(a), func(v *graph.Value) bool {
 			return slices.ContainsFunc(f.w.flows[v], func(fl *graph.Flow) bool {
-				return along(p.Text, fl.To) || along(p.Text, inHome(fl.To))
+				return along(p.Text, fl.To) || along(p.Text, graph.InHome(fl.To))
 			})
 		}) {
 			keep = append(keep, p.Text)

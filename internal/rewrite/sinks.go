@@ -51,7 +51,7 @@ func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) (o
 			}
 			to := f.To
 			if w.home[f.At.File] {
-				to = inHome(to)
+				to = graph.InHome(to)
 			}
 			if !slices.Contains(at, f.At) {
 				at = append(at, f.At)
@@ -128,16 +128,6 @@ func passes(f *graph.Flow, file string, span parse.Span) bool {
 		return true
 	}
 	return slices.ContainsFunc(f.Steps, func(s graph.Step) bool { return s.At.File == file && span.Contains(s.At.Span) })
-}
-
-// inHome is an option path as a home-manager module writes it.
-func inHome(option string) string {
-	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
-		if i := strings.IndexByte(rest, '.'); i > 0 {
-			return rest[i+1:]
-		}
-	}
-	return option
 }
 
 // Bounds of what a comment says about sinks.

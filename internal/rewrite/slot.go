@@ -122,7 +122,7 @@ func (w *writer) coveredRead(r *graph.Reference) {
 // speaks reports whether an annotation names a value that is read, or what it is a member of.
 func speaks(a *graph.Annotation, r *graph.Reference) bool {
 	return slices.ContainsFunc(a.Values, func(v *graph.Value) bool {
-		return v == r.Value || r.Kind == graph.Dynamic && within(r.Value, v) || r.Value.Path == v.Path+".*" || inHome(r.Value.Path) == v.Path
+		return v == r.Value || r.Kind == graph.Dynamic && within(r.Value, v) || r.Value.Path == v.Path+".*" || graph.InHome(r.Value.Path) == v.Path
 	})
 }
 
