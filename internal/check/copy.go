@@ -186,12 +186,23 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	v := h.n.value
 	span := parse.Span{Start: s.start, End: s.start + int32(len(s.src))}
 	own := func(at graph.Place) bool { return at.File == s.file && at.Span.Contains(span) }
+	// let name = "Wiki"; in { my.wiki.name = name; }: what is written here becomes the value.
+	source := func(at graph.Place) bool {
+		if at.File != s.file || len(s.sc.Names) == 0 {
+			return false
+		}
+		code := p.Graph.Files[s.file].Text(at.Span)
+		if _, value, ok := strings.Cut(code, "="); ok {
+			code = value // of a whole binding; its own name does not count
+		}
+		return mentions(code, s.sc.Names[len(s.sc.Names)-1])
+	}
 	for _, l := range v.Literals {
-		if own(l.At) {
+		if own(l.At) || source(l.At) {
 			return false
 		}
 	}
-	if own(v.DefaultAt) || slices.ContainsFunc(v.Declared, own) {
+	if own(v.DefaultAt) || source(v.DefaultAt) || slices.ContainsFunc(v.Declared, own) {
 		return false
 	}
 	// An argument of the factory that declares the value: what is written here becomes the value.
@@ -240,6 +251,21 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		}
 	}
 	return true
+}
+
+// mentions reports whether a name stands in code, as a word and in no string.
+func mentions(code, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(code[from:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(name)
+		if (start == 0 || !isWord(code[start-1])) && (end == len(code) || !isWord(code[end])) && strings.Count(code[:start], `"`)%2 == 0 {
+			return true
+		}
+		from = end
+	}
 }
 
 // elsewhere reports whether a file lies outside the folder that a value is for: one of the tree's folders that declares it and holds all

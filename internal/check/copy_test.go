@@ -33,6 +33,10 @@ const values = `
   options.my.dns = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ "1.1.1.1" ]; };
   options.my.paths.state = lib.mkOption { type = lib.types.str; default = "/srv/state"; };
   options.my.certResolver = lib.mkOption { type = lib.types.str; default = "letsencrypt"; };
+  options.my.shop.host = lib.mkOption { type = lib.types.str; };
+  options.my.wiki.category = lib.mkOption { type = lib.types.str; default = "Essentials"; };
+  options.my.blog.category = lib.mkOption { type = lib.types.str; default = "Essentials"; };
+  options.my.mail.category = lib.mkOption { type = lib.types.str; default = "Essentials"; };
   options.my.flag = lib.mkEnableOption "home.example";
   options.my.wiki.host = lib.mkOption { type = lib.types.str; default = "box.example"; };
   options.my.sso.claim = lib.mkOption { type = lib.types.str; default = "preferred_username"; };
@@ -45,7 +49,7 @@ const values = `
 {
   # All of them are read somewhere, so that they are values in use.
   users.motd = toString [ config.my.ports.wiki config.my.ports.proxy config.my.ports.edgeHttps config.my.domain config.my.admin.user config.my.admin.email
-    config.my.host config.my.lanIP config.my.dns config.my.paths.state config.my.certResolver config.my.token config.my.wiki.host config.my.sso.claim config.my.sso.mode config.my.sso.provider ];
+    config.my.host config.my.lanIP config.my.dns config.my.paths.state config.my.certResolver config.my.token config.my.wiki.category config.my.blog.category config.my.mail.category config.my.shop.host config.my.wiki.host config.my.sso.claim config.my.sso.mode config.my.sso.provider ];
   %s
 }
 `
@@ -112,7 +116,10 @@ func TestCopies(t *testing.T) {
 		{`services.x.host = if config ? my.domain then config.my.domain else "home.example";`, ""},
 		{`services.x.host = lib.mkIf true (lib.mkForce "home.example");`, "home.example my.domain"},
 		{`# home.example 28081`, ""},
+		{`my.shop.host = let shopHost = "shop.example"; in shopHost;`, ""},
+		{`my.shop.host = "shop.example"; services.x.host = "shop.example";`, "shop.example my.shop.host"},
 		{`services.x.host = "wiki.box.example";`, ""},
+		{`services.x.category = "Essentials";`, ""},
 		{`services.x.host = "box.example";`, "box.example my.wiki.host"},
 		{`services.x.claim = "preferred_username";`, "preferred_username my.sso.claim"},
 		{`services.x.attribute = "preferred_username";`, ""},

@@ -89,7 +89,21 @@ func (p *Pass) needles() *needles {
 			n.text[kind][key] = append(n.text[kind][key], x)
 		}
 	}
+	n.forget()
 	return n
+}
+
+// forget drops words that several values of one name have: categories, kinds, modes. What all of them may be is nobody's own.
+func (n *needles) forget() {
+	for _, kind := range []needleKind{textNeedle, wordNeedle} {
+		for text, xs := range n.text[kind] {
+			same := map[string]int{}
+			for _, x := range xs {
+				same[x.last()]++
+			}
+			n.text[kind][text] = slices.DeleteFunc(xs, func(x *needle) bool { return same[x.last()] >= 3 })
+		}
+	}
 }
 
 // domainNames are what a value is called in whose domain others live.
