@@ -78,6 +78,9 @@ func (w *writer) reads() {
 			w.coveredRead(r)
 			continue
 		}
+		if w.waived(r.At, "missing-source-id") {
+			continue
+		}
 		s := byPlace[r.At]
 		if s == nil {
 			if s = w.slot(r.At); s == nil {
@@ -86,7 +89,9 @@ func (w *writer) reads() {
 			byPlace[r.At] = s
 		}
 		s.reads = appendNew(s.reads, r.Value)
-		s.sinks = appendNew(s.sinks, r.Value)
+		if !w.waived(r.At, "missing-sink") {
+			s.sinks = appendNew(s.sinks, r.Value)
+		}
 		if r.Kind == graph.Dynamic {
 			s.dynamic = appendNew(s.dynamic, r.Value)
 		}
@@ -108,7 +113,7 @@ func (w *writer) coveredRead(r *graph.Reference) {
 			break
 		}
 	}
-	if best == nil || !w.usable(best.File) {
+	if best == nil || !w.usable(best.File) || w.waived(r.At, "missing-sink") {
 		return
 	}
 	for _, c := range candidates(w.g.Files[best.File], best.Anchor.Span) {
@@ -117,6 +122,13 @@ func (w *writer) coveredRead(r *graph.Reference) {
 			return
 		}
 	}
+}
+
+// waived reports whether people said that nothing is missing at a place, and why.
+func (w *writer) waived(at graph.Place, check string) bool {
+	return slices.ContainsFunc(w.notes[at.File], func(a *graph.Annotation) bool {
+		return a.Keyword == parse.Waiver && a.Check == check && a.Reason != "" && a.Malformed == "" && a.Anchor.Span.Contains(at.Span)
+	})
 }
 
 // speaks reports whether an annotation names a value that is read, or what it is a member of.
