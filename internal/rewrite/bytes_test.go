@@ -111,6 +111,11 @@ func TestBytes(t *testing.T) {
 			"{ config, ... }:\n{\n  # it was nice\n  g.h = 22;\n}\n",
 		},
 		{
+			"a stale sink beside one that is right",
+			"{ config, ... }:\n{\n  # source-id: CFG.ports.ssh\n  # sink: services.a\n  # sink: services.gone\n  services.a.b = config.my.ports.ssh;\n}\n",
+			"{ config, ... }:\n{\n  # source-id: CFG.ports.ssh\n  # sink: services.a\n  services.a.b = config.my.ports.ssh;\n}\n",
+		},
+		{
 			"a waiver",
 			"{ config, ... }:\n{\n  # nixsink: ignore missing-source-id because it is plain to see\n  a.b = config.my.ports.ssh;\n  # nixsink: ignore missing-sink because it goes nowhere\n  c.d = config.my.ports.ssh;\n}\n",
 			"{ config, ... }:\n{\n  # nixsink: ignore missing-source-id because it is plain to see\n  a.b = config.my.ports.ssh;\n  # nixsink: ignore missing-sink because it goes nowhere\n  # source-id: CFG.ports.ssh\n  c.d = config.my.ports.ssh;\n}\n",

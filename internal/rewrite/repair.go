@@ -55,6 +55,7 @@ func (f *fileWriter) repair(pending func(parse.Span) *said) map[parse.Span][]nam
 			keep = f.reached(a)
 			if len(keep) == 0 && !prose(a) {
 				keep, _ = f.w.sinksAt(f.name, a.Anchor.Span, values(a))
+				keep = slices.DeleteFunc(keep, func(p string) bool { return f.toldBeside(a, p) })
 				if len(keep) > 0 {
 					kind, keep = Wrong, shortened(keep)
 				}
@@ -131,6 +132,14 @@ func (f *fileWriter) reached(a *graph.Annotation) []string {
 		}
 	}
 	return keep
+}
+
+// toldBeside reports whether another line at the same place tells a sink.
+func (f *fileWriter) toldBeside(a *graph.Annotation, path string) bool {
+	return slices.ContainsFunc(f.notes, func(o *graph.Annotation) bool {
+		return o != a && o.Keyword == parse.SinkKey && o.Anchor == a.Anchor && o.State == graph.OK &&
+			slices.ContainsFunc(o.Paths, func(p parse.Word) bool { return along(p.Text, path) })
+	})
 }
 
 func values(a *graph.Annotation) []*graph.Value { return slices.Concat(a.Actual, a.Values) }
