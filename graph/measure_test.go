@@ -262,6 +262,23 @@ func TestCoverageOfMembers(t *testing.T) {
 	}
 }
 
+// TestCoverageOfTwins: a module of the system and of homes reads and declares one option in both; the system's id speaks for either.
+func TestCoverageOfTwins(t *testing.T) {
+	const twin = "home-manager.users.*.my.a"
+	g := measured(t, map[string]string{
+		"decl.nix": "{ options.my = {\n# source-id: CFG.a\na = «d my.a|«d " + twin + "|1»»;\n b = «D my.b|{ }»; }; }",
+		"a.nix": "{ config }: {\n# source-id: CFG.a\nx = «r my.a|«r " + twin + "|config.my.a»»;\n" +
+			"# source-id: CFG.a\ny = «r " + twin + "|config.my.a»;\n" + // read in a home only
+			"# source-id: CFG.b\nz = map (i: «r my.b.*|i») «r my.b|config.my.b»; }",
+	}, Options{})
+	if got, want := g.Coverage.SourceID, (Ratio{4, 5, 0}); got != want {
+		t.Errorf("source-id: got %v, want %v", got, want)
+	}
+	if got, want := g.Coverage.Declaration, (Ratio{2, 3, 0}); got != want {
+		t.Errorf("declaration: got %v, want %v", got, want)
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	g := measured(t, map[string]string{
 		"00-core/decl.nix": "# What is central.\n{ options.my = {\n# source-id: CFG.a\na = «d my.a|1»; b = «d my.b|2»; c = «d my.c|3»; }; }",
