@@ -404,29 +404,32 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 	}
 }
 
-// moduleArguments makes what `_module.args` defines known to every module.
+// moduleArguments makes known to every module what `_module.args` defines, and to those of home-manager its extraSpecialArgs.
 func (ev *Evaluator) moduleArguments(m *Module, v Val) {
 	s, ok := v.shape.(*setShape)
 	if !ok {
 		return
 	}
-	mod, ok := s.get("_module")
-	if !ok {
-		return
-	}
-	args := ev.sel(ev.force(mod.val), "args")
-	as, _, _ := ev.entries(args)
-	if args.shape == nil {
-		return
-	}
-	for _, a := range as {
-		if known(a.name) {
-			if m.Home {
-				ev.homeSpecial[a.name] = a.val
-			} else {
-				ev.special[a.name] = a.val
+	pass := func(args Val, to map[string]*thunk) {
+		if args.shape == nil || args.shape == missing {
+			return
+		}
+		as, _, _ := ev.entries(args)
+		for _, a := range as {
+			if known(a.name) {
+				to[a.name] = a.val
 			}
 		}
+	}
+	if mod, ok := s.get("_module"); ok {
+		to := ev.special
+		if m.Home {
+			to = ev.homeSpecial
+		}
+		pass(ev.sel(ev.force(mod.val), "args"), to)
+	}
+	if hm, ok := s.get("home-manager"); ok && !m.Home {
+		pass(ev.sel(ev.force(hm.val), "extraSpecialArgs"), ev.homeSpecial)
 	}
 }
 
@@ -1032,6 +1035,34 @@ func (ev *Evaluator) flake(f *parse.File) {
 	ev.flakeInputs = Val{shape: inputs}
 	ev.deep(ev.force(result))
 	ev.drain()
+	ev.exported(ev.force(result), f)
+	ev.drain()
+}
+
+// exported loads the modules that a flake gives to others as functions, nixosModules.wiki = import ./wiki.nix, and that none of its own
+// systems takes. Those that it gives as paths are files that nothing imports, and are looked at as such.
+func (ev *Evaluator) exported(out Val, f *parse.File) {
+	taken := map[*parse.File]bool{}
+	for _, m := range ev.Modules {
+		taken[m.File] = true
+	}
+	home := ev.at(ev.Config, "home-manager", "users", hole)
+	for _, o := range []struct {
+		name string
+		base *Path
+	}{{"nixosModules", ev.Config}, {"darwinModules", ev.Config}, {"homeModules", home}, {"homeManagerModules", home}} {
+		set := ev.sel(out, o.name)
+		if set.shape == nil || set.shape == missing {
+			continue
+		}
+		as, _, _ := ev.entries(set)
+		for _, a := range as {
+			v := ev.force(a.val)
+			if c, ok := v.shape.(*closure); ok && c.env.file != f && !taken[c.env.file] {
+				ev.load(v, o.base, o.base == home, site{f, f.Expr.Range()}, &Module{File: f, Reachable: true})
+			}
+		}
+	}
 }
 
 // flakeShape is the flake itself where flake-parts makes its outputs: they are what its modules define under `flake`.
