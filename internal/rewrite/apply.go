@@ -31,16 +31,16 @@ func (p *Plan) Apply() (err error) {
 	}()
 	swept := map[string]bool{}
 	for _, f := range p.Files {
-		if dir := filepath.Dir(filepath.Join(root, filepath.FromSlash(f.Name))); !swept[dir] {
-			swept[dir] = true
-			sweep(dir)
-		}
 		s, err := stage(root, f)
 		if s.temp != "" {
 			ready = append(ready, s)
 		}
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.Name, err)
+		}
+		if dir := filepath.Dir(s.path); !swept[dir] { // only now is it known to lie in the tree
+			swept[dir] = true
+			sweep(dir)
 		}
 	}
 	for i, s := range ready {

@@ -167,3 +167,42 @@ func TestApplyKeepsOwner(t *testing.T) {
 		t.Errorf("it belongs to %d:%d with mode %v, want 1234:5678 with %v", is.Uid, is.Gid, after.Mode(), before.Mode())
 	}
 }
+
+// TestSweep takes away what dead processes left, and nothing else.
+func TestSweep(t *testing.T) {
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Skip(err)
+	}
+	dead, alive := gone.Process.Pid, os.Getppid()
+	away := tree(t, map[string]string{fmt.Sprintf("%s%d-1", tempPrefix, dead): ""})
+	dir := tree(t, map[string]string{
+		"a.nix":                                     "1\n",
+		fmt.Sprintf("%s%d-1", tempPrefix, dead):     "",
+		fmt.Sprintf("%s%d-1", tempPrefix, alive):    "",
+		tempPrefix + "baseline.toml":                "",
+		tempPrefix + "x-1":                          "",
+		fmt.Sprintf("sub/%s%d-1", tempPrefix, dead): "", // nothing is written there
+	})
+	if err := os.Symlink(away, filepath.Join(dir, "away")); err != nil {
+		t.Skip(err)
+	}
+	if err := (&Plan{Dir: dir, Files: []*File{{Name: "a.nix", Old: "1\n", New: "2\n"}}}).Apply(); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Plan{Dir: dir, Files: []*File{{Name: "away/b.nix", Old: "1\n", New: "2\n"}}}).Apply(); err == nil {
+		t.Error("a file out of the tree was written")
+	}
+	for name, want := range map[string]bool{
+		fmt.Sprintf("%s%d-1", tempPrefix, dead):      false,
+		fmt.Sprintf("%s%d-1", tempPrefix, alive):     true,
+		tempPrefix + "baseline.toml":                 true,
+		tempPrefix + "x-1":                           true,
+		fmt.Sprintf("sub/%s%d-1", tempPrefix, dead):  true,
+		fmt.Sprintf("away/%s%d-1", tempPrefix, dead): true,
+	} {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("%s is there: %t, want %t", name, err == nil, want)
+		}
+	}
+}
