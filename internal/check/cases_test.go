@@ -106,6 +106,16 @@ in
   options.my.blog = feature;
   config.x = config.my.wiki.url;
 }`},
+		{"members of a registry that is computed", "undeclared-value", "", `
+-- default.nix --
+{ lib, config, schemes, ... }:
+{
+  options.my.colors = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = schemes.${config.my.mode}; };
+  options.my.mode = lib.mkOption { type = lib.types.str; default = "dark"; };
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  config.my.ports.ssh = 22;
+  config.x = [ config.my.colors.primary config.my.ports.wiki config.my.ports.ssh ]; # <- here
+}`},
 		{"fields of a free-form option", "undeclared-value", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -145,7 +145,7 @@ func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
 		if strings.HasPrefix(k, v.Path+".") || matchesPath(k, v.Path) {
 			return true
 		}
-		if strings.HasPrefix(v.Path, k+".") && !p.values[k].Registry {
+		if strings.HasPrefix(v.Path, k+".") && (!p.values[k].Registry || p.computed(p.values[k])) {
 			return true
 		}
 	}
@@ -153,11 +153,17 @@ func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
 		if o.Path == v.Path || strings.HasPrefix(o.Path, v.Path+".") {
 			return true
 		}
-		if strings.HasPrefix(v.Path, o.Path+".") && (p.values[o.Path] == nil || !p.values[o.Path].Registry) {
+		if strings.HasPrefix(v.Path, o.Path+".") && (p.values[o.Path] == nil || !p.values[o.Path].Registry || p.computed(p.values[o.Path])) {
 			return true
 		}
 	}
 	return false
+}
+
+// computed reports whether the members of a registry cannot be known, because its default is not written out.
+func (p *Pass) computed(v *graph.Value) bool {
+	d := strings.TrimSpace(v.Default)
+	return d != "" && !strings.HasPrefix(d, "{")
 }
 
 // readDeeper reports whether the file reads or tests something below the value that rs test.
