@@ -116,6 +116,32 @@ in
   config.my.ports.ssh = 22;
   config.x = [ config.my.colors.primary config.my.ports.wiki config.my.ports.ssh ]; # <- here
 }`},
+		{"a home's option, declared where no import reaches", "undeclared-value", "", `
+-- flake.nix --
+{
+  outputs = { self, nixpkgs, loader, ... }: {
+    homeModules.editor = import ./editor.nix;
+    nixosModules.ports = import ./ports.nix;
+    homes = loader.load ./homes;
+  };
+}
+-- ports.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.ssh = lib.mkOption { type = lib.types.port; default = 22; };
+  config.services.openssh.ports = [ config.my.ports.ssh ];
+}
+-- editor.nix --
+{ config, ... }:
+{
+  programs.editor.color = config.my.colors.primary;
+  programs.editor.colour = config.my.colours.primary; # <- here
+}
+-- homes/colors.nix --
+{ lib, config, ... }:
+{
+  options.my.colors.primary = lib.mkOption { type = lib.types.str; default = "red"; };
+}`},
 		{"fields of a free-form option", "undeclared-value", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -46,7 +46,7 @@ used for ever. Correct the path, or declare the option. One finding per file and
 			loop[r.At] = loop[r.At] || len(r.Value.Declared) > 0
 		}
 		for _, r := range p.Graph.References {
-			if len(r.Value.Declared) > 0 || loop[r.At] || p.declaredAround(r.Value, known) {
+			if len(r.Value.Declared) > 0 || loop[r.At] || p.declaredAround(r.Value, known) || p.declaredApart(r.Value) {
 				continue
 			}
 			k := key{r.Value, r.At.File}
@@ -164,6 +164,19 @@ func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
 func (p *Pass) computed(v *graph.Value) bool {
 	d := strings.TrimSpace(v.Default)
 	return d != "" && !strings.HasPrefix(d, "{")
+}
+
+// declaredApart reports whether a home's option is declared in a module that no import reaches: such a module is looked at as one of
+// NixOS, and may be one of home-manager.
+func (p *Pass) declaredApart(v *graph.Value) bool {
+	short, ok := strings.CutPrefix(v.Path, "home-manager.users.*.")
+	if !ok || p.values[short] == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.values[short].Declared, func(d graph.Place) bool {
+		m := p.modules[d.File]
+		return m != nil && !m.Reachable
+	})
 }
 
 // readDeeper reports whether the file reads or tests something below the value that rs test.
