@@ -53,6 +53,7 @@ type flows struct {
 	mods   map[string]*Module
 	list   []*Flow
 	texts  map[*eval.Path]string
+	paths  []string // of all values, sorted
 
 	// Where edges end, by number: the walks mark numbers, of which each sees many.
 	arrivals map[arrival]int
@@ -116,6 +117,10 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
 	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods, arrivals: map[arrival]int{}, targets: map[sinkTarget]int{}}
+	for _, v := range vs.all {
+		fl.paths = append(fl.paths, v.Path)
+	}
+	slices.Sort(fl.paths)
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
 		if d.Derived() {
@@ -172,6 +177,9 @@ func (fl *flows) definition(d *eval.Definition) {
 					continue
 				}
 				e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
+				if to.option != nil && o.Path == d.Copies && !o.Names && kind == Data {
+					fl.copied(e)
+				}
 				fl.join(e)
 			}
 			if o.Kind == eval.Control {
@@ -179,6 +187,36 @@ func (fl *flows) definition(d *eval.Definition) {
 			}
 		}
 	}
+}
+
+// copied leads an edge to where its value lands if all that an option holds is handed over as it is: what lies below the
+// option arrives below the target under the same names, and of a registry only the names arrive at the target itself.
+func (fl *flows) copied(e *edge) {
+	v := e.from.val
+	if v == nil {
+		return
+	}
+	r, segs, _ := fl.vs.place(e.def.Copies)
+	below := v.Segments
+	if r == home && len(below) > 3 && below[0] == homeUsers[0] && below[1] == homeUsers[1] {
+		below = below[3:]
+	}
+	switch {
+	case len(below) > len(segs):
+		names := slices.Clone(below[len(segs):])
+		for i, n := range names {
+			names[i] = strings.ReplaceAll(n, "*", eval.Hole)
+		}
+		e.to.option = fl.ev.Below(e.to.option, names)
+	case v.Registry && fl.divided(v):
+		e.kind = Key
+	}
+}
+
+// divided says whether the members of a registry, or their fields, are values of their own.
+func (fl *flows) divided(v *Value) bool {
+	i, found := slices.BinarySearchFunc(fl.paths, v.Path+".", strings.Compare)
+	return found || i < len(fl.paths) && strings.HasPrefix(fl.paths[i], v.Path+".")
 }
 
 // join adds an edge where it starts.
@@ -378,7 +416,7 @@ func (fl *flows) record(v *Value, st *visitState, kind FlowKind) {
 			flow.Kind = Default
 		}
 	} else {
-		if e.kind == Default && st.len == 1 {
+		if e.kind == Default && kind != Control {
 			flow.Kind = Default
 		}
 		key := sinkKey{flow.To, flow.At.File}

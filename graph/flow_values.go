@@ -190,11 +190,11 @@ func (vs *values) declare(ev *eval.Evaluator) {
 	}
 }
 
-// member makes a value of a registry's member that a definition names.
+// member makes a value of the member of a registry, or of a freeform submodule, that a definition names.
 func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 	n := vs.trees[r]
 	for i, s := range segs {
-		if n.decl != nil && n.decl.Registry && !n.decl.Nested {
+		if n.decl != nil && (n.decl.Registry && !n.decl.Nested || vs.free(n, s)) {
 			rest := segs[i:]
 			if !n.open {
 				rest = rest[:1]
@@ -230,6 +230,15 @@ func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 		// The registry as a whole is set to something that is not a set of known names.
 		n.known = n.known && d.Default
 	}
+}
+
+// free says that a name below a submodule is not declared there, and allowed by its freeformType.
+func (vs *values) free(n *node, name string) bool {
+	if !n.decl.Nested || !n.decl.Open || n.decl.Registry {
+		return false
+	}
+	k := n.kids[name]
+	return k == nil || !vs.declaredBelow(k) && (k.val == nil || k.val.Member)
 }
 
 // memberType is the type of a registry's members: types.attrsOf types.port → types.port.

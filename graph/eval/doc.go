@@ -15,7 +15,8 @@
 //     ones, ones from imported files, curried ones, with formals, defaults and @. A function that is entered again while
 //     it runs is followed maxRecursion calls deep; beyond that its result counts as anything made of its arguments.
 //  4. Selection. a.b has the origins of the attribute and those of a as a whole, and nothing of a's other attributes.
-//     `or` takes both sides, unless it is certain that the attribute is there, or certain that it is not.
+//     `or` takes both sides, unless it is certain that the attribute is there (an option that is declared is), or certain
+//     that it is not.
 //  5. Guards. `?`, hasAttr and hasAttrByPath depend on whether something is there, not on what it holds.
 //  6. Update. In a // b the attributes of b win where it is certain that b has them; where a condition decides, both
 //     are kept and the condition controls both.
@@ -30,12 +31,13 @@
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
 //  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
-//     option has a path.
+//     option has a path. What a type says of the kind of its values decides isString, typeOf and comparisons with null.
 //  12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
-//     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes.
+//     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes. An option
+//     that is handed over as it is takes all below it along, under the same names. A module that disabledModules names defines nothing.
 //  13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
 //     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
 //
-// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, maxRecursion, maxAlternatives values
+// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, maxRecursion, maxBlind, maxAlternatives values
 // kept apart. Where the first two cut something short, Limits says where.
 package eval

@@ -80,6 +80,7 @@ type Evaluator struct {
 	queue                  []*Module
 	instances              map[string]*Module
 	imported               map[string]bool
+	disabled               map[string]string // files of modules that take no part, and which file says so
 	special                map[string]*thunk // arguments that modules get besides config, lib, pkgs
 	homeSpecial            map[string]*thunk
 	flakeSelf, flakeInputs Val
@@ -107,6 +108,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		limits:    map[escapeKey]bool{},
 		instances: map[string]*Module{},
 		imported:  map[string]bool{},
+		disabled:  map[string]string{},
 		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
 		pathOf:    make([]*Path, 1),
 		readOf:    make([]*Read, 1),

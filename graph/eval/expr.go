@@ -3,7 +3,6 @@ package eval
 import (
 	"fmt"
 	"path"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -348,14 +347,13 @@ func (ev *Evaluator) attrName(a *parse.AttrName, en *env) (string, Origins) {
 	if a.Static() {
 		return a.Name, nil
 	}
-	v := ev.eval(a.Expr, en)
-	switch s := v.shape.(type) {
-	case *altShape:
-		org := v.org
-		for _, t := range s.alts {
-			org = union(org, ev.deep(ev.force(t)))
-		}
-		return hole, org
+	return ev.nameText(ev.eval(a.Expr, en))
+}
+
+// nameText is a value as the name of an attribute.
+func (ev *Evaluator) nameText(v Val) (string, Origins) {
+	if _, several := v.shape.(*altShape); several {
+		return hole, ev.deep(v)
 	}
 	s := ev.asText(v)
 	if s == "" {
@@ -403,11 +401,18 @@ func isAlt(v Val) bool {
 	return ok
 }
 
-// certain says that a value is there whatever happens: it is not read from config and nothing of it is in doubt.
+// certain says that a value is there whatever happens: nothing of it is in doubt, or it is an option that is declared.
 func (ev *Evaluator) certain(v Val) bool {
-	switch v.shape.(type) {
-	case nil, *refShape, *altShape:
+	switch s := v.shape.(type) {
+	case nil, *altShape:
 		return false
+	case *refShape:
+		for p := s.path; p.Parent != nil; p = p.Parent {
+			if !known(p.Name) {
+				return false
+			}
+		}
+		return ev.declared[s.path]
 	}
 	return true
 }
@@ -650,8 +655,11 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 			}
 		}
 	case parse.OpEq, parse.OpNotEq:
-		if differentTypes(x, y) {
+		if a, b := ev.typeName(x), ev.typeName(y); a != "" && b != "" && a != b && !number(a, b) {
 			return boolean(n.Op == parse.OpNotEq) // whatever they hold: "…${x}…" is never null
+		}
+		if v, ok := ev.comparedWithNull(x, y, n.Op == parse.OpEq); ok {
+			return v
 		}
 		if eq, ok := ev.equal(x, y); ok {
 			return boolean(eq == (n.Op == parse.OpEq)).with(org)
@@ -752,17 +760,40 @@ func (ev *Evaluator) equal(x, y Val) (eq, ok bool) {
 	return false, false
 }
 
-// differentTypes says that two values are surely of different types, so that they are not equal.
-func differentTypes(x, y Val) bool {
-	return plain(x) && plain(y) && reflect.TypeOf(x.shape) != reflect.TypeOf(y.shape)
+// number says that both types are numbers: 1 == 1.0.
+func number(a, b string) bool { return (a == "int" || a == "float") && (b == "int" || b == "float") }
+
+// comparedWithNull is x == null or x != null where x is one of several values of which each is known to be null or not.
+func (ev *Evaluator) comparedWithNull(x, y Val, equal bool) (Val, bool) {
+	if _, ok := x.shape.(*nullShape); ok {
+		x, y = y, x
+	}
+	if _, ok := y.shape.(*nullShape); !ok {
+		return Val{}, false
+	}
+	if _, ok := x.shape.(*altShape); !ok {
+		return Val{}, false
+	}
+	v, ok := ev.isNull(x)
+	if !ok || equal {
+		return v, ok
+	}
+	return ev.negated(v), true
 }
 
-func plain(v Val) bool {
-	switch v.shape.(type) {
-	case *strShape, *intShape, *boolShape, *nullShape, *listShape, *setShape:
-		return true
+// negated is !v of booleans that are known.
+func (ev *Evaluator) negated(v Val) Val {
+	switch s := v.shape.(type) {
+	case *boolShape:
+		return boolean(!s.b).with(v.org)
+	case *altShape:
+		each := make([]Val, len(s.alts))
+		for i, t := range s.alts {
+			each[i] = ev.negated(ev.force(t))
+		}
+		return ev.join(each...).with(v.org)
 	}
-	return false
+	return v
 }
 
 func (ev *Evaluator) concat(x, y Val) Val {
@@ -809,6 +840,7 @@ func (ev *Evaluator) update(x, y Val) Val {
 		c.over = ready(over)
 		return Val{shape: &c, org: x.org}
 	}
+	x, y = ev.expand(x), ev.expand(y)
 	b, okB := y.shape.(*setShape)
 	if !okB {
 		if y.shape == nil && len(y.org) == 0 {

@@ -317,6 +317,10 @@ func init() {
 		self = lazily(func() Val { return ev.extensible(ev.apply(f, self, at)) })
 		return ev.force(self)
 	}, "makeExtensible")
+	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
+		prev := lazily(func() Val { return ev.apply(ev.force(a[1]), a[2], at) })
+		return ev.update(ev.force(prev), ev.call(ev.force(a[0]), at, a[2], prev))
+	}, "extends")
 	define(1, same(0), "toFunction", "makeOverridable")
 	// Strings.
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
@@ -739,19 +743,11 @@ func init() {
 		return ev.mapSet(a[0], ev.force(a[1]), func(e attr) Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
 	}, "mapAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		var walk func(prefix []*thunk, v Val, depth int) Val
-		walk = func(prefix []*thunk, v Val, depth int) Val {
-			return ev.mapSet(a[0], v, func(e attr) Val {
-				p := append(prefix[:len(prefix):len(prefix)], ready(nameOf(e)))
-				x := ev.force(e.val)
-				if _, ok := x.shape.(*setShape); ok && depth < maxDeep {
-					return walk(p, x, depth+1)
-				}
-				return ev.call(ev.force(a[0]), at, ready(list(p, true)), e.val)
-			})
-		}
-		return walk(nil, ev.force(a[1]), 0)
+		return ev.mapTree(nil, a[0], a[1], at)
 	}, "mapAttrsRecursive")
+	define(3, func(ev *Evaluator, a []*thunk, at site) Val {
+		return ev.mapTree(a[0], a[1], a[2], at)
+	}, "mapAttrsRecursiveCond")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
 		as, exact, org := ev.entries(ev.force(a[1]))
 		ts := make([]*thunk, len(as))
@@ -1031,51 +1027,58 @@ func init() {
 		return Val{shape: out, org: org}
 	}, "zipAttrsWith", "foldAttrs")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
-		v := ev.force(a[1])
-		ts, _, org := ev.elems(v)
+		ts, exact, org := ev.elems(ev.force(a[1]))
 		out := &setShape{}
-		var all []*thunk
 		var key Origins
-		for _, t := range ts {
-			key = union(key, ev.deep(ev.apply(ev.force(a[0]), t, at)))
-			all = append(all, t)
+		names := make([]string, len(ts))
+		literal := true // every name is known, and depends on nothing
+		for i, t := range ts {
+			n := ev.apply(ev.force(a[0]), t, at)
+			o := ev.deep(n)
+			key = union(key, o)
+			names[i] = ev.asText(n)
+			literal = literal && known(names[i]) && o == nil
 		}
-		out.add(attr{hole, union(key, org).atMost(Key), ready(list(all, false).with(key.atMost(Control))), at})
+		if !literal {
+			out.add(attr{hole, union(key, org).atMost(Key), ready(list(ts, false).with(key.atMost(Control))), at})
+			return Val{shape: out}
+		}
+		groups := map[string][]*thunk{}
+		var order []string
+		for i, n := range names {
+			if groups[n] == nil {
+				order = append(order, n)
+			}
+			groups[n] = append(groups[n], ts[i])
+		}
+		for _, n := range order {
+			out.add(attr{n, org.atMost(Key), ready(list(groups[n], exact).with(org)), at})
+		}
 		return Val{shape: out}
 	}, "groupBy")
 	// Data formats.
-	define(1, joinArgs, "toJSON", "toXML", "fromTOML", "toYAML", "toINI", "importTOML", "hashString", "typeOf", "isNull", "isString", "isInt", "isList", "isAttrs",
-		"isFunction", "isPath", "isBool", "isFloat", "functionArgs", "toUpperFirst", "toInt", "boolToString", "stringToCharacters", "ceil", "floor", "not", "isStorePath", "getEnv", "getName", "getVersion", "splitVersion")
+	define(1, joinArgs, "toJSON", "toXML", "fromTOML", "toYAML", "toINI", "importTOML", "hashString",
+		"functionArgs", "toUpperFirst", "toInt", "boolToString", "stringToCharacters", "ceil", "floor", "not", "isStorePath", "getEnv", "getName", "getVersion", "splitVersion")
 	define(2, joinArgs, "hashFile", "toHashFormat", "add", "sub", "mul", "div", "bitAnd", "min", "max", "and", "or", "mod", "toGitINI", "toKeyValue", "escape", "intersectLists", "subtractLists", "crossLists", "replicate")
 	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
-		switch v.shape.(type) {
-		case *nullShape:
-			return boolean(true).with(v.org)
-		case *strShape, *intShape, *boolShape, *listShape, *setShape, *closure, *pathShape:
-			return boolean(false).with(v.org)
+		if is, ok := ev.isNull(v); ok {
+			return is
 		}
 		return unknown(ev.deep(v))
 	}, "isNull")
-	kinds := map[string]func(s shape) bool{
-		"isString":   func(s shape) bool { _, ok := s.(*strShape); return ok },
-		"isInt":      func(s shape) bool { _, ok := s.(*intShape); return ok },
-		"isList":     func(s shape) bool { _, ok := s.(*listShape); return ok },
-		"isAttrs":    func(s shape) bool { _, ok := s.(*setShape); return ok },
-		"isFunction": func(s shape) bool { _, ok := s.(*closure); _, is := s.(*builtin); return ok || is },
-		"isPath":     func(s shape) bool { _, ok := s.(*pathShape); return ok },
-		"isBool":     func(s shape) bool { _, ok := s.(*boolShape); return ok },
-	}
-	for name, is := range kinds {
+	define(1, func(ev *Evaluator, a []*thunk, at site) Val {
+		v := ev.force(a[0])
+		if name := ev.typeName(v); name != "" {
+			return str(name).with(v.org)
+		}
+		return unknown(ev.origins(v))
+	}, "typeOf")
+	for name, kind := range map[string]string{"isString": "string", "isInt": "int", "isList": "list", "isAttrs": "set", "isFunction": "lambda", "isPath": "path", "isBool": "bool", "isFloat": "float"} {
 		define(1, func(ev *Evaluator, a []*thunk, at site) Val {
 			v := ev.force(a[0])
-			switch v.shape.(type) {
-			case *strShape, *intShape, *boolShape, *listShape, *setShape, *closure, *builtin, *pathShape, *nullShape:
-				return boolean(is(v.shape)).with(v.org)
-			case *refShape:
-				if _, group := ev.group(v.shape.(*refShape).path); group {
-					return boolean(name == "isAttrs")
-				}
+			if of := ev.typeName(v); of != "" {
+				return boolean(of == kind).with(v.org)
 			}
 			return unknown(ev.origins(v))
 		}, name)
@@ -1237,6 +1240,32 @@ func (ev *Evaluator) mapSet(over *thunk, v Val, f func(e attr) Val) Val {
 	return Val{shape: out, org: v.org}
 }
 
+// mapTree is mapAttrsRecursiveCond: f is applied to what is no set, or is one that the condition refuses. cond is nil for no condition.
+func (ev *Evaluator) mapTree(cond, f, tree *thunk, at site) Val {
+	var walk func(prefix []*thunk, v Val, depth int) Val
+	walk = func(prefix []*thunk, v Val, depth int) Val {
+		return ev.mapSet(f, v, func(e attr) Val {
+			p := append(prefix[:len(prefix):len(prefix)], ready(nameOf(e)))
+			x := ev.expand(ev.force(e.val))
+			if _, ok := x.shape.(*setShape); ok && depth < maxDeep {
+				c := boolean(true)
+				if cond != nil {
+					c = ev.apply(ev.force(cond), ready(x), at)
+				}
+				b, ok := c.shape.(*boolShape)
+				switch {
+				case !ok:
+					return ev.join(walk(p, x, depth+1), ev.call(ev.force(f), at, ready(list(p, true)), e.val)).with(ev.deep(c).atMost(Control))
+				case b.b:
+					return walk(p, x, depth+1).with(c.org.atMost(Control))
+				}
+			}
+			return ev.call(ev.force(f), at, ready(list(p, true)), e.val)
+		})
+	}
+	return walk(nil, ev.expand(ev.force(tree)), 0)
+}
+
 // fromPairs is listToAttrs.
 func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []attr) Val {
 	out := &setShape{}
@@ -1254,6 +1283,7 @@ func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []att
 }
 
 func (ev *Evaluator) recursiveUpdate(x, y Val, depth int) Val {
+	x, y = ev.expand(x), ev.expand(y)
 	a, ok1 := x.shape.(*setShape)
 	b, ok2 := y.shape.(*setShape)
 	if !ok1 || !ok2 || depth > maxDeep {
@@ -1267,7 +1297,7 @@ func (ev *Evaluator) recursiveUpdate(x, y Val, depth int) Val {
 		if o, ok := a.get(e.name); ok && known(e.name) {
 			l, r := o.val, e.val
 			e.val = lazily(func() Val {
-				lv, rv := ev.force(l), ev.force(r)
+				lv, rv := ev.expand(ev.force(l)), ev.expand(ev.force(r))
 				_, s1 := lv.shape.(*setShape)
 				_, s2 := rv.shape.(*setShape)
 				if s1 && s2 {

@@ -39,10 +39,11 @@ type Definition struct {
 	origins     Origins
 	Names       bool // the origins are those of the attribute names below Path
 	Conditional bool
-	Default     bool // an option's default
-	Apply       bool // an option's apply function
-	Value       any  // what is known of its value: string, int64, float64, bool, nil, []any, map[string]any
-	Known       bool // Value is all of it, and comes from no option
+	Default     bool  // an option's default
+	Apply       bool  // an option's apply function
+	Copies      *Path // the value is what an option holds, as it is: what is below that option lands below Path; nil if it is not
+	Value       any   // what is known of its value: string, int64, float64, bool, nil, []any, map[string]any
+	Known       bool  // Value is all of it, and comes from no option
 }
 
 // Derived says whether a definition comes from options at all.
@@ -65,6 +66,9 @@ type Declaration struct {
 	Registry    bool // attrsOf: members are values
 	Open        bool // members have structure of their own (attrsOf anything, freeform)
 	Nested      bool // a submodule: its fields are declared below
+
+	nullable       bool // null is a value of the type
+	memberNullable bool // null is a value of the type of a registry's members
 }
 
 // Renaming says that an option stands for another one: mkAliasOptionModule, mkRenamedOptionModule.
@@ -301,6 +305,9 @@ func (ev *Evaluator) drain() {
 			batch = append(batch, m)
 		}
 		for _, m := range batch {
+			if by := ev.disabled[m.File.Name]; by != "" && !m.Inline {
+				m.config, m.Reachable, m.Why = nil, false, by+" disables it"
+			}
 			ev.refuel(fuelPerModule)
 			for _, p := range m.config {
 				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
@@ -381,6 +388,14 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 				}
 			}
 		}
+		if off, ok := s.get("disabledModules"); ok {
+			ts, _, _ := ev.elems(ev.force(off.val))
+			for _, t := range ts {
+				if name, ok := ev.insidePath(ev.force(t)); ok && m.Reachable {
+					ev.disabled[ev.resolveFile(name)] = m.File.Name
+				}
+			}
+		}
 		if o, ok := s.get("options"); ok {
 			ev.options(m, m.Base, ev.force(o.val), o.site, 0)
 		}
@@ -404,32 +419,44 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 	}
 }
 
-// moduleArguments makes known to every module what `_module.args` defines, and to those of home-manager its extraSpecialArgs.
+// moduleArguments makes what `_module.args` defines known to every module, and what home-manager.extraSpecialArgs
+// does to every home.
 func (ev *Evaluator) moduleArguments(m *Module, v Val) {
+	if alts, ok := v.shape.(*altShape); ok {
+		for _, t := range alts.alts {
+			ev.moduleArguments(m, ev.force(t))
+		}
+		return
+	}
 	s, ok := v.shape.(*setShape)
 	if !ok {
 		return
 	}
-	pass := func(args Val, to map[string]*thunk) {
-		if args.shape == nil || args.shape == missing {
-			return
-		}
-		as, _, _ := ev.entries(args)
-		for _, a := range as {
-			if known(a.name) {
-				to[a.name] = a.val
-			}
-		}
+	own := ev.special
+	if m.Home {
+		own = ev.homeSpecial
 	}
-	if mod, ok := s.get("_module"); ok {
-		to := ev.special
-		if m.Home {
-			to = ev.homeSpecial
-		}
-		pass(ev.sel(ev.force(mod.val), "args"), to)
+	ev.pass(s, "_module", "args", own)
+	if !m.Home {
+		ev.pass(s, "home-manager", "extraSpecialArgs", ev.homeSpecial)
 	}
-	if hm, ok := s.get("home-manager"); ok && !m.Home {
-		pass(ev.sel(ev.force(hm.val), "extraSpecialArgs"), ev.homeSpecial)
+}
+
+// pass takes the arguments that s.group.name holds.
+func (ev *Evaluator) pass(s *setShape, group, name string, to map[string]*thunk) {
+	g, ok := s.get(group)
+	if !ok {
+		return
+	}
+	args := ev.sel(ev.force(g.val), name)
+	if args.shape == nil || args.shape == missing {
+		return
+	}
+	as, _, _ := ev.entries(args)
+	for _, a := range as {
+		if known(a.name) {
+			to[a.name] = a.val
+		}
 	}
 }
 
@@ -578,6 +605,8 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 		}
 		switch s.name {
 		case "nullOr", "uniq":
+			d.nullable = d.nullable || s.name == "nullOr" && !d.Registry
+			d.memberNullable = d.memberNullable || s.name == "nullOr" && d.Registry
 			t = ev.force(s.elem)
 			continue
 		case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf":
@@ -794,6 +823,9 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		return // a module that is not understood as a set: nothing is known to be defined
 	}
 	d := &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: union(ctl, ev.deep(v)), Default: dflt, Conditional: len(ctl) > 0}
+	if r, ok := v.shape.(*refShape); ok {
+		d.Copies = r.path
+	}
 	d.Value, d.Known = ev.literal(v, 0)
 	d.Known = d.Known && len(d.origins.only(Data)) == 0
 	ev.Definitions = append(ev.Definitions, d)

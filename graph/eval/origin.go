@@ -67,6 +67,9 @@ func (ev *Evaluator) child(p *Path, name string) *Path {
 	return k
 }
 
+// Below is the path some names below another one.
+func (ev *Evaluator) Below(p *Path, names []string) *Path { return ev.at(p, names...) }
+
 func (ev *Evaluator) at(p *Path, names ...string) *Path {
 	for _, n := range names {
 		p = ev.child(p, n)

@@ -78,14 +78,13 @@ func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShap
 				out.add(attr{first.Name, nil, t, site{in.file, b.Span}})
 				continue
 			}
-			name, org := ev.attrName(first, in)
 			var t *thunk
 			if len(b.Path) > 1 {
 				t = ev.nest([]item{{b.Path[1:], b.Value, in, b.Span}}, in)
 			} else {
 				t = ev.delay(b.Value, in)
 			}
-			out.add(attr{name, org.atMost(Key), t, site{in.file, b.Span}})
+			ev.addNamed(out, first, in, t, site{in.file, b.Span})
 		}
 	}
 	for _, name := range order {
@@ -93,6 +92,44 @@ func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShap
 		out.add(attr{name, nil, ev.nest(items, in), site{in.file, items[0].span}})
 	}
 	return out
+}
+
+// addNamed adds an attribute whose name is computed. A name that is null makes none (Nix manual, Attribute set); where a
+// condition chooses between known names, each is one, under that condition.
+func (ev *Evaluator) addNamed(out *setShape, a *parse.AttrName, en *env, t *thunk, at site) {
+	v := ev.eval(a.Expr, en)
+	type choice struct {
+		name string
+		org  Origins
+	}
+	var choices []choice
+	var collect func(v Val, org Origins) bool
+	collect = func(v Val, org Origins) bool {
+		org = union(org, v.org)
+		switch s := v.shape.(type) {
+		case *nullShape:
+			return true
+		case *strShape:
+			choices = append(choices, choice{s.s, org})
+			return known(s.s)
+		case *altShape:
+			for _, t := range s.alts {
+				if !collect(ev.force(t), org) {
+					return false
+				}
+			}
+			return len(s.alts) > 0
+		}
+		return false
+	}
+	if _, plain := v.shape.(*strShape); plain || !collect(v, nil) {
+		name, org := ev.nameText(v)
+		out.add(attr{name, org.atMost(Key), t, at})
+		return
+	}
+	for _, c := range choices {
+		out.add(attr{c.name, nil, ev.adding(t, c.org.atMost(Control)), at})
+	}
 }
 
 func (s *setShape) remove(name string) {
@@ -141,9 +178,8 @@ func (ev *Evaluator) nest(items []item, in *env) *thunk {
 						if first := &b.Path[0]; first.Static() {
 							put(first.Name, item{b.Path[1:], b.Value, it.env, b.Span})
 						} else {
-							name, org := ev.attrName(first, it.env)
 							t := ev.nest([]item{{b.Path[1:], b.Value, it.env, b.Span}}, it.env)
-							out.add(attr{name, org.atMost(Key), t, site{in.file, b.Span}})
+							ev.addNamed(out, first, it.env, t, site{in.file, b.Span})
 						}
 					}
 				}
@@ -152,8 +188,7 @@ func (ev *Evaluator) nest(items []item, in *env) *thunk {
 			if first := &it.path[0]; first.Static() {
 				put(first.Name, item{it.path[1:], it.value, it.env, it.span})
 			} else {
-				name, org := ev.attrName(first, it.env)
-				out.add(attr{name, org.atMost(Key), ev.nest([]item{{it.path[1:], it.value, it.env, it.span}}, in), site{in.file, it.span}})
+				ev.addNamed(out, first, it.env, ev.nest([]item{{it.path[1:], it.value, it.env, it.span}}, in), site{in.file, it.span})
 			}
 		}
 		for _, name := range order {
