@@ -390,7 +390,7 @@ func (ev *Evaluator) withoutMembers(p *Path) bool {
 				return true
 			}
 		}
-		if d := ev.byPath[q]; d != nil {
+		if d := q.decl; d != nil {
 			return !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
 		}
 	}

@@ -45,22 +45,21 @@ type Evaluator struct {
 	Modules      []*Module
 	Aliases      []Renaming
 
-	ctx      context.Context
-	host     Host
-	argRoots map[string]*Path
-	files    map[*parse.File]*thunk
-	reads    map[readKey]*Read
-	declared map[*Path]bool // every prefix of a declared option
-	byPath   map[*Path]*Declaration
-	isOption map[*Path]bool // declared options, and members of registries
-	visited  map[*parse.File][]uint8
-	active   map[*parse.Lambda]int
-	blind    map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
-	escaped  map[escapeKey]bool
-	limits   map[escapeKey]bool
-	pending  []*thunk
-	settled  int // pending[:settled] was compacted
-	closures []*closure
+	ctx        context.Context
+	host       Host
+	argRoots   map[string]*Path
+	files      map[*parse.File]*thunk
+	reads      map[readKey]*Read
+	visited    map[*parse.File][]uint8
+	markedFile *parse.File // the file that was marked last, and its marks
+	marked     []uint8
+	active     map[*parse.Lambda]int
+	blind      map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
+	escaped    map[escapeKey]bool
+	limits     map[escapeKey]bool
+	pending    []*thunk
+	settled    int // pending[:settled] was compacted
+	closures   []*closure
 
 	// What origins speak of by number; the first of each is none.
 	pathOf    []*Path
@@ -98,9 +97,6 @@ func New(host Host, argRoots []string) *Evaluator {
 		argRoots:  map[string]*Path{},
 		files:     map[*parse.File]*thunk{},
 		reads:     map[readKey]*Read{},
-		declared:  map[*Path]bool{},
-		byPath:    map[*Path]*Declaration{},
-		isOption:  map[*Path]bool{},
 		visited:   map[*parse.File][]uint8{},
 		active:    map[*parse.Lambda]int{},
 		blind:     map[*parse.Lambda]int{},
@@ -132,11 +128,15 @@ const (
 )
 
 func (ev *Evaluator) marks(f *parse.File) []uint8 {
+	if f == ev.markedFile {
+		return ev.marked // mostly the file is the same as before
+	}
 	v := ev.visited[f]
 	if v == nil {
 		v = make([]uint8, len(f.Src)+1)
 		ev.visited[f] = v
 	}
+	ev.markedFile, ev.marked = f, v
 	return v
 }
 
@@ -199,7 +199,7 @@ func (ev *Evaluator) fileThunk(f *parse.File) *thunk {
 // declaration finds where the option that p speaks of is declared: its own path, or the one with unknown names for
 // a registry's members. nil: nothing is declared at p or below it.
 func (ev *Evaluator) declaration(p *Path) *Path {
-	if ev.declared[p] {
+	if p.declared {
 		return p
 	}
 	if p.Parent == nil {
@@ -209,10 +209,10 @@ func (ev *Evaluator) declaration(p *Path) *Path {
 	if up == nil {
 		return nil
 	}
-	if k := up.kids[p.Name]; k != nil && ev.declared[k] {
+	if k := up.kids[p.Name]; k != nil && k.declared {
 		return k
 	}
-	if k := up.kids[hole]; k != nil && ev.declared[k] {
+	if k := up.kids[hole]; k != nil && k.declared {
 		return k
 	}
 	return nil
@@ -221,12 +221,12 @@ func (ev *Evaluator) declaration(p *Path) *Path {
 // group lists the names below p if p is a group of options whose names are all known, and no option itself.
 func (ev *Evaluator) group(p *Path) ([]string, bool) {
 	d := ev.declaration(p)
-	if d == nil || d.Parent == nil || ev.isOption[d] {
+	if d == nil || d.Parent == nil || d.isOption {
 		return nil, false
 	}
 	var names []string
 	for name, k := range d.kids {
-		if ev.declared[k] {
+		if k.declared {
 			if !known(name) {
 				return nil, false
 			}

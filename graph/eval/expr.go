@@ -412,7 +412,7 @@ func (ev *Evaluator) certain(v Val) bool {
 				return false
 			}
 		}
-		return ev.declared[s.path]
+		return s.path.declared
 	}
 	return true
 }

@@ -81,6 +81,10 @@ func (ev *Evaluator) resolveAliases() {
 	if len(ev.Aliases) == 0 {
 		return
 	}
+	stands := map[*Path]*Path{}
+	for _, a := range ev.Aliases {
+		stands[a.From] = a.To
+	}
 	cache := map[*Path]*Path{}
 	var resolve func(p *Path) *Path
 	resolve = func(p *Path) *Path {
@@ -88,12 +92,9 @@ func (ev *Evaluator) resolveAliases() {
 			return r
 		}
 		r := p
-		for _, a := range ev.Aliases {
-			if a.From == p {
-				r = a.To
-			}
-		}
-		if r == p && p.Parent != nil {
+		if to := stands[p]; to != nil {
+			r = to
+		} else if p.Parent != nil {
 			if up := resolve(p.Parent); up != p.Parent {
 				r = ev.child(up, p.Name)
 			}
@@ -547,10 +548,10 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 		d.File = m.File
 	}
 	ev.Declarations = append(ev.Declarations, d)
-	ev.isOption[p] = true
-	ev.byPath[p] = d
-	for q := p; q != nil && !ev.declared[q]; q = q.Parent {
-		ev.declared[q] = true
+	p.isOption = true
+	p.decl = d
+	for q := p; q != nil && !q.declared; q = q.Parent {
+		q.declared = true
 	}
 	switch o.kind {
 	case "mkEnableOption":
@@ -621,9 +622,9 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 			} else {
 				d.Open = true
 			}
-			ev.declared[p] = true
+			p.declared = true
 			if e, ok := t.shape.(*typeShape); !ok || e.name != "submodule" && e.name != "submoduleWith" {
-				ev.isOption[p] = true
+				p.isOption = true
 			}
 			continue
 		case "submodule", "submoduleWith", "attrTag":

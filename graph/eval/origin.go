@@ -19,6 +19,10 @@ type Path struct {
 	Root   *Root
 	id     uint32
 	kids   map[string]*Path
+
+	decl     *Declaration // the option that is declared here
+	declared bool         // an option is declared here or below
+	isOption bool         // an option, or a member of a registry
 }
 
 // Root tells what a path starts from: config, or a module argument that holds central values.

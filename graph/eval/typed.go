@@ -37,12 +37,12 @@ func (ev *Evaluator) typeName(v Val) string {
 			return "set"
 		}
 		p := ev.declaration(s.path)
-		if p == nil {
+		if p == nil || p.Parent == nil {
 			return ""
 		}
-		d := ev.byPath[p]
+		d := p.decl
 		if d == nil {
-			if d = ev.byPath[p.Parent]; d == nil || !d.Registry || p.Name != hole {
+			if d = p.Parent.decl; d == nil || !d.Registry || p.Name != hole {
 				return ""
 			}
 			if d.Nested {
