@@ -187,17 +187,6 @@ func walkBindings(bs []parse.Binding, sc scope, visit func(parse.Expr, scope)) {
 	}
 }
 
-// bindingsOf is the bindings that an expression itself holds.
-func bindingsOf(e parse.Expr) []parse.Binding {
-	switch e := e.(type) {
-	case *parse.Set:
-		return e.Bindings
-	case *parse.Let:
-		return e.Bindings
-	}
-	return nil
-}
-
 // calledName is the last name of the function that an application calls: mkOption for lib.mkOption. Curried calls count.
 func calledName(fn parse.Expr) string {
 	switch fn := fn.(type) {
