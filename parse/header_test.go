@@ -66,16 +66,26 @@ owner: x
 */
 { }`, `owner=x lines 1-4 leading
 meta {"owner":"x"}`},
+		"prose with colons": {`
+# meta:
+#   owner: core
+#   note: it's one
+#         two: three
+#
+#         Tracking: TODO
+#   summary: four
+#   source-ids: CFG.a.b
+{ }`, `owner=core summary=four ids=CFG.a.b lines 1-8 leading
+meta {"note":"it's one two: three\nTracking: TODO","owner":"core","source-ids":"CFG.a.b","summary":"four"}`},
 		"not YAML": {`
 # meta:
 #   owner: core
-#   note: one
-#         two: three
+#   note: one: two: three
 #   summary: four
 #   source-ids: CFG.a.b
-{ }`, `owner=core summary=four ids=CFG.a.b lines 1-6 leading
-meta {"note":"one","owner":"core","source-ids":"CFG.a.b","summary":"four"}
-fault 4 "two: three": the header cannot be read: mapping values are not allowed in this context`},
+{ }`, `owner=core summary=four ids=CFG.a.b lines 1-5 leading
+meta {"note":"one: two: three","owner":"core","source-ids":"CFG.a.b","summary":"four"}
+fault 3 "note: one: two: three": the header cannot be read: mapping values are not allowed in this context`},
 		"tabs": {"# meta:\n# \towner: core\n{ }", `owner=core lines 1-2 leading
 meta {"owner":"core"}
 fault 2 "owner: core": the header cannot be read: found character that cannot start any token`},
