@@ -141,7 +141,8 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	case "pkgs":
 		return Val{shape: &libShape{"pkgs"}}
 	}
-	if t := special[name]; t != nil {
+	// A flake-parts module gets the flake itself, also where it passes it on to a system's modules under the same name.
+	if t := special[name]; t != nil && !((name == "self" || name == "inputs") && m.Base == ev.at(ev.Config, FlakeParts)) {
 		return ev.force(t)
 	}
 	switch name {
