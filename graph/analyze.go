@@ -163,13 +163,23 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		return err
 	}
 	g.Roots = chooseRoots(ev, opts)
-	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 && !declaresUnder(ev, g.Roots[0]) {
-		// The repository declares no options of its own, but passes its values to the modules as arguments.
-		ev = eval.New(treeHost{t}, names)
-		ev.Run(ctx, entries, t.files)
-		g.Roots = nil
-		for _, n := range names {
-			g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: "no options are declared here, and this is passed to the modules as an argument"})
+	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 {
+		// The repository passes values to the modules as arguments. They count where it declares no options of its own, or
+		// where they are read more often than those.
+		with := eval.New(treeHost{t}, names)
+		with.Run(ctx, entries, t.files)
+		why := "no options are declared here, and this is passed to the modules as an argument"
+		under, args := readsOf(with, g.Roots[0])
+		if declaresUnder(ev, g.Roots[0]) {
+			why = "passed to the modules as an argument, and read more often than " + g.Roots[0].Path
+		} else {
+			g.Roots, under = nil, -1
+		}
+		if args > under {
+			ev = with
+			for _, n := range names {
+				g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: why})
+			}
 		}
 	}
 	vs := &values{roots: g.Roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
@@ -236,6 +246,19 @@ func shown(segs []string) []string {
 		return segs[1:]
 	}
 	return segs
+}
+
+// readsOf counts the reads under a root, and those of module arguments.
+func readsOf(ev *eval.Evaluator, root Root) (under, args int) {
+	vs := &values{roots: []Root{root}, split: [][]string{strings.Split(root.Path, ".")}}
+	for _, r := range ev.Reads {
+		if r.Path.Root.Arg != "" {
+			args++
+		} else if _, _, ok := vs.place(r.Path); ok {
+			under++
+		}
+	}
+	return under, args
 }
 
 // declaresUnder says whether any option is declared under a root.

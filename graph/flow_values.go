@@ -567,7 +567,11 @@ func guessRoot(ev *eval.Evaluator) Root {
 		}
 		return Root{Path: "my", Why: why}
 	}
-	return Root{Path: best, Why: "most options of this repository are declared under it (" + intText(int64(counts[best])) + " of " + intText(int64(total)) + ")"}
+	share := intText(int64(counts[best])) + " of " + intText(int64(total)) + ")"
+	if counts[best]*2 < total {
+		return Root{Path: best, Why: "of the namespaces that are this repository's own it has the most options (" + share}
+	}
+	return Root{Path: best, Why: "most options of this repository are declared under it (" + share}
 }
 
 func sortedKeys[V any](m map[string]V) []string {
