@@ -334,10 +334,10 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries []string, given bool) []*Mod
 			m.Reachable, m.Role, m.Why = true, "entry", "entry point"
 		}
 	}
-	// A file that a reachable one imports as a function or as data takes part as well.
+	// A file that a reachable one imports as a function or as data, or hands over in an option, takes part as well.
 	for changed := true; changed; {
 		changed = false
-		for _, i := range ev.Imports {
+		for _, i := range slices.Concat(ev.Imports, ev.Handed) {
 			from, _, _ := i.At()
 			if a, b := byFile[from], byFile[i.To]; a != nil && b != nil && a.Reachable && !b.Reachable {
 				b.Reachable, b.Why = true, from

@@ -42,6 +42,7 @@ type Evaluator struct {
 	Definitions  []*Definition
 	Declarations []*Declaration
 	Imports      []*Import
+	Handed       []*Import // files whose paths definitions hold: no imports, but not left out either
 	Modules      []*Module
 	Aliases      []Renaming
 

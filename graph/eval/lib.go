@@ -277,7 +277,17 @@ func init() {
 		return Val{shape: &optShape{args: a[0], kind: "mkSinkUndeclaredOptions", at: at}}
 	}, "mkSinkUndeclaredOptions")
 	// Conditions.
-	define(2, optional(emptyList), "optional", "optionals")
+	define(2, optional(emptyList), "optionals")
+	define(2, func(ev *Evaluator, a []*thunk, at site) Val {
+		if b, ok := ev.truth(a[0]); ok {
+			if !b {
+				return emptyList()
+			}
+			return list([]*thunk{a[1]}, true)
+		}
+		c := ev.deep(ev.force(a[0])).atMost(Control)
+		return list([]*thunk{ev.adding(a[1], c)}, false).with(c)
+	}, "optional")
 	define(2, optional(emptySet), "optionalAttrs")
 	define(2, optional(func() Val { return str("") }), "optionalString")
 	define(2, func(ev *Evaluator, a []*thunk, at site) Val {

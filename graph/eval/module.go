@@ -133,8 +133,8 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 		return Val{shape: &refShape{path: m.Base}}
 	case "lib":
 		if t := special["lib"]; t != nil {
-			if v := ev.force(t); v.shape != nil {
-				return v
+			if v := ev.force(t); v.shape != nil && !isRef(v) {
+				return v // what an option holds as lib is nixpkgs' lib, or one like it
 			}
 		}
 		return Val{shape: &libShape{"lib"}}
@@ -828,9 +828,30 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	if r, ok := v.shape.(*refShape); ok {
 		d.Copies = r.path
 	}
+	ev.handsOver(v, at)
 	d.Value, d.Known = ev.literal(v, 0)
 	d.Known = d.Known && len(d.origins.only(Data)) == 0
 	ev.Definitions = append(ev.Definitions, d)
+}
+
+// handsOver notes the Nix files whose paths a definition holds: whoever reads the option may import them.
+func (ev *Evaluator) handsOver(v Val, at site) {
+	switch s := v.shape.(type) {
+	case *listShape:
+		for _, t := range s.elems {
+			if x := ev.force(t); x.shape != nil {
+				if _, path := x.shape.(*pathShape); path {
+					ev.handsOver(x, at)
+				}
+			}
+		}
+	case *pathShape:
+		if s.inside && known(s.s) {
+			if to := ev.resolveFile(s.s); ev.host.File(to) != nil {
+				ev.Handed = append(ev.Handed, &Import{Site: at, To: to})
+			}
+		}
+	}
 }
 
 // submoduleFunction says that a function takes a module's arguments.
@@ -897,8 +918,8 @@ func (ev *Evaluator) system(name string, v Val, at site) Val {
 		}
 		es, _, _ := ev.entries(as)
 		for _, a := range es {
-			if known(a.name) && ev.special[a.name] == nil {
-				ev.special[a.name] = a.val
+			if known(a.name) {
+				ev.special[a.name] = ev.oneOf(ev.special[a.name], a.val)
 			}
 		}
 	}
@@ -920,6 +941,37 @@ func (ev *Evaluator) system(name string, v Val, at site) Val {
 	out := &setShape{base: &Val{}}
 	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: base}})})
 	return Val{shape: out}
+}
+
+// oneOf is what two systems pass under the same name: their modules are followed once, for both. Of sets and functions the first
+// one stands for all, since systems mostly build the same ones anew.
+func (ev *Evaluator) oneOf(a, b *thunk) *thunk {
+	if a == nil || a == b {
+		return b
+	}
+	return lazily(func() Val {
+		x := ev.force(a)
+		if !plain(x) {
+			return x
+		}
+		y := ev.force(b)
+		same := func(t *thunk) bool { eq, ok := ev.equal(ev.force(t), y); return eq && ok }
+		if alts, ok := x.shape.(*altShape); !plain(y) || same(a) || ok && slices.ContainsFunc(alts.alts, same) {
+			return x
+		}
+		return ev.join(x, y)
+	})
+}
+
+// plain says that a value is a scalar, or one of several.
+func plain(v Val) bool {
+	switch s := v.shape.(type) {
+	case *strShape, *intShape, *floatShape, *boolShape, *nullShape, *pathShape:
+		return true
+	case *altShape:
+		return len(s.alts) > 0 && s.alts[0].state == 2 && plain(s.alts[0].val)
+	}
+	return false
 }
 
 // Run evaluates the tree: from the entries first, then what they do not reach, then whatever code nobody asked for,
