@@ -168,24 +168,22 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		// where they are read more often than those.
 		with := eval.New(treeHost{t}, names)
 		with.Run(ctx, entries, t.files)
-		why := "no options are declared here, and this is passed to the modules as an argument"
-		under, args := readsOf(with, g.Roots[0])
-		if declaresUnder(ev, g.Roots[0]) {
-			why = "passed to the modules as an argument, and read more often than " + g.Roots[0].Path
-		} else {
-			g.Roots, under = nil, -1
+		why := "passed to the modules as an argument, and read more often than " + g.Roots[0].Path
+		declared := declaresUnder(ev, g.Roots[0])
+		if !declared {
+			why = "no options are declared here, and this is passed to the modules as an argument"
 		}
-		if args > under {
+		if under, args := readsOf(with, g.Roots[0]); !declared || args > under {
 			ev = with
+			if !declared {
+				g.Roots = nil
+			}
 			for _, n := range names {
 				g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: why})
 			}
 		}
 	}
-	vs := &values{roots: g.Roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
-	for _, r := range g.Roots {
-		vs.split = append(vs.split, strings.Split(r.Path, "."))
-	}
+	vs := rootedAt(g.Roots...)
 	vs.declare(ev)
 	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)
 	byFile := map[string]*Module{}
@@ -248,9 +246,18 @@ func shown(segs []string) []string {
 	return segs
 }
 
+// rootedAt are the values under some roots, none of them found yet.
+func rootedAt(roots ...Root) *values {
+	vs := &values{roots: roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
+	for _, r := range roots {
+		vs.split = append(vs.split, strings.Split(r.Path, "."))
+	}
+	return vs
+}
+
 // readsOf counts the reads under a root, and those of module arguments.
 func readsOf(ev *eval.Evaluator, root Root) (under, args int) {
-	vs := &values{roots: []Root{root}, split: [][]string{strings.Split(root.Path, ".")}}
+	vs := rootedAt(root)
 	for _, r := range ev.Reads {
 		if r.Path.Root.Arg != "" {
 			args++
@@ -263,7 +270,7 @@ func readsOf(ev *eval.Evaluator, root Root) (under, args int) {
 
 // declaresUnder says whether any option is declared under a root.
 func declaresUnder(ev *eval.Evaluator, root Root) bool {
-	vs := &values{roots: []Root{root}, split: [][]string{strings.Split(root.Path, ".")}}
+	vs := rootedAt(root)
 	return slices.ContainsFunc(ev.Declarations, func(d *eval.Declaration) bool {
 		_, _, ok := vs.place(d.Path)
 		return ok
@@ -335,9 +342,10 @@ func modulesOf(ev *eval.Evaluator, t *tree, entries []string, given bool) []*Mod
 		}
 	}
 	// A file that a reachable one imports as a function or as data, or hands over in an option, takes part as well.
+	passed := slices.Concat(ev.Imports, ev.Handed)
 	for changed := true; changed; {
 		changed = false
-		for _, i := range slices.Concat(ev.Imports, ev.Handed) {
+		for _, i := range passed {
 			from, _, _ := i.At()
 			if a, b := byFile[from], byFile[i.To]; a != nil && b != nil && a.Reachable && !b.Reachable {
 				b.Reachable, b.Why = true, from

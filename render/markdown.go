@@ -42,7 +42,7 @@ func writeMarkdown(_ context.Context, w io.Writer, g *graph.Graph, o Options) er
 		fmt.Fprintf(p, "\nNothing to show: %s\n", md(g.Empty))
 	}
 	p.metrics(g)
-	p.facts(g)
+	p.facts(g, factPlaces, "  ")
 	p.trees(g)
 	p.coverage(g)
 	p.findings()
@@ -59,7 +59,8 @@ func (p *page) metrics(g *graph.Graph) {
 	p.table(rows)
 }
 
-func (p *page) facts(g *graph.Graph) {
+// facts lists the facts, each with at most so many of its places. indent is what stands before a place.
+func (p *page) facts(g *graph.Graph, most int, indent string) {
 	facts := Facts(g, p.o.Findings)
 	if len(facts) == 0 {
 		return
@@ -70,16 +71,16 @@ func (p *page) facts(g *graph.Graph) {
 		if f.Bad {
 			text = "**" + text + "**"
 		}
-		var places []string
-		for _, pl := range f.Places[:min(len(f.Places), factPlaces)] {
-			places = append(places, p.link(pl.At)+" "+md(pl.Text))
-		}
-		if more := len(f.Places) - len(places); more > 0 {
-			places = append(places, "and "+count(more)+" more")
-		}
 		fmt.Fprintf(p, "- %s\n", text)
-		for _, s := range places {
-			fmt.Fprintf(p, "  - %s\n", strings.TrimSpace(s))
+		for _, pl := range f.Places[:min(len(f.Places), most)] {
+			at := ""
+			if pl.At.File != "" {
+				at = p.link(pl.At) + " "
+			}
+			fmt.Fprintf(p, "%s- %s\n", indent, strings.TrimSpace(at+md(pl.Text)))
+		}
+		if more := len(f.Places) - most; more > 0 {
+			fmt.Fprintf(p, "%s- and %s more\n", indent, count(more))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (s *site) index() error {
 			p.table(rows)
 			fmt.Fprintf(p, "\n[All %s](values/index.md)\n", plural(len(g.Values), "value", "values"))
 		}
-		p.worthKnowing(g)
+		p.facts(g, factMore, "    ") // four blanks: Python's Markdown takes no fewer
 		fmt.Fprint(p, "\n## Layers\n\n")
 		rows := [][]string{{"Layer", "Modules", "Lines", "Reads"}}
 		if s.annotated {
@@ -113,32 +113,6 @@ func (p *page) declared(v *graph.Value) string {
 		return "**nowhere**"
 	}
 	return p.shortLink(v.Declared[0])
-}
-
-// worthKnowing lists the facts with some of their places. Four blanks indent what is below: Python's Markdown takes no fewer.
-func (p *page) worthKnowing(g *graph.Graph) {
-	facts := Facts(g, p.o.Findings)
-	if len(facts) == 0 {
-		return
-	}
-	fmt.Fprint(p, "\n## Worth knowing\n\n")
-	for _, f := range facts {
-		text := md(f.Text)
-		if f.Bad {
-			text = "**" + text + "**"
-		}
-		fmt.Fprintf(p, "- %s\n", text)
-		for _, pl := range f.Places[:min(len(f.Places), factMore)] {
-			at := ""
-			if pl.At.File != "" {
-				at = p.link(pl.At) + " "
-			}
-			fmt.Fprintf(p, "    - %s%s\n", at, md(pl.Text))
-		}
-		if more := len(f.Places) - factMore; more > 0 {
-			fmt.Fprintf(p, "    - and %s more\n", count(more))
-		}
-	}
 }
 
 // allValues is the page of every value, most read first where they are too many for one, by path otherwise.

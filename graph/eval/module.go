@@ -50,7 +50,7 @@ type Definition struct {
 func (d *Definition) Derived() bool { return len(d.origins) > 0 }
 
 // Decided says whether a condition decides over the definition.
-func (d *Definition) Decided() bool { return len(d.origins.only(Control)) > 0 }
+func (d *Definition) Decided() bool { return d.origins.has(Control) }
 
 // Declaration is one option declaration.
 type Declaration struct {
@@ -830,7 +830,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	}
 	ev.handsOver(v, at)
 	d.Value, d.Known = ev.literal(v, 0)
-	d.Known = d.Known && len(d.origins.only(Data)) == 0
+	d.Known = d.Known && !d.origins.has(Data)
 	ev.Definitions = append(ev.Definitions, d)
 }
 
@@ -839,10 +839,9 @@ func (ev *Evaluator) handsOver(v Val, at site) {
 	switch s := v.shape.(type) {
 	case *listShape:
 		for _, t := range s.elems {
-			if x := ev.force(t); x.shape != nil {
-				if _, path := x.shape.(*pathShape); path {
-					ev.handsOver(x, at)
-				}
+			x := ev.force(t)
+			if _, path := x.shape.(*pathShape); path {
+				ev.handsOver(x, at)
 			}
 		}
 	case *pathShape:

@@ -340,6 +340,11 @@ func (os Origins) atMost(k Kind) Origins {
 	return out
 }
 
+// has says whether an origin is of kind k.
+func (os Origins) has(k Kind) bool {
+	return slices.ContainsFunc(os, func(o origin) bool { return o.kind == k })
+}
+
 // only keeps the origins of kind k.
 func (os Origins) only(k Kind) Origins {
 	var out Origins
