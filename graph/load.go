@@ -85,7 +85,6 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	var talk sync.Mutex
 	for i := range readers {
 		r := &readers[i]
-		r.texts = opts.Texts
 		wg.Go(func() {
 			for j := range w.jobs {
 				if ctx.Err() != nil {
@@ -115,7 +114,6 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 
 // reader reads and parses files, one after the other. Several work at once, each on its own results.
 type reader struct {
-	texts    map[string]string // Options.Texts
 	files    []*parse.File
 	notes    []notes // by index in files
 	exec     []string
@@ -133,9 +131,6 @@ func (r *reader) read(j job, texts map[string]string) {
 	}
 	if exec {
 		r.exec = append(r.exec, j.name)
-	}
-	if text, ok := r.texts[j.name]; ok {
-		src = text
 	}
 	f := parse.Parse(j.name, src)
 	r.files = append(r.files, f)
