@@ -218,7 +218,12 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), "this expression is too deep or too large to be followed to its end", "limit"})
 	}
 	for _, d := range ev.Declarations {
-		_, segs, _ := vs.place(d.Path)
+		segs := d.Path.Segments()
+		if _, below, central := vs.place(d.Path); central {
+			segs = below
+		} else if len(segs) > 0 && segs[0] == eval.FlakeParts {
+			segs = segs[1:]
+		}
 		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
 	}
 	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return strings.Compare(a.Path, b.Path) })

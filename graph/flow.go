@@ -45,7 +45,7 @@ type flows struct {
 	ev     *eval.Evaluator
 	vs     *values
 	out    map[*Value][]*edge
-	reads  map[*eval.Path][]*edge // edges that start at an option outside the roots
+	reads  map[*eval.Path]*readers // what comes from an option outside the roots; filled by index
 	trie   *readTrie
 	sinks  map[sinkKey]*Sink
 	onward map[onward][]*edge // where an option that was defined goes on to
@@ -61,6 +61,30 @@ type flows struct {
 	seen     []int // by arrival: the last walk that came by
 	done     []int // by target: the last value that was followed to it
 	walks    int
+
+	sides []side // by number of a path
+}
+
+// side is where a path lies.
+type side uint8
+
+const (
+	notAsked side = iota
+	inside        // under a root
+	outside
+)
+
+// readers are the definitions that come from one option outside the roots. Most are never reached from a value: edges
+// are made of them when one is.
+type readers struct {
+	from  []derived
+	edges []*edge
+}
+
+// derived is one origin of a definition.
+type derived struct {
+	def    *eval.Definition
+	origin eval.Origin
 }
 
 type sinkKey struct{ option, file string }
@@ -116,75 +140,135 @@ func (t *readTrie) under(visit func(p *eval.Path, exact, above bool)) {
 }
 
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, reads: map[*eval.Path][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods, arrivals: map[arrival]int{}, targets: map[sinkTarget]int{}}
+	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &readTrie{}, sinks: map[sinkKey]*Sink{}, onward: map[onward][]*edge{}, fixed: map[member]bool{}, texts: map[*eval.Path]string{}, mods: mods, arrivals: map[arrival]int{}, targets: map[sinkTarget]int{}}
 	for _, v := range vs.all {
 		fl.paths = append(fl.paths, v.Path)
 	}
 	slices.Sort(fl.paths)
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
-		if d.Derived() {
+		if fl.counts(d) {
 			fl.definition(d)
 		}
 	}
-	fl.seen, fl.done = make([]int, len(fl.arrivals)), make([]int, len(fl.targets))
 	for i, v := range slices.Clone(vs.all) {
 		fl.follow(v, i+1)
 	}
 	return fl
 }
 
-// definition makes the edges that one definition is the end of.
+// central says whether a path is under a root.
+func (fl *flows) central(p *eval.Path) bool {
+	if n := p.Number() + 1; n > len(fl.sides) {
+		fl.sides = append(fl.sides, make([]side, n-len(fl.sides))...)
+	}
+	s := &fl.sides[p.Number()]
+	if *s == notAsked {
+		*s = outside
+		if _, _, ok := fl.vs.place(p); ok {
+			*s = inside
+		}
+	}
+	return *s == inside
+}
+
+// counts says whether a definition can be the end of an edge: a flake module's own options are no options of a system, unless
+// they are values.
+func (fl *flows) counts(d *eval.Definition) bool {
+	return d.Derived() && (!d.Path.Within(eval.FlakeParts) || fl.central(d.Path))
+}
+
+// definition makes the edges from values that one definition is the end of.
 func (fl *flows) definition(d *eval.Definition) {
-	var targets []vertex
-	r, segs, central := fl.vs.place(d.Path)
-	if names := d.Path.Segments(); !central && len(names) > 0 && names[0] == eval.FlakeParts {
-		return // a flake module's own options: no option of a system
-	}
-	if central {
-		var f found
-		if d.Names {
-			f.vals = fl.vs.registries(r, segs, false)
-		} else {
-			f = fl.vs.find(r, segs)
-		}
-		for i, v := range f.vals {
-			if i > 0 && !f.group && !f.wild {
-				break
-			}
-			targets = append(targets, vertex{val: v})
-		}
-	} else {
-		targets = []vertex{{option: d.Path}}
-	}
+	targets := fl.landings(d)
 	for o := range fl.ev.Origins(d) {
-		kind := Data
-		switch o.Kind {
-		case eval.Control:
-			kind = Control
-		case eval.Key:
-			kind = Key
+		if fl.central(o.Path) {
+			fl.edges(d, o, targets)
 		}
-		if d.Names && kind == Data {
-			kind = Key
+	}
+}
+
+// index finds the definitions that come from options outside the roots, for when a value gets to one.
+func (fl *flows) index() {
+	fl.reads = map[*eval.Path]*readers{}
+	for _, d := range fl.ev.Definitions {
+		if !fl.counts(d) {
+			continue
 		}
-		if (central || d.Default) && kind != Control {
-			kind = Default
-		}
-		for _, from := range fl.sources(o) {
-			for _, to := range targets {
-				if from == to {
-					continue
-				}
-				e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
-				if to.option != nil && o.Path == d.Copies && !o.Names && kind == Data {
-					fl.copied(e)
-				}
-				fl.join(e)
+		for o := range fl.ev.Origins(d) {
+			if o.Path.Parent == nil || fl.central(o.Path) {
+				continue
 			}
-			if o.Kind == eval.Control {
-				fl.membership(d, o, from)
+			r := fl.reads[o.Path]
+			if r == nil {
+				r = &readers{}
+				fl.reads[o.Path] = r
+				fl.trie.add(o.Path.Segments(), o.Path)
 			}
+			r.from = append(r.from, derived{d, o})
+		}
+	}
+}
+
+// reading are the edges that start at an option outside the roots.
+func (fl *flows) reading(p *eval.Path) []*edge {
+	r := fl.reads[p]
+	for _, d := range r.from {
+		fl.edges(d.def, d.origin, fl.landings(d.def))
+	}
+	r.from = nil
+	return r.edges
+}
+
+// landings are what a definition defines: an option, or the values that its path speaks of.
+func (fl *flows) landings(d *eval.Definition) (targets []vertex) {
+	if !fl.central(d.Path) {
+		return []vertex{{option: d.Path}}
+	}
+	r, segs, _ := fl.vs.place(d.Path)
+	var f found
+	if d.Names {
+		f.vals = fl.vs.registries(r, segs, false)
+	} else {
+		f = fl.vs.find(r, segs)
+	}
+	for i, v := range f.vals {
+		if i > 0 && !f.group && !f.wild {
+			break
+		}
+		targets = append(targets, vertex{val: v})
+	}
+	return targets
+}
+
+// edges makes the edges of one origin of a definition.
+func (fl *flows) edges(d *eval.Definition, o eval.Origin, targets []vertex) {
+	kind := Data
+	switch o.Kind {
+	case eval.Control:
+		kind = Control
+	case eval.Key:
+		kind = Key
+	}
+	if d.Names && kind == Data {
+		kind = Key
+	}
+	if (d.Default || fl.central(d.Path)) && kind != Control {
+		kind = Default
+	}
+	for _, from := range fl.sources(o) {
+		for _, to := range targets {
+			if from == to {
+				continue
+			}
+			e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
+			if to.option != nil && o.Path == d.Copies && !o.Names && kind == Data {
+				fl.copied(e)
+			}
+			fl.join(e)
+		}
+		if o.Kind == eval.Control {
+			fl.membership(d, o, from)
 		}
 	}
 }
@@ -221,37 +305,33 @@ func (fl *flows) divided(v *Value) bool {
 
 // join adds an edge where it starts.
 func (fl *flows) join(e *edge) {
-	e.arrival = number(fl.arrivals, arrival{e.to, e.def.Path})
-	e.target = number(fl.targets, targetOf(e))
+	e.arrival = number(fl.arrivals, &fl.seen, arrival{e.to, e.def.Path})
+	e.target = number(fl.targets, &fl.done, targetOf(e))
 	if e.from.val != nil {
 		fl.out[e.from.val] = append(fl.out[e.from.val], e)
 		return
 	}
-	if fl.reads[e.from.option] == nil {
-		fl.trie.add(e.from.option.Segments(), e.from.option)
-	}
-	fl.reads[e.from.option] = append(fl.reads[e.from.option], e)
+	r := fl.reads[e.from.option]
+	r.edges = append(r.edges, e)
 }
 
-// number gives every key a number of its own, in the order in which they come.
-func number[K comparable](numbers map[K]int, k K) int {
+// number gives every key a number of its own, in the order in which they come, and a mark at that number.
+func number[K comparable](numbers map[K]int, marks *[]int, k K) int {
 	n, ok := numbers[k]
 	if !ok {
 		n = len(numbers)
 		numbers[k] = n
+		*marks = append(*marks, 0)
 	}
 	return n
 }
 
 // sources are the values, or the option, that an origin stands for.
 func (fl *flows) sources(o eval.Origin) []vertex {
-	r, segs, central := fl.vs.place(o.Path)
-	if !central {
-		if o.Path.Parent == nil {
-			return nil
-		}
+	if !fl.central(o.Path) {
 		return []vertex{{option: o.Path}}
 	}
+	r, segs, _ := fl.vs.place(o.Path)
 	var vals []*Value
 	if o.Names {
 		vals = fl.vs.registries(r, segs, o.Guard)
@@ -371,8 +451,11 @@ func (fl *flows) next(start *Value, at *visitState) []*edge {
 	if out, ok := fl.onward[key]; ok {
 		return out
 	}
+	if fl.reads == nil {
+		fl.index()
+	}
 	fl.trie.related(p.Segments(), func(q *eval.Path, exact, above bool) {
-		for _, e := range fl.reads[q] {
+		for _, e := range fl.reading(q) {
 			switch {
 			case e.origin.Guard:
 				// Whether something is there is decided by what decides over it, not by what it holds.

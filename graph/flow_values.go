@@ -52,12 +52,13 @@ type values struct {
 	all   []*Value
 }
 
-// place says what is below a root: the realm, and the path as values show it; false if p is under no root.
+// place says what is below a root: the realm, and the path as values show it; false if p is under no root. It is asked for
+// every option that anything comes from, most of which are under none: nothing is allocated for those.
 func (vs *values) place(p *eval.Path) (realm, []string, bool) {
-	segs := p.Segments()
+	var few [24]string
+	segs := p.AppendSegments(few[:0])
 	if p.Root.Arg != "" {
-		segs = append([]string{p.Root.Arg}, segs...)
-		return argument, segs, true
+		return argument, append([]string{p.Root.Arg}, segs...), true
 	}
 	r := system
 	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
@@ -66,19 +67,23 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 	if len(segs) > 0 && segs[0] == eval.FlakeParts {
 		segs = segs[1:] // options of flake-parts modules: values of the whole flake
 	}
-	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
-		for i, root := range vs.roots {
-			if !root.Argument && hasPrefix(segs[3:], vs.split[i]) {
-				return home, segs[3:], true
-			}
-		}
+	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] && vs.under(segs[3:]) {
+		return home, slices.Clone(segs[3:]), true
 	}
+	if vs.under(segs) {
+		return r, slices.Clone(segs), true
+	}
+	return r, nil, false
+}
+
+// under says whether a path of config is under a root.
+func (vs *values) under(segs []string) bool {
 	for i, root := range vs.roots {
 		if !root.Argument && hasPrefix(segs, vs.split[i]) {
-			return r, segs, true
+			return true
 		}
 	}
-	return r, segs, false
+	return false
 }
 
 func hasPrefix(segs, prefix []string) bool {

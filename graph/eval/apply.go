@@ -11,6 +11,10 @@ import (
 // recursive over something unknown only branches from there on.
 const maxRecursion = 8
 
+// maxBlindRecursion is how many calls of a function on the stack may enter it again with something of which nothing is known: the
+// outer ones have told already what its body makes of that.
+const maxBlindRecursion = 2
+
 // maxBlind is how often one function is entered with something unknown while one module is evaluated. A recursion over
 // something unknown that goes on lazily (f = v: mapAttrs (_: f) v) is not on the stack when it comes back, so that
 // maxRecursion does not see it, and has no end: each level only tells again what the first ones told.
@@ -75,21 +79,58 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 
 func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	ev.visit(c.env.file, c.fn.Start, visitedBody)
-	if ev.active[c.fn] > 0 {
+	if n := ev.active[c.fn]; n > 0 {
+		if n >= maxBlindRecursion {
+			if v, ok := ev.peek(x, maxPeek); ok && blind(v) {
+				return ev.unfollowed(c, v)
+			}
+		}
 		if ev.reentries >= maxRecursion || ev.steps > ev.fuel/8 {
-			return unknown(ev.shallow(ev.force(x)))
+			return ev.unfollowed(c, ev.force(x))
 		}
 		ev.reentries++
 		defer func() { ev.reentries-- }()
 	}
 	if ev.blind[c.fn] > maxBlind {
 		if v := ev.force(x); blind(v) {
-			return unknown(ev.shallow(v))
+			return ev.unfollowed(c, v)
 		}
+	}
+	given, again := ev.sameCall(c, x)
+	if again != nil {
+		return again.result
 	}
 	ev.active[c.fn]++
 	defer func() { ev.active[c.fn]-- }()
-	return ev.eval(c.fn.Body, ev.frame(c, x))
+	cuts := ev.cuts
+	v := ev.eval(c.fn.Body, ev.frame(c, x))
+	if given != nil && ev.cuts == cuts {
+		ev.remember(c, given, v)
+	}
+	return v
+}
+
+// unfollowed is the result of a call that is not followed: anything made of its arguments, those included that the function
+// was given before, f a b.
+func (ev *Evaluator) unfollowed(c *closure, last Val) Val {
+	ev.cuts++
+	org := ev.shallow(last)
+	fn := c.fn
+	for en := c.env; en != nil && en.set != nil; en = en.up {
+		var outer *parse.Lambda
+		for i := range en.set.attrs {
+			t := en.set.attrs[i].val
+			if b := t.bind; b != nil && b.arg && b.fn != nil && b.fn.Body == parse.Expr(fn) {
+				outer = b.fn
+				org = union(org, ev.shallow(ev.force(t)))
+			}
+		}
+		if outer == nil {
+			break
+		}
+		fn = outer
+	}
+	return unknown(org)
 }
 
 // A call makes its scope, the thunks of its arguments and all that belongs to them at once: they are most of what is
@@ -129,7 +170,7 @@ func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 	f.set.attrs = make([]attr, n)
 	for i := range fn.Formals.List {
 		fm := &fn.Formals.List[i]
-		binds[i] = binding{name: fm.Name, arg: true, site: site{file, fm.NameSpan}, formal: fm}
+		binds[i] = binding{name: fm.Name, arg: true, site: site{file, fm.NameSpan}, fn: fn, formal: fm}
 		if fm.Default != nil {
 			ev.toSweep(&thunk{expr: fm.Default, env: &f.env}, file, fm.Default.Range().Start)
 		}
@@ -379,22 +420,29 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 	return nil, true, v.org
 }
 
-// withoutMembers says that a path needs no further segments: it is an option whose type has no members that are told
-// apart, or its names are unknown several levels deep already, as where a function goes down into anything it is given.
-func (ev *Evaluator) withoutMembers(p *Path) bool {
-	const deepest = 2
+// maxHoles is how many unknown names below an option are told apart, as where a function goes down into anything it is given.
+const maxHoles = 2
+
+// bottomless says that the last names of a path, below what is declared, are unknown several levels deep already.
+func (p *Path) bottomless() bool {
 	holes := 0
-	for q := p; q.Parent != nil; q = q.Parent {
+	for q := p; q.Parent != nil && q.decl == nil; q = q.Parent {
 		if q.Name == hole {
-			if holes++; holes > deepest {
-				return true
-			}
-		}
-		if d := q.decl; d != nil {
-			return !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
+			holes++
 		}
 	}
-	return false
+	return holes > maxHoles
+}
+
+// withoutMembers says that a path needs no further segments: it is an option whose type has no members that are told
+// apart, or it is bottomless.
+func (ev *Evaluator) withoutMembers(p *Path) bool {
+	for q := p; q.Parent != nil; q = q.Parent {
+		if d := q.decl; d != nil {
+			return p.bottomless() || !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
+		}
+	}
+	return p.bottomless()
 }
 
 // memberRead is the read of a registry's members where code goes over all of them.
@@ -444,7 +492,7 @@ func (ev *Evaluator) isWholeConfig(v Val) bool {
 				if r, ok := t.val.shape.(*refShape); ok && r.path.Parent == nil {
 					return true
 				}
-			} else if s.attrs[i].name == "config" && t.fn != nil || s.attrs[i].name == "config" && t.expr != nil {
+			} else if s.attrs[i].name == "config" && t.state == 0 {
 				if r, ok := ev.force(t).shape.(*refShape); ok && r.path.Parent == nil {
 					return true
 				}

@@ -56,6 +56,8 @@ type Evaluator struct {
 	marked     []uint8
 	active     map[*parse.Lambda]int
 	blind      map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
+	calls      map[*parse.Lambda][]call
+	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
 	limits     map[escapeKey]bool
 	pending    []*thunk
@@ -76,6 +78,7 @@ type Evaluator struct {
 	depth     int
 	deepness  int
 	reentries int
+	cuts      int // how often something was not followed to its end
 
 	queue                  []*Module
 	instances              map[string]*Module
@@ -101,6 +104,8 @@ func New(host Host, argRoots []string) *Evaluator {
 		visited:   map[*parse.File][]uint8{},
 		active:    map[*parse.Lambda]int{},
 		blind:     map[*parse.Lambda]int{},
+		calls:     map[*parse.Lambda][]call{},
+		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[escapeKey]bool{},
 		instances: map[string]*Module{},
@@ -160,6 +165,7 @@ func (ev *Evaluator) toSweep(t *thunk, f *parse.File, start int32) {
 }
 
 func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
+	ev.cuts++
 	k := escapeKey{f, parse.Span{}}
 	if f != nil && !ev.limits[k] {
 		ev.limits[k] = true
@@ -171,6 +177,7 @@ func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
 func (ev *Evaluator) refuel(fuel int) {
 	ev.steps, ev.fuel = 0, fuel
 	clear(ev.blind)
+	clear(ev.defined)
 }
 
 // spent counts the steps of one more definition or option at a place, and says whether there are none left.

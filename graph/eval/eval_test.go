@@ -130,3 +130,68 @@ func TestEndless(t *testing.T) {
 		}
 	}
 }
+
+// TestBottomless holds that a function that goes down into anything it is given does not make paths without end.
+func TestBottomless(t *testing.T) {
+	ev := run(map[string]string{"main.nix": `{ config, lib, ... }:
+let
+  merge = a: b: lib.foldl' (result: key:
+    let x = a.${key} or null; y = b.${key} or null; in
+    if lib.isAttrs x && lib.isAttrs y then result // { ${key} = merge x y; }
+    else if x == null then result // { ${key} = y; }
+    else result // { ${key} = x; }) a (lib.attrNames b);
+in {
+  options.my.port = lib.mkOption { type = lib.types.port; };
+  options.my.extra = lib.mkOption { type = with lib.types; attrsOf (attrsOf anything); };
+  config.services.x.settings = merge { server.port = config.my.port; log = { level = "info"; to = [ "a" ]; }; } config.my.extra;
+}`})
+	for _, p := range ev.pathOf[1:] {
+		if p.Len() > 10 {
+			t.Fatalf("a path of %d names: %q", p.Len(), p.Segments())
+		}
+	}
+	from := map[string]bool{}
+	for _, d := range ev.Definitions {
+		for o := range ev.Origins(d) {
+			if s := o.Path.Segments(); len(s) > 1 {
+				from[s[1]] = true
+			}
+		}
+	}
+	if !from["port"] || !from["extra"] {
+		t.Errorf("definitions come from %v, want port and extra", from)
+	}
+}
+
+// TestSameCall holds that a call of a file's function with the same arguments is followed once, and one with others for itself.
+func TestSameCall(t *testing.T) {
+	ev := run(map[string]string{
+		"main.nix":  `{ imports = [ ./a.nix ./b.nix ./c.nix ./d.nix ]; options.my.p = 1; }`,
+		"a.nix":     `{ config, lib, ... }: let tools = import ./tools.nix { inherit lib; who = "x"; }; in { services.a = tools.name; }`,
+		"b.nix":     `{ config, lib, ... }: let tools = import ./tools.nix { inherit lib; who = "x"; }; in { services.b = tools.name; }`,
+		"c.nix":     `{ config, lib, ... }: let tools = import ./tools.nix { inherit lib; who = "y"; }; in { services.c = tools.name; }`,
+		"d.nix":     `{ config, lib, ... }: let tools = import ./tools.nix { inherit lib; who = config.my.p; }; in { services.d = tools.name; }`,
+		"tools.nix": `{ lib, who }: { name = "hello ${who}"; }`,
+	})
+	calls := 0
+	for fn, cs := range ev.calls {
+		if fn.Formals != nil && len(fn.Formals.List) == 2 {
+			calls += len(cs)
+		}
+	}
+	if calls != 2 {
+		t.Errorf("%d calls are remembered, want those with x and y", calls)
+	}
+	got := map[string]any{}
+	for _, d := range ev.Definitions {
+		if d.Path.Len() == 2 {
+			got[d.Path.Name] = d.Value
+			if want := d.Path.Name == "d"; d.Derived() != want {
+				t.Errorf("%s comes from an option: %t", d.Path.Name, d.Derived())
+			}
+		}
+	}
+	if got["a"] != "hello x" || got["b"] != "hello x" || got["c"] != "hello y" {
+		t.Errorf("%v", got)
+	}
+}

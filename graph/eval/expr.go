@@ -16,6 +16,7 @@ func (ev *Evaluator) force(t *thunk) Val {
 	case 2:
 		return t.val
 	case 1:
+		ev.cuts++
 		return Val{}
 	}
 	t.state = 1
@@ -533,6 +534,9 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		}
 		if name == "_module" || s.path.Parent == nil && name == "lib" {
 			return Val{}
+		}
+		if name == hole && s.path.bottomless() {
+			return unknown(ev.origins(v))
 		}
 		return Val{shape: &refShape{path: ev.child(s.path, name), how: s.how, via: s.via}, org: v.org}
 	case *libShape:

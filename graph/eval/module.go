@@ -831,7 +831,22 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	ev.handsOver(v, at)
 	d.Value, d.Known = ev.literal(v, 0)
 	d.Known = d.Known && !d.origins.has(Data)
+	if !d.Known {
+		// What recursion over something unknown defines again and again is one definition.
+		key := definedKey{p, at.file, at.span, d.Conditional, dflt}
+		if old := ev.defined[key]; old != nil && old.Module == m && slices.Equal(old.origins, d.origins) && old.Copies == d.Copies {
+			return
+		}
+		ev.defined[key] = d
+	}
 	ev.Definitions = append(ev.Definitions, d)
+}
+
+type definedKey struct {
+	path              *Path
+	file              *parse.File
+	span              parse.Span
+	conditional, dflt bool
 }
 
 // handsOver notes the Nix files whose paths a definition holds: whoever reads the option may import them.
@@ -1118,10 +1133,69 @@ func (ev *Evaluator) flake(f *parse.File) {
 		ev.flakeSelf = Val{shape: &laterShape{t}}
 	}
 	ev.flakeInputs = Val{shape: inputs}
-	ev.deep(ev.force(result))
+	ev.outputs(ev.force(result), site{f, f.Expr.Range()})
 	ev.drain()
 	ev.exported(ev.force(result), f)
 	ev.drain()
+}
+
+// fuelForBuilds bounds the evaluation of all that a flake makes for every platform together: systems hide there as well, but mostly it
+// only tests the modules over and over.
+const fuelForBuilds = 100_000
+
+// outputs goes through what a flake gives, for the systems that are built on the way: first what it gives once, then what it makes
+// for every platform (packages, checks). What one function makes for all of them is gone through once, for a platform that is not known.
+func (ev *Evaluator) outputs(v Val, at site) {
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		ev.deep(v)
+		return
+	}
+	var builds []*setShape
+	for i := range s.attrs {
+		out := ev.force(s.attrs[i].val)
+		if each, ok := out.shape.(*setShape); ok && len(each.attrs) > 0 && !slices.ContainsFunc(each.attrs, func(a attr) bool { return !platform(a.name) }) {
+			builds = append(builds, each)
+			continue
+		}
+		ev.deep(out)
+	}
+	if s.base != nil {
+		ev.deep(*s.base)
+	}
+	ev.refuel(fuelForBuilds)
+	for _, each := range builds {
+		var over *thunk
+		for _, a := range each.attrs {
+			if t := a.val; t.state == 2 || t.fn == nil || t.of == nil {
+				ev.deep(ev.force(t))
+			} else if t.of != over {
+				every := ev.apply(ev.force(t.of), ready(str(hole)), at)
+				if _, more := every.shape.(*closure); more {
+					ev.deep(ev.force(t)) // not a function of the platform alone
+					continue
+				}
+				over = t.of
+				ev.deep(every)
+			}
+		}
+		if each.base != nil {
+			ev.deep(*each.base)
+		}
+	}
+}
+
+// platform says whether a name is that of a system type, x86_64-linux (Nix manual, system).
+func platform(name string) bool {
+	cpu, os, ok := strings.Cut(name, "-")
+	if !ok || os != "linux" && os != "darwin" && os != "freebsd" {
+		return false
+	}
+	switch cpu {
+	case "x86_64", "aarch64", "i686", "armv6l", "armv7l", "riscv64", "powerpc64", "powerpc64le":
+		return true
+	}
+	return false
 }
 
 // exported loads the modules that a flake gives to others as functions, nixosModules.wiki = import ./wiki.nix, and that none of its own

@@ -18,6 +18,7 @@ type Path struct {
 	Name   string // "" for the root
 	Root   *Root
 	id     uint32
+	depth  uint16 // number of segments
 	kids   map[string]*Path
 
 	decl     *Declaration // the option that is declared here
@@ -34,27 +35,37 @@ type Root struct {
 const Hole = hole
 
 // Segments returns the names from the root down.
-func (p *Path) Segments() []string {
-	n := p.Len()
-	out := make([]string, n)
+func (p *Path) Segments() []string { return p.AppendSegments(nil) }
+
+// AppendSegments appends the names from the root down to segs.
+func (p *Path) AppendSegments(segs []string) []string {
+	n := len(segs) + p.Len()
+	segs = slices.Grow(segs, p.Len())[:n]
 	for q := p; q.Parent != nil; q = q.Parent {
 		n--
-		out[n] = q.Name
+		segs[n] = q.Name
 	}
-	return out
+	return segs
+}
+
+// Number is the number of p among all paths of its evaluator, which start at 0.
+func (p *Path) Number() int { return int(p.id) }
+
+// Within says whether the first name of p is name.
+func (p *Path) Within(name string) bool {
+	for ; p.depth > 1; p = p.Parent {
+	}
+	return p.depth == 1 && p.Name == name
 }
 
 // Len is the number of segments.
-func (p *Path) Len() int {
-	n := 0
-	for q := p; q.Parent != nil; q = q.Parent {
-		n++
-	}
-	return n
-}
+func (p *Path) Len() int { return int(p.depth) }
 
 func (ev *Evaluator) newPath(parent *Path, name string, root *Root) *Path {
 	p := &Path{Parent: parent, Name: name, Root: root, id: uint32(len(ev.pathOf))}
+	if parent != nil {
+		p.depth = parent.depth + 1
+	}
 	ev.pathOf = append(ev.pathOf, p)
 	return p
 }

@@ -226,8 +226,10 @@ func (ev *Evaluator) inherit(b *parse.Inherit, out *setShape, in, up *env, named
 		s := site{in.file, a.Span}
 		var t *thunk
 		if from == nil {
-			span := a.Span
-			t = lazily(func() Val { return ev.variable(name, span, up) })
+			if t = up.lookup(name); t == nil {
+				span := a.Span
+				t = lazily(func() Val { return ev.variable(name, span, up) })
+			}
 		} else {
 			t = lazily(func() Val {
 				ev.visit(s.file, s.span.Start, visitedThunk)

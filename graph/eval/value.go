@@ -97,8 +97,8 @@ type binding struct {
 	id     uint32 // in Evaluator.bindingOf, once an origin went through it
 	arg    bool
 	site   site
-	fn     *parse.Lambda // of an argument that is what the call gives
-	formal *parse.Formal // of an argument that is an attribute of it
+	fn     *parse.Lambda // of an argument: the function's
+	formal *parse.Formal // of an argument that is an attribute of what the call gives
 }
 
 // thunk is a value that is computed when it is first asked for.
