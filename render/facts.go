@@ -57,11 +57,17 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 		return ps
 	}
 	// kept are those of the places that a check speaks of too.
+	type line struct {
+		check, file string
+		line        int
+	}
+	found := map[line]bool{}
+	for _, f := range findings {
+		found[line{f.Check, f.File, f.Line}] = true
+	}
 	kept := func(check string, ps []FactPlace) []FactPlace {
 		return slices.DeleteFunc(ps, func(p FactPlace) bool {
-			return findings != nil && !slices.ContainsFunc(findings, func(f Finding) bool {
-				return f.Check == check && f.File == p.At.File && f.Line == p.At.Line
-			})
+			return findings != nil && !found[line{check, p.At.File, p.At.Line}]
 		})
 	}
 	add(true, unread(g), "1 file could not be read or parsed", "%s times a file could not be read or parsed")

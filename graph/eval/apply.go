@@ -144,43 +144,52 @@ type (
 		frame
 		attrs [1]attr
 		thunk thunk
-		bind  binding
 	}
 )
+
+// arguments are the names that a function binds, the same ones in every call.
+func (ev *Evaluator) arguments(fn *parse.Lambda, file *parse.File) []binding {
+	if bs, ok := ev.binds[fn]; ok {
+		return bs
+	}
+	var bs []binding
+	if fn.Formals != nil {
+		bs = make([]binding, 0, len(fn.Formals.List)+1)
+		for i := range fn.Formals.List {
+			fm := &fn.Formals.List[i]
+			bs = append(bs, binding{name: fm.Name, arg: true, site: site{file, fm.NameSpan}, fn: fn, formal: fm})
+		}
+	}
+	if fn.Arg != nil {
+		bs = append(bs, binding{name: fn.Arg.Name, arg: true, fn: fn, site: site{file, fn.Arg.Span}})
+	}
+	ev.binds[fn] = bs
+	return bs
+}
 
 // frame is the scope of a call.
 func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 	fn, file := c.fn, c.env.file
+	binds := ev.arguments(fn, file)
 	if fn.Formals == nil {
 		f := &frameOfOne{}
 		f.env = env{up: c.env, file: file, set: &f.set}
-		f.bind = binding{name: fn.Arg.Name, arg: true, fn: fn, site: site{file, fn.Arg.Span}}
-		f.thunk = thunk{of: x, bind: &f.bind}
-		f.attrs[0] = attr{fn.Arg.Name, nil, &f.thunk, f.bind.site}
+		f.thunk = thunk{of: x, bind: &binds[0]}
+		f.attrs[0] = attr{binds[0].name, nil, &f.thunk, binds[0].site}
 		f.set.attrs = f.attrs[:]
 		return &f.env
 	}
 	f := &frame{}
 	f.env = env{up: c.env, file: file, set: &f.set}
-	n := len(fn.Formals.List)
-	if fn.Arg != nil {
-		n++
-	}
-	thunks, binds := make([]thunk, n), make([]binding, n)
-	f.set.attrs = make([]attr, n)
-	for i := range fn.Formals.List {
-		fm := &fn.Formals.List[i]
-		binds[i] = binding{name: fm.Name, arg: true, site: site{file, fm.NameSpan}, fn: fn, formal: fm}
-		if fm.Default != nil {
-			ev.toSweep(&thunk{expr: fm.Default, env: &f.env}, file, fm.Default.Range().Start)
-		}
-	}
-	if fn.Arg != nil {
-		binds[n-1] = binding{name: fn.Arg.Name, arg: true, fn: fn, site: site{file, fn.Arg.Span}}
-	}
+	thunks := make([]thunk, len(binds))
+	f.set.attrs = make([]attr, len(binds))
 	for i := range binds {
-		thunks[i] = thunk{of: x, bind: &binds[i], env: &f.env}
-		f.set.attrs[i] = attr{binds[i].name, nil, &thunks[i], binds[i].site}
+		b := &binds[i]
+		if b.formal != nil && b.formal.Default != nil && ev.waits(file, b.formal.Default.Range().Start) {
+			ev.pending = append(ev.pending, &thunk{expr: b.formal.Default, env: &f.env})
+		}
+		thunks[i] = thunk{of: x, bind: b, env: &f.env}
+		f.set.attrs[i] = attr{b.name, nil, &thunks[i], b.site}
 	}
 	return &f.env
 }

@@ -57,6 +57,7 @@ type Evaluator struct {
 	active     map[*parse.Lambda]int
 	blind      map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
 	calls      map[*parse.Lambda][]call
+	binds      map[*parse.Lambda][]binding
 	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
 	limits     map[escapeKey]bool
@@ -105,6 +106,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		active:    map[*parse.Lambda]int{},
 		blind:     map[*parse.Lambda]int{},
 		calls:     map[*parse.Lambda][]call{},
+		binds:     map[*parse.Lambda][]binding{},
 		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[escapeKey]bool{},
@@ -156,10 +158,20 @@ func (ev *Evaluator) visit(f *parse.File, start int32, bit uint8) bool {
 	return true
 }
 
-// toSweep keeps a thunk for the sweep, unless its expression was evaluated before or waits there already.
+// waits marks an expression as one that waits for the sweep, and says whether it is to be kept for it: it was not evaluated before,
+// and does not wait already.
+func (ev *Evaluator) waits(f *parse.File, start int32) bool {
+	v := ev.marks(f)
+	if v[start]&(visitedThunk|waitsForSweep) != 0 {
+		return false
+	}
+	v[start] |= waitsForSweep
+	return true
+}
+
+// toSweep keeps a thunk for the sweep, unless its expression needs none.
 func (ev *Evaluator) toSweep(t *thunk, f *parse.File, start int32) {
-	if v := ev.marks(f); v[start]&(visitedThunk|waitsForSweep) == 0 {
-		v[start] |= waitsForSweep
+	if ev.waits(f, start) {
 		ev.pending = append(ev.pending, t)
 	}
 }
