@@ -38,6 +38,7 @@
 //  13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
 //     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
 //
-// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, maxRecursion, maxBlind, maxAlternatives values
-// kept apart. Where the first two cut something short, Limits says where.
+// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, fuelForBuilds for what a flake makes for every
+// platform, maxRecursion, maxBlindRecursion and maxBlind calls, maxHoles unknown names in a row, maxAlternatives values kept apart. Where
+// one of the first three cut something short, Limits says where.
 package eval

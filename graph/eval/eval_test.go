@@ -195,3 +195,33 @@ func TestSameCall(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestOutputs holds that a system is found wherever a flake builds it, also where that is done for one platform only.
+func TestOutputs(t *testing.T) {
+	for name, outputs := range map[string]string{
+		"by itself":         `{ nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }`,
+		"for every one":     `{ packages = lib.genAttrs [ "aarch64-darwin" "x86_64-linux" ] (system: { vm = lib.nixosSystem { inherit system; modules = [ ./a.nix ]; }; }); }`,
+		"for one of them":   `{ packages = lib.genAttrs [ "aarch64-darwin" "x86_64-linux" ] (system: lib.optionalAttrs (system == "x86_64-linux") { vm = lib.nixosSystem { modules = [ ./a.nix ]; }; }); }`,
+		"from a set":        `{ checks = lib.mapAttrs (system: pkgs: { vm = pkgs.build { modules = [ ./a.nix ]; }; }) { x86_64-linux = { build = lib.nixosSystem; }; aarch64-linux = { build = _: { }; }; }; }`,
+		"beside other ones": `{ checks.x86_64-linux.a = 1; checks.aarch64-linux = { vm = lib.nixosSystem { modules = [ ./a.nix ]; }; }; }`,
+	} {
+		host := files{}
+		var list []*parse.File
+		for file, src := range map[string]string{
+			"flake.nix": "{ inputs.nixpkgs.url = \"x\"; outputs = { self, nixpkgs }: let lib = nixpkgs.lib; in " + outputs + "; }",
+			"a.nix":     `{ config, ... }: { services.a = config.my.p; }`,
+		} {
+			host[file] = parse.Parse(file, src)
+			list = append(list, host[file])
+		}
+		ev := New(host, nil)
+		ev.Run(context.Background(), []string{"flake.nix"}, list)
+		found := false
+		for _, m := range ev.Modules {
+			found = found || m.File.Name == "a.nix" && m.Reachable
+		}
+		if !found {
+			t.Errorf("%s: the system is not found", name)
+		}
+	}
+}
