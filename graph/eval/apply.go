@@ -81,6 +81,7 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	ev.visit(c.env.file, c.fn.Start, visitedBody)
 	if n := ev.active[c.fn]; n > 0 {
 		if n >= maxBlindRecursion {
+			ev.peeks = maxPeeks
 			if v, ok := ev.peek(x, maxPeek); ok && blind(v) {
 				return ev.unfollowed(c, v)
 			}

@@ -79,6 +79,7 @@ type Evaluator struct {
 	depth     int
 	deepness  int
 	reentries int
+	peeks     int // how many values may still be looked at for the call that is being compared
 	cuts      int // how often something was not followed to its end
 
 	queue                  []*Module

@@ -90,14 +90,15 @@ var endless = []string{
 
 // doubling are texts of a few lines whose values double with every line: each is a step, beginning with a0.
 var doubling = map[string]struct{ first, step, use string }{
-	"concatenation": {`[ config.my.x ]`, `aI ++ aI`, `a = { b = aN; }`},
-	"lists":         {`[ config.my.x ]`, `[ aI aI ]`, `a = { b = aN; }`},
-	"sets":          {`{ x = config.my.x; }`, `{ x = aI; y = aI; }`, `a = aN`},
-	"merges":        {`{ x = config.my.x; }`, `lib.mkMerge [ aI aI ]`, `a = aN`},
-	"names":         {`{ x = config.my.x; }`, `lib.mapAttrs (n: v: aI) (aI // { yI = 1; })`, `a = aN`},
-	"calls":         {`x: x + config.my.x`, `x: aI (aI x)`, `a = aN 1`},
-	"options":       {`{ x = lib.mkOption { default = config.my.x; }; }`, `{ x = aI; y = aI; }`, `options.o = aN`},
-	"alternatives":  {`if config.my.x then [ 1 ] else [ ]`, `if config.my.x then aI ++ [ I ] ++ aI else aI`, `a = { b = aN; }`},
+	"concatenation":  {`[ config.my.x ]`, `aI ++ aI`, `a = { b = aN; }`},
+	"lists":          {`[ config.my.x ]`, `[ aI aI ]`, `a = { b = aN; }`},
+	"sets":           {`{ x = config.my.x; }`, `{ x = aI; y = aI; }`, `a = aN`},
+	"merges":         {`{ x = config.my.x; }`, `lib.mkMerge [ aI aI ]`, `a = aN`},
+	"names":          {`{ x = config.my.x; }`, `lib.mapAttrs (n: v: aI) (aI // { yI = 1; })`, `a = aN`},
+	"calls":          {`x: x + config.my.x`, `x: aI (aI x)`, `a = aN 1`},
+	"options":        {`{ x = lib.mkOption { default = config.my.x; }; }`, `{ x = aI; y = aI; }`, `options.o = aN`},
+	"a file's calls": {`{ x = config.my.x; }`, `import ./f.nix { p = aI; q = aI; }`, `a = aN`},
+	"alternatives":   {`if config.my.x then [ 1 ] else [ ]`, `if config.my.x then aI ++ [ I ] ++ aI else aI`, `a = { b = aN; }`},
 }
 
 // TestDoubling holds that a text cannot make the evaluation larger than its bounds.
@@ -111,7 +112,7 @@ func TestDoubling(t *testing.T) {
 			fmt.Fprintf(&src, "a%d = %s;\n", i+1, step)
 		}
 		fmt.Fprintf(&src, "in { %s; }", strings.ReplaceAll(d.use, "aN", fmt.Sprintf("a%d", lines)))
-		ev := run(map[string]string{"main.nix": src.String()})
+		ev := run(map[string]string{"main.nix": src.String(), "f.nix": "{ p, q }: { inherit p q; }"})
 		if len(ev.Reads) == 0 {
 			t.Errorf("%s: the read is lost", name)
 		}

@@ -23,12 +23,17 @@ const maxCalls = 4
 // scope, that had the same ones. Nothing is evaluated for it: what is not known yet might need the very value that is
 // being computed. Only functions of a whole file, and those right inside one, are looked at.
 func (ev *Evaluator) sameCall(c *closure, x *thunk) (given []Val, earlier *call) {
+	ev.peeks = maxPeeks
+	return ev.peekCall(c, x, maxPeek)
+}
+
+func (ev *Evaluator) peekCall(c *closure, x *thunk, depth int) (given []Val, earlier *call) {
 	if c.env.up != nil && c.env.up.up != nil || ev.reentries > 0 || ev.active[c.fn] > 0 {
 		return nil, nil
 	}
 	switch fn := c.fn; {
 	case fn.Formals == nil:
-		v, ok := ev.peek(x, maxPeek)
+		v, ok := ev.peek(x, depth)
 		if !ok {
 			return nil, nil
 		}
@@ -36,7 +41,7 @@ func (ev *Evaluator) sameCall(c *closure, x *thunk) (given []Val, earlier *call)
 	case fn.Arg != nil:
 		return nil, nil
 	default:
-		whole, ok := ev.peek(x, maxPeek)
+		whole, ok := ev.peek(x, depth)
 		s, set := whole.shape.(*setShape)
 		if !ok || !set || s.base != nil || s.dyn || len(whole.org) > 0 {
 			return nil, nil
@@ -45,7 +50,7 @@ func (ev *Evaluator) sameCall(c *closure, x *thunk) (given []Val, earlier *call)
 		for i := range fn.Formals.List {
 			given[i].shape = missing
 			if a, ok := s.get(fn.Formals.List[i].Name); ok {
-				if given[i], ok = ev.peek(a.val, maxPeek); !ok {
+				if given[i], ok = ev.peek(a.val, depth); !ok {
 					return nil, nil
 				}
 			}
@@ -106,17 +111,24 @@ func identical(a, b Val) bool {
 	return false
 }
 
-// maxPeek is how many names a value is looked for behind.
-const maxPeek = 8
+// maxPeek is how many names a value is looked for behind, maxPeeks how many are looked at for one call: arguments that are calls
+// themselves, of each other, would double with every level.
+const (
+	maxPeek  = 8
+	maxPeeks = 100
+)
 
 // peek is what a thunk gives if that is known without evaluating anything: it was asked for before, or it is the name of
 // such a value, or an attribute of one.
 func (ev *Evaluator) peek(t *thunk, depth int) (Val, bool) {
+	ev.peeks--
 	switch {
 	case t.state == 2:
 		return t.val, true
-	case depth == 0 || t.state == 1 || t.fn != nil:
+	case ev.peeks < 0 || depth <= 0 || t.state == 1 || t.fn != nil:
 		return Val{}, false
+	case t.of == nil && plainly(t.expr):
+		return ev.force(t), true
 	case t.of == nil:
 		v, ok := ev.peekExpr(t.expr, t.env, depth)
 		if ok && t.bind != nil && t.bind.name != "" {
@@ -160,19 +172,32 @@ func (ev *Evaluator) alwaysPassed(args *Val, name string) bool {
 	return ok && ev.special[name] == nil && (!m.m.Home || ev.homeSpecial[name] == nil)
 }
 
+// plainly says that an expression is a value as it stands: a function, or a set whose names are all written out.
+func plainly(e parse.Expr) bool {
+	switch n := e.(type) {
+	case *parse.Lambda:
+		return true
+	case *parse.Set:
+		for _, b := range n.Bindings {
+			if a, ok := b.(*parse.Attr); ok && (len(a.Path) > 1 || !a.Path[0].Static()) {
+				return false
+			}
+		}
+		return !n.Rec && !n.LegacyLet
+	}
+	return false
+}
+
 func (ev *Evaluator) peekExpr(e parse.Expr, en *env, depth int) (Val, bool) {
 	switch n := e.(type) {
 	case *parse.Paren:
 		return ev.peekExpr(n.X, en, depth)
-	case *parse.Int, *parse.Lambda:
+	case *parse.Int:
 		return ev.eval(e, en), true
-	case *parse.Set:
-		for _, b := range n.Bindings {
-			if a, ok := b.(*parse.Attr); ok && (len(a.Path) > 1 || !a.Path[0].Static()) || n.Rec || n.LegacyLet {
-				return Val{}, false
-			}
+	case *parse.Set, *parse.Lambda:
+		if plainly(e) {
+			return ev.eval(e, en), true
 		}
-		return ev.eval(e, en), true
 	case *parse.Ident:
 		if t := en.lookup(n.Name); t != nil {
 			return ev.peek(t, depth-1)
@@ -185,8 +210,8 @@ func (ev *Evaluator) peekExpr(e parse.Expr, en *env, depth int) (Val, bool) {
 			return f, true
 		}
 		if f, ok = ev.peekExpr(n.Fn, en, depth-1); ok {
-			if c, is := f.shape.(*closure); is && len(f.org) == 0 {
-				if _, earlier := ev.sameCall(c, &thunk{expr: n.Arg, env: en}); earlier != nil {
+			if c, is := f.shape.(*closure); is && len(f.org) == 0 && len(ev.calls[c.fn]) > 0 {
+				if _, earlier := ev.peekCall(c, &thunk{expr: n.Arg, env: en}, depth-1); earlier != nil {
 					return earlier.result, true
 				}
 			}
