@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +68,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 				return nil
 			}
 			fmt.Fprint(a.out, docs.Diff(display(dir), changes))
-			a.say("%d of the pages in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
+			a.say("%d files in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
 			return errFailed
 		}
 		a.writing.Lock()
@@ -75,7 +76,14 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if err := docs.Apply(dir, changes); err != nil {
 			return err
 		}
-		a.say("%s: %d files, %d changed", display(dir), len(files), len(changes))
+		changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.Name == docs.Manifest })
+		removed := 0
+		for _, c := range changes {
+			if c.New == nil {
+				removed++
+			}
+		}
+		a.say("%s: %d files, %d written, %d removed", display(dir), len(files), len(changes)-removed, removed)
 		return nil
 	}
 	a.tree.add(cmd.Flags())
