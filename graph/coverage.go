@@ -123,13 +123,20 @@ func declarationCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 
 // sinkCoverage counts the pairs of a value and an option that it flows into directly, by module; a pair is covered if
 // the definition, or the binding that the value is read or passed on through, carries a sink annotation. A header's
-// stands at no definition; one that names other values or, being stale, nothing real, does not count.
+// stands at no definition, and counts only for what is read in no binding; one that names other values or, being stale, nothing
+// real, does not count.
 func sinkCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 	type pair struct {
 		from   *Value
 		to, in string
 	}
 	covered := map[pair]bool{}
+	unbound := map[Place]bool{}
+	for _, r := range g.References {
+		if r.Anchor == r.At {
+			unbound[r.At] = true
+		}
+	}
 	type sinkAt struct {
 		option string
 		at     Place
@@ -141,7 +148,7 @@ func sinkCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 		}
 		carries := func(p Place) bool {
 			return slices.ContainsFunc(byFile[p.File], func(a *Annotation) bool {
-				return a.Keyword == parse.SinkKey && a.State != StaleSink && a.Annotation.Anchor.Kind != parse.AnchorFile &&
+				return a.Keyword == parse.SinkKey && a.State != StaleSink && (a.Annotation.Anchor.Kind != parse.AnchorFile || unbound[p]) &&
 					a.Anchor.Span.Contains(p.Span) && (len(a.IDs) == 0 || slices.Contains(a.Values, f.From))
 			})
 		}

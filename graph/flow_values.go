@@ -111,24 +111,36 @@ func (vs *values) isRoot(r realm, segs []string) bool {
 func (vs *values) add(r realm, n *node, segs []string) *Value {
 	if n.val == nil {
 		n.val = &Value{Path: pathText(segs), Segments: starred(segs)}
-		if r == home && vs.systemHas(segs) {
-			// The system has an option of the same name: this one is told by its full path.
-			n.val.Segments = append([]string{homeUsers[0], homeUsers[1], "*"}, n.val.Segments...)
-			n.val.Path = strings.Join(homeUsers[:], ".") + ".*." + n.val.Path
+		// Where the system has an option of the same name, that of the homes is told by its full path.
+		switch r {
+		case home:
+			if vs.valueAt(system, segs) != nil {
+				inHomes(n.val)
+			}
+		case system:
+			if other := vs.valueAt(home, segs); other != nil {
+				inHomes(other)
+			}
 		}
 		vs.all = append(vs.all, n.val)
 	}
 	return n.val
 }
 
-func (vs *values) systemHas(segs []string) bool {
-	n := vs.trees[system]
+func inHomes(v *Value) {
+	v.Segments = append([]string{homeUsers[0], homeUsers[1], "*"}, v.Segments...)
+	v.Path = strings.Join(homeUsers[:], ".") + ".*." + v.Path
+}
+
+// valueAt is the value at a path of the system's or the homes' config, nil if there is none.
+func (vs *values) valueAt(r realm, segs []string) *Value {
+	n := vs.trees[r]
 	for _, s := range segs {
 		if n = n.kids[s]; n == nil {
-			return false
+			return nil
 		}
 	}
-	return n.val != nil
+	return n.val
 }
 
 func starred(segs []string) []string {

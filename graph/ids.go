@@ -265,7 +265,7 @@ func rewritten(id string, rules []IDRule) []string {
 }
 
 // SuggestID is the id to write for a value: the best one that people gave it, else the one that the rewrite rules
-// make of its path, else the path itself.
+// make of its path, else the path itself, which for a root that is an option has config. before it.
 func (g *Graph) SuggestID(v *Value) string {
 	if len(v.IDs) > 0 {
 		return v.IDs[0].Name
@@ -285,6 +285,9 @@ func (g *Graph) SuggestID(v *Value) string {
 				return r.Prefix + rest
 			}
 		}
+	}
+	if len(v.Segments) == 1 {
+		return "config." + v.Path // the root itself: a single word is prose and no id
 	}
 	return v.Path
 }

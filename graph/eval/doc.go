@@ -27,7 +27,8 @@
 //  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a path with a name that
 //     is not known stands for every file of the tree that it can be; a function that makes
 //     modules gives one instance per call. nixosSystem, darwinSystem, homeManagerConfiguration, flake-parts' mkFlake and
-//     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well.
+//     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well. A
+//     module that nothing imports belongs to what the modules around it belong to, if they agree.
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
 //  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no

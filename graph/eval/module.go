@@ -1004,10 +1004,16 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 		}
 		ev.drain()
 	}
+	around := ev.neighbours()
 	for _, f := range files {
 		if ev.files[f] == nil && looksLikeModule(f) {
-			home := hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig")
-			base := ev.Config
+			base, home := around.of(f.Name)
+			if hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig") {
+				home = true
+			}
+			if home || base == nil {
+				base = ev.Config
+			}
 			if home {
 				base = ev.at(ev.Config, "home-manager", "users", hole)
 			}
@@ -1035,6 +1041,48 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
+}
+
+// neighbourhood tells by folder whose modules are in it and below.
+type neighbourhood map[string]*neighbour
+
+type neighbour struct {
+	base  *Path
+	home  bool
+	mixed bool // they are not all of one kind
+}
+
+// neighbours looks at the modules that were loaded so far.
+func (ev *Evaluator) neighbours() neighbourhood {
+	all := neighbourhood{}
+	standalone := ev.at(ev.Config, StandaloneHome)
+	for _, m := range ev.Modules {
+		n := neighbour{base: ev.Config, home: m.Home}
+		if m.Base == standalone {
+			n.base = standalone
+		}
+		for dir := path.Dir(m.File.Name); dir != "."; dir = path.Dir(dir) {
+			if old := all[dir]; old == nil {
+				all[dir] = &neighbour{n.base, n.home, false}
+			} else if old.base != n.base || old.home != n.home {
+				old.mixed = true
+			}
+		}
+	}
+	return all
+}
+
+// of guesses what a module that nothing imports belongs to: what those around it do, if they agree.
+func (all neighbourhood) of(file string) (base *Path, home bool) {
+	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+		if n := all[dir]; n != nil {
+			if n.mixed {
+				return nil, false
+			}
+			return n.base, n.home
+		}
+	}
+	return nil, false
 }
 
 // PassedSets are the module arguments that hold sets of plain values: what a flake passes as specialArgs in place of
