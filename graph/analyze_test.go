@@ -131,3 +131,20 @@ func listsOf(g *Graph) map[string][]string {
 	}
 	return out
 }
+
+// TestLongPath holds that a path of very many names is followed like any other.
+func TestLongPath(t *testing.T) {
+	dir := plant(t, map[string]string{"default.nix": "{ config, lib, ... }: { options.my.a = lib.mkOption { default = 1; }; config.x = config.my.a; config.y = config.my" +
+		strings.Repeat(".a", 1<<16) + "; }"})
+	g, err := Analyze(context.Background(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := map[string]bool{}
+	for _, f := range g.Flows {
+		to[f.To] = true
+	}
+	if !to["x"] || !to["y"] {
+		t.Errorf("my.a flows into %v, want x and y", to)
+	}
+}

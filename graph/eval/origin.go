@@ -18,7 +18,7 @@ type Path struct {
 	Name   string // "" for the root
 	Root   *Root
 	id     uint32
-	depth  uint16 // number of segments
+	depth  uint32 // number of segments
 	kids   map[string]*Path
 
 	decl     *Declaration // the option that is declared here
