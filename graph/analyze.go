@@ -221,7 +221,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		segs := d.Path.Segments()
 		if _, below, central := vs.place(d.Path); central {
 			segs = below
-		} else if len(segs) > 0 && segs[0] == eval.FlakeParts {
+		} else if d.Path.Within(eval.FlakeParts) {
 			segs = segs[1:]
 		}
 		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
@@ -231,10 +231,10 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		if d.Names || d.Default {
 			continue
 		}
-		segs := d.Path.Segments()
-		if len(segs) == 0 || segs[0] == eval.FlakeParts || d.Path.Root.Arg != "" {
+		if d.Path.Len() == 0 || d.Path.Within(eval.FlakeParts) || d.Path.Root.Arg != "" {
 			continue
 		}
+		segs := d.Path.Segments()
 		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {

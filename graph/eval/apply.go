@@ -447,12 +447,15 @@ func (p *Path) bottomless() bool {
 // withoutMembers says that a path needs no further segments: it is an option whose type has no members that are told
 // apart, or it is bottomless.
 func (ev *Evaluator) withoutMembers(p *Path) bool {
+	if p.bottomless() {
+		return true
+	}
 	for q := p; q.Parent != nil; q = q.Parent {
 		if d := q.decl; d != nil {
-			return p.bottomless() || !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
+			return !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
 		}
 	}
-	return p.bottomless()
+	return false
 }
 
 // memberRead is the read of a registry's members where code goes over all of them.
@@ -498,11 +501,7 @@ func (ev *Evaluator) isWholeConfig(v Val) bool {
 		return s.path.Parent == nil
 	case *setShape:
 		for i := range s.attrs {
-			if t := s.attrs[i].val; t.state == 2 {
-				if r, ok := t.val.shape.(*refShape); ok && r.path.Parent == nil {
-					return true
-				}
-			} else if s.attrs[i].name == "config" && t.state == 0 {
+			if t := s.attrs[i].val; t.state == 2 || t.state == 0 && s.attrs[i].name == "config" {
 				if r, ok := ev.force(t).shape.(*refShape); ok && r.path.Parent == nil {
 					return true
 				}

@@ -57,7 +57,7 @@ func (ev *Evaluator) peekCall(c *closure, x *thunk, depth int) (given []Val, ear
 		}
 	}
 	for i, old := range ev.calls[c.fn] {
-		if (old.env == c.env || c.env.up == nil) && slices.EqualFunc(old.given, given, identical) {
+		if (old.env == c.env || c.env.up == nil) && slices.EqualFunc(old.given, given, ev.identical) {
 			return given, &ev.calls[c.fn][i]
 		}
 	}
@@ -75,26 +75,20 @@ func (ev *Evaluator) remember(c *closure, given []Val, result Val) {
 }
 
 // identical says that two values are one, or wholly known and equal.
-func identical(a, b Val) bool {
+func (ev *Evaluator) identical(a, b Val) bool {
 	if !slices.Equal(a.org, b.org) {
 		return false
 	}
 	if a.shape == b.shape {
 		return true
 	}
+	if eq, ok := ev.equal(a, b); ok {
+		return eq
+	}
 	switch x := a.shape.(type) {
-	case *strShape:
+	case *strShape: // the same text with the same parts unknown
 		y, ok := b.shape.(*strShape)
 		return ok && x.s == y.s
-	case *intShape:
-		y, ok := b.shape.(*intShape)
-		return ok && x.n == y.n
-	case *boolShape:
-		y, ok := b.shape.(*boolShape)
-		return ok && x.b == y.b
-	case *nullShape:
-		_, ok := b.shape.(*nullShape)
-		return ok
 	case *pathShape:
 		y, ok := b.shape.(*pathShape)
 		return ok && *x == *y

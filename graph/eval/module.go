@@ -882,6 +882,9 @@ func submoduleFunction(f *parse.Lambda) bool {
 	return f.Formals.Ellipsis && len(f.Formals.List) == 0
 }
 
+// anyHome is the config of a home-manager user whose name is not known.
+func (ev *Evaluator) anyHome() *Path { return ev.at(ev.Config, "home-manager", "users", hole) }
+
 // modulePoint says whether the option at p holds a module of its own: a home-manager user, a container, a specialisation.
 func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool) {
 	a := p.Parent
@@ -896,7 +899,7 @@ func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool)
 	case a.Name == "users" && b.Name == "home-manager" && b.Parent == ev.Config:
 		return p, true, true
 	case p.Name == "sharedModules" && a.Name == "home-manager" && b == ev.Config:
-		return ev.at(ev.Config, "home-manager", "users", hole), true, true
+		return ev.anyHome(), true, true
 	case p.Name == "config" && b.Name == "containers" && b.Parent == ev.Config:
 		return p, false, true
 	case p.Name == "configuration" && b.Name == "specialisation" && b.Parent == ev.Config:
@@ -908,7 +911,7 @@ func (ev *Evaluator) modulePoint(p *Path, m *Module) (base *Path, home, ok bool)
 			return ev.Config, false, true
 		case b.Name == "flake" && b.Parent == f && a.Name == "homeModules",
 			b.Name == "modules" && b.Parent != nil && b.Parent.Name == "flake" && a.Name == "homeManager":
-			return ev.at(ev.Config, "home-manager", "users", hole), true, true
+			return ev.anyHome(), true, true
 		case b.Name == "modules" && b.Parent != nil && b.Parent.Name == "flake":
 			return ev.Config, false, true
 		}
@@ -1008,14 +1011,11 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	for _, f := range files {
 		if ev.files[f] == nil && looksLikeModule(f) {
 			base, home := around.of(f.Name)
-			if hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig") {
-				home = true
-			}
-			if home || base == nil {
+			switch {
+			case home || hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
+				base, home = ev.anyHome(), true
+			case base == nil:
 				base = ev.Config
-			}
-			if home {
-				base = ev.at(ev.Config, "home-manager", "users", hole)
 			}
 			m := &Module{File: f, Base: base, Home: home, Why: "no entry point imports it"}
 			ev.instances[intText(int64(base.id))+"\x00"+f.Name] = m
@@ -1253,7 +1253,7 @@ func (ev *Evaluator) exported(out Val, f *parse.File) {
 	for _, m := range ev.Modules {
 		taken[m.File] = true
 	}
-	home := ev.at(ev.Config, "home-manager", "users", hole)
+	home := ev.anyHome()
 	for _, o := range []struct {
 		name string
 		base *Path
