@@ -1,0 +1,283 @@
+package eval
+
+import (
+	"cmp"
+	"strings"
+
+	"nixsink/parse"
+)
+
+const maxOptionDepth = 40
+
+// options declares what a set of options holds (rule 10).
+func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
+	if depth > maxOptionDepth || ev.spent(at) {
+		return
+	}
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.options(m, p, ev.force(t), at, depth+1)
+		}
+	case *optShape:
+		ev.declare(m, p, s, at, depth)
+	case nil:
+		// What a function that is not known makes under a namespace is an option of which nothing more is known.
+		if p.Len() >= m.Base.Len()+2 && at.file != nil {
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, at, depth)
+		}
+	case *setShape:
+		if s.base != nil && s.base.shape == nil && describesOption(s) && at.file != nil {
+			// What a function that is not known made of an option, with some of it replaced.
+			ev.declare(m, p, &optShape{args: ready(v), at: at}, at, depth)
+			return
+		}
+		for i := range s.attrs {
+			a := &s.attrs[i]
+			ev.options(m, ev.child(p, a.name), ev.force(a.val), cmp.Or(a.site, at), depth+1)
+		}
+		if s.base != nil {
+			ev.options(m, p, *s.base, at, depth+1)
+		}
+	}
+}
+
+// describesOption says whether a set has the attributes of mkOption's argument rather than options of those names.
+func describesOption(s *setShape) bool {
+	for _, name := range []string{"default", "type", "description"} {
+		if a, ok := s.get(name); ok {
+			if _, option := a.val.val.shape.(*optShape); !option {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func exprText(a *attr) (string, parse.Span) {
+	if a.val.expr != nil && a.site.file != nil {
+		sp := a.val.expr.Range()
+		return a.site.file.Text(sp), sp
+	}
+	if a.site.file != nil {
+		for _, sep := range []string{"="} {
+			t := a.site.file.Text(a.site.span)
+			if i := strings.Index(t, sep); i >= 0 && strings.HasSuffix(t, ";") {
+				raw := t[i+1 : len(t)-1]
+				lead := len(raw) - len(strings.TrimLeft(raw, " \t\r\n"))
+				text := strings.TrimSpace(raw)
+				start := a.site.span.Start + int32(i+1+lead)
+				return text, parse.Span{Start: start, End: start + int32(len(text))}
+			}
+		}
+	}
+	return "", parse.Span{}
+}
+
+// declare takes up an option. One that a helper makes (port = mkPort 22) is declared where it is bound: the helper's mkOption is many's.
+func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int) {
+	d := &Declaration{Module: m, Path: p, File: m.File}
+	args := ev.force(o.args)
+	set, _ := args.shape.(*setShape)
+	if o.over != nil {
+		over := ev.force(o.over)
+		if set != nil {
+			over = ev.update(args, over)
+		}
+		set, _ = over.shape.(*setShape)
+	}
+	d.File, d.Span = o.site().file, o.site().span
+	if at.file != nil && !(at.file == d.File && at.span.Contains(d.Span)) {
+		d.File, d.Span = at.file, at.span
+	}
+	if d.File == nil {
+		d.File = m.File
+	}
+	ev.Declarations = append(ev.Declarations, d)
+	p.isOption = true
+	p.decl = d
+	for q := p; q != nil && !q.declared; q = q.Parent {
+		q.declared = true
+	}
+	switch o.kind {
+	case "mkEnableOption":
+		d.Type, d.Kind, d.Default = "bool", "bool", "false"
+		d.Description = ev.asText(args)
+	case "mkPackageOption":
+		d.Type, d.Kind = "package", "package"
+	}
+	if set == nil {
+		return
+	}
+	if t, ok := set.get("type"); ok {
+		d.Type, _ = exprText(t)
+		ev.typed(m, p, d, ev.force(t.val), depth)
+	}
+	if t, ok := set.get("description"); ok {
+		v := ev.force(t.val)
+		d.Description = strings.TrimSpace(strings.ReplaceAll(ev.asText(v), hole, "…"))
+		if d.Description == "…" {
+			d.Description = ""
+		}
+	}
+	if t, ok := set.get("default"); ok {
+		d.Default, d.DefaultSpan = exprText(t)
+		at := t.site
+		if at.file == nil {
+			at = o.site()
+		}
+		ev.define(m, p, ev.force(t.val), args.org, at, true, 0)
+	}
+	if t, ok := set.get("apply"); ok {
+		at := t.site
+		if at.file == nil {
+			at = o.site()
+		}
+		if org := ev.deep(ev.apply(ev.force(t.val), ready(Val{}), at)); len(org) > 0 {
+			ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: org, Default: true, Apply: true})
+		}
+	}
+}
+
+// typed follows an option's type to registries and submodules (rule 11).
+func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int) {
+	for range 8 {
+		s, ok := t.shape.(*typeShape)
+		if !ok {
+			if a, ok := t.shape.(*altShape); ok && len(a.alts) > 0 {
+				t = ev.force(a.alts[0])
+				continue
+			}
+			return
+		}
+		switch s.name {
+		case "nullOr", "uniq":
+			d.nullable = d.nullable || s.name == "nullOr" && !d.Registry
+			d.memberNullable = d.memberNullable || s.name == "nullOr" && d.Registry
+			t = ev.force(s.elem)
+			continue
+		case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf":
+			d.Registry = true
+			p = ev.child(p, hole)
+			t = ev.force(s.elem)
+			if e, ok := t.shape.(*typeShape); ok {
+				switch e.name {
+				case "anything", "attrs", "unspecified", "raw", "attrsOf", "lazyAttrsOf":
+					d.Open = true
+				}
+			} else {
+				d.Open = true
+			}
+			p.declared = true
+			if e, ok := t.shape.(*typeShape); !ok || e.name != "submodule" && e.name != "submoduleWith" {
+				p.isOption = true
+			}
+			continue
+		case "submodule", "submoduleWith", "attrTag":
+			d.Kind = "submodule"
+			d.Nested = true
+			mod := ev.force(s.elem)
+			if s.name == "submoduleWith" {
+				mod = ev.orUnknown(ev.sel(mod, "modules"))
+			}
+			if s.name == "attrTag" {
+				ev.options(m, p, mod, site{d.File, d.Span}, depth+1)
+				return
+			}
+			ev.submodule(m, p, d, mod, depth+1)
+			return
+		case "listOf", "nonEmptyListOf", "functionTo":
+			d.Kind = s.name
+			ev.unlisted(m, s.elem, depth)
+			return
+		default:
+			d.Kind = s.name
+			return
+		}
+	}
+}
+
+// unlisted enters the submodules below a listOf, where a path stops: their own config is not the system's.
+func (ev *Evaluator) unlisted(m *Module, elem *thunk, depth int) {
+	if elem == nil || depth > maxOptionDepth {
+		return
+	}
+	t, ok := ev.force(elem).shape.(*typeShape)
+	if !ok || t.elem == nil {
+		return
+	}
+	if t.name != "submodule" {
+		ev.unlisted(m, t.elem, depth+1)
+		return
+	}
+	if mod := ev.force(t.elem); mod.shape != nil {
+		if _, ok := mod.shape.(*closure); ok {
+			args := &setShape{base: &Val{shape: &moduleArgs{m}}}
+			args.add(attr{name: "config", val: ready(Val{})})
+			args.add(attr{name: "name", val: ready(Val{})})
+			mod = ev.apply(mod, ready(Val{shape: args}), site{m.File, m.File.Expr.Range()})
+		}
+	}
+}
+
+// instanceArgs are the arguments of a submodule's function: config is the instance (rule 11).
+func (ev *Evaluator) instanceArgs(m *Module, p *Path, name Val) *thunk {
+	args := &setShape{base: &Val{shape: &moduleArgs{m}}}
+	args.add(attr{name: "config", val: ready(Val{shape: &refShape{path: p}})})
+	args.add(attr{name: "name", val: ready(name)})
+	args.add(attr{name: "options", val: ready(Val{})})
+	return ready(Val{shape: args})
+}
+
+func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth int) {
+	if depth > maxOptionDepth {
+		return
+	}
+	at := site{d.File, d.Span}
+	switch s := v.shape.(type) {
+	case *altShape:
+		for _, t := range s.alts {
+			ev.submodule(m, p, d, ev.force(t), depth+1)
+		}
+		return
+	case *listShape:
+		for _, t := range s.elems {
+			ev.submodule(m, p, d, ev.force(t), depth+1)
+		}
+		return
+	case *pathShape:
+		if f := ev.host.File(ev.resolveFile(s.s)); s.inside && known(s.s) && f != nil {
+			ev.noteImport(&Import{Site: at, To: f.Name})
+			ev.submodule(m, p, d, ev.fileValue(f), depth+1)
+		}
+		return
+	case *closure:
+		name := Val{}
+		if p.Name == hole {
+			name = str(hole).with(Origins{from(p.Parent, true, nil)})
+		} else {
+			name = str(p.Name)
+		}
+		v = ev.apply(v, ev.instanceArgs(m, p, name), at)
+	}
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return
+	}
+	if o, ok := s.get("options"); ok {
+		ev.options(m, p, ev.force(o.val), o.site, depth+1)
+	}
+	if _, ok := s.get("freeformType"); ok {
+		d.Open = true
+	}
+	if im, ok := s.get("imports"); ok {
+		ev.submodule(m, p, d, ev.force(im.val), depth+1)
+	}
+	if c, ok := s.get("config"); ok {
+		ev.define(m, p, ev.force(c.val), v.org, c.site, false, 0)
+	} else if _, ok := s.get("options"); !ok {
+		ev.define(m, p, v, nil, at, false, 0)
+	}
+}
+
+func (o *optShape) site() site { return o.at }

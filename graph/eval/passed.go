@@ -1,0 +1,38 @@
+package eval
+
+import (
+	"slices"
+)
+
+// PassedSets are the module arguments that hold sets of plain values: what a flake passes as specialArgs in place of
+// options. Flake inputs, packages and libraries are none.
+func (ev *Evaluator) PassedSets() []string {
+	var names []string
+	for name, t := range ev.special {
+		v := ev.force(t)
+		s, ok := v.shape.(*setShape)
+		if !ok || s.base != nil || len(s.attrs) == 0 || name == "inputs" || name == "self" || name == "lib" || name == "outputs" {
+			continue
+		}
+		if x, _ := ev.literal(v, 0); plainData(x) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// plainData says that a literal holds at least one plain value.
+func plainData(x any) bool {
+	switch x := x.(type) {
+	case string, int64, bool, float64:
+		return true
+	case map[string]any:
+		for _, y := range x {
+			if plainData(y) {
+				return true
+			}
+		}
+	}
+	return false
+}
