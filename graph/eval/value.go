@@ -11,8 +11,9 @@ type Val struct {
 	org   Origins
 }
 
-// shape is what kind of value it is; nil is a value of which nothing is known but its origins.
-type shape interface{}
+// shape is what kind of value it is; nil is a value of which nothing is known but its origins. The kinds are those of this
+// package.
+type shape interface{ what() string }
 
 type (
 	strShape   struct{ s string } // may have holes
@@ -77,6 +78,27 @@ type (
 		elem *thunk // attrsOf, listOf, nullOr …; for submodule the module
 	}
 )
+
+func (*strShape) what() string     { return "string" }
+func (*intShape) what() string     { return "int" }
+func (*floatShape) what() string   { return "float" }
+func (*boolShape) what() string    { return "bool" }
+func (*nullShape) what() string    { return "null" }
+func (*pathShape) what() string    { return "path" }
+func (*listShape) what() string    { return "list" }
+func (*setShape) what() string     { return "set" }
+func (*closure) what() string      { return "function" }
+func (*builtin) what() string      { return "function of lib" }
+func (*refShape) what() string     { return "part of config" }
+func (*libShape) what() string     { return "namespace of lib" }
+func (*altShape) what() string     { return "one of several" }
+func (*optShape) what() string     { return "option" }
+func (*typeShape) what() string    { return "option type" }
+func (*missingShape) what() string { return "no attribute" }
+func (*aliasShape) what() string   { return "alias of an option" }
+func (*moduleArgs) what() string   { return "a module's arguments" }
+func (*flakeShape) what() string   { return "flake" }
+func (*laterShape) what() string   { return "flake, not yet made" }
 
 type attr struct {
 	name string

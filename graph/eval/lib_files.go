@@ -1,0 +1,44 @@
+package eval
+
+import (
+	"path"
+)
+
+// filesChapter are the functions that read the tree (lib/filesystem.nix, lib/path).
+func filesChapter() []row {
+	return []row{
+		{"readFile", 1, readFile},
+		{"fileContents", 1, readFile},
+		{"importJSON", 1, importJSON},
+		{"fromJSON", 1, libFromJSON},
+		{"readDir", 1, readDir},
+		{"pathExists", 1, libPathExists},
+		{"listFilesRecursive", 1, listFilesRecursive},
+		{"append", 2, libAppend},
+	}
+}
+
+func libFromJSON(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if s, ok := v.shape.(*strShape); ok && known(s.s) {
+		return fromJSON(s.s, v.org)
+	}
+	return unknown(ev.deep(v))
+}
+
+func libPathExists(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if p, ok := v.shape.(*pathShape); ok && p.inside && known(p.s) {
+		return boolean(ev.exists(p.s)).with(v.org)
+	}
+	return unknown(ev.deep(v))
+}
+
+func libAppend(ev *Evaluator, a []*thunk, at site) Val {
+	p, ok := ev.force(a[0]).shape.(*pathShape)
+	if !ok {
+		return unknown(ev.all(a...))
+	}
+	below, _ := ev.textOf(a[1])
+	return Val{shape: &pathShape{path.Clean(joinText(p.s+"/", below)), p.inside}, org: ev.all(a...)}
+}

@@ -1,0 +1,127 @@
+package eval
+
+// functionsChapter is lib/trivial.nix, lib/fixed-points.nix and lib/asserts.nix: what hands values and functions on.
+func functionsChapter() []row {
+	return []row{
+		{"traceVal", 1, same(0)},
+		{"id", 1, same(0)},
+		{"lowPrio", 1, same(0)},
+		{"highPrio", 1, same(0)},
+		{"hiPrio", 1, same(0)},
+		{"setPrio", 1, same(0)},
+		{"toPath", 1, same(0)},
+		{"dontRecurseIntoAttrs", 1, same(0)},
+		{"recurseIntoAttrs", 1, same(0)},
+		{"unsafeDiscardStringContext", 1, same(0)},
+		{"unsafeDiscardOutputDependency", 1, same(0)},
+		{"seq", 2, same(1)},
+		{"deepSeq", 2, same(1)},
+		{"trace", 2, same(1)},
+		{"traceSeq", 2, same(1)},
+		{"traceValSeqN", 2, same(1)},
+		{"warn", 2, same(1)},
+		{"addErrorContext", 2, same(1)},
+		{"info", 2, same(1)},
+		{"traceFnSeqN", 2, same(1)},
+		{"warnIf", 3, libWarnIf},
+		{"warnIfNot", 3, libWarnIf},
+		{"throwIf", 3, libWarnIf},
+		{"throwIfNot", 3, libWarnIf},
+		{"mapNullable", 2, libMapNullable},
+		{"throw", 1, libThrow},
+		{"abort", 1, libThrow},
+		{"assertMsg", 2, libAssertMsg},
+		{"assertOneOf", 3, libAssertOneOf},
+		{"const", 2, libConst},
+		{"flip", 3, libFlip},
+		{"pipe", 2, libPipe},
+		{"compose", 3, libCompose},
+		{"fix", 1, libFix},
+		{"makeExtensible", 1, libMakeExtensible},
+		{"extends", 3, libExtends},
+		{"toFunction", 1, same(0)},
+		{"makeOverridable", 1, same(0)},
+	}
+}
+
+func libConst(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[0]) }
+
+func libFlip(ev *Evaluator, a []*thunk, at site) Val { return ev.call(ev.force(a[0]), at, a[2], a[1]) }
+
+func libPipe(ev *Evaluator, a []*thunk, at site) Val {
+	fs, exact, org := ev.elems(ev.force(a[1]))
+	v := ev.force(a[0])
+	for _, f := range fs {
+		v = ev.apply(ev.force(f), ready(v), at)
+	}
+	if !exact {
+		org = union(org, ev.all(a[0]))
+	}
+	return v.with(org)
+}
+
+func libCompose(ev *Evaluator, a []*thunk, at site) Val {
+	x := a[2]
+	return ev.apply(ev.force(a[1]), lazily(func() Val { return ev.apply(ev.force(a[0]), x, at) }), at)
+}
+
+func libFix(ev *Evaluator, a []*thunk, at site) Val {
+	f := ev.force(a[0])
+	var self *thunk
+	self = lazily(func() Val { return ev.apply(f, self, at) })
+	return ev.force(self)
+}
+
+func libMakeExtensible(ev *Evaluator, a []*thunk, at site) Val {
+	f := ev.force(a[0])
+	var self *thunk
+	self = lazily(func() Val { return ev.extensible(ev.apply(f, self, at)) })
+	return ev.force(self)
+}
+
+func libExtends(ev *Evaluator, a []*thunk, at site) Val {
+	prev := lazily(func() Val { return ev.apply(ev.force(a[1]), a[2], at) })
+	return ev.update(ev.force(prev), ev.call(ev.force(a[0]), at, a[2], prev))
+}
+
+func same(i int) func(ev *Evaluator, a []*thunk, at site) Val {
+	return func(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[i]) }
+}
+
+// extensible adds the function that extends a set (Nixpkgs lib/fixed-points.nix, makeExtensible).
+func (ev *Evaluator) extensible(v Val) Val {
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return v
+	}
+	out := &setShape{base: s.base, dyn: s.dyn, attrs: make([]attr, 0, len(s.attrs)+1)}
+	for _, a := range s.attrs {
+		if a.name != "extend" {
+			out.add(a)
+		}
+	}
+	extend := &spec{name: "extend", arity: 1, call: func(ev *Evaluator, a []*thunk, at site) Val {
+		var self *thunk
+		self = lazily(func() Val { return ev.extensible(ev.update(v, ev.call(ev.force(a[0]), at, self, ready(v)))) })
+		return ev.force(self)
+	}}
+	out.add(attr{name: "extend", val: ready(Val{shape: &builtin{spec: extend}})})
+	return Val{shape: out, org: v.org}
+}
+
+func libWarnIf(ev *Evaluator, a []*thunk, at site) Val { return ev.controlled(ev.force(a[2]), a[0]) }
+
+func libAssertMsg(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[0]) }
+
+func libAssertOneOf(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.controlled(ev.force(a[2]), a[1])
+}
+
+func libMapNullable(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.apply(ev.force(a[0]), a[1], at)
+	return v.with(ev.origins(ev.force(a[1])).atMost(Control))
+}
+
+func libThrow(ev *Evaluator, a []*thunk, at site) Val {
+	return unknown(ev.all(a[0]))
+}

@@ -1,0 +1,109 @@
+package eval
+
+// modulesChapter is lib/modules.nix and lib/options.nix, with the optional* functions.
+func modulesChapter() []row {
+	return []row{
+		{"mkIf", 2, libMkIf},
+		{"mkMerge", 1, libMkMerge},
+		{"mkForce", 1, same(0)},
+		{"mkDefault", 1, same(0)},
+		{"mkBefore", 1, same(0)},
+		{"mkAfter", 1, same(0)},
+		{"mkOptionDefault", 1, same(0)},
+		{"mkVMOverride", 1, same(0)},
+		{"mkImageMediaOverride", 1, same(0)},
+		{"mkOverride", 2, same(1)},
+		{"mkOrder", 2, same(1)},
+		{"setDefaultModuleLocation", 2, same(1)},
+		{"mkOption", 1, libMkOption},
+		{"mkEnableOption", 1, libMkEnableOption},
+		{"mkPackageOption", 3, libMkPackageOption},
+		{"mkPackageOptionMD", 3, libMkPackageOption},
+		{"mkSinkUndeclaredOptions", 1, libMkSinkUndeclaredOptions},
+		{"mkAliasOptionModule", 2, libMkAliasOptionModule},
+		{"mkRenamedOptionModule", 2, libMkAliasOptionModule},
+		{"mkAliasOptionModuleMD", 2, libMkAliasOptionModule},
+		{"optionals", 2, optional(emptyList)},
+		{"optional", 2, libOptional},
+		{"optionalAttrs", 2, optional(emptySet)},
+		{"optionalString", 2, optional(func() Val { return str("") })},
+	}
+}
+
+func libMkIf(ev *Evaluator, a []*thunk, at site) Val {
+	if b, ok := ev.truth(a[0]); ok && !b {
+		ev.force(a[1])
+		return Val{shape: &altShape{}}
+	}
+	return ev.controlled(ev.force(a[1]), a[0])
+}
+
+func libMkMerge(ev *Evaluator, a []*thunk, at site) Val {
+	ts, _, org := ev.elems(ev.force(a[0]))
+	return Val{shape: &altShape{alts: ts}, org: org.atMost(Control)}
+}
+
+func libMkOption(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &optShape{args: a[0], kind: "mkOption", at: at}}
+}
+
+func libMkEnableOption(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &optShape{args: a[0], kind: "mkEnableOption", at: at}}
+}
+
+func libMkPackageOption(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &optShape{args: a[2], kind: "mkPackageOption", at: at}}
+}
+
+func libMkSinkUndeclaredOptions(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &optShape{args: a[0], kind: "mkSinkUndeclaredOptions", at: at}}
+}
+
+func libOptional(ev *Evaluator, a []*thunk, at site) Val {
+	if b, ok := ev.truth(a[0]); ok {
+		if !b {
+			return emptyList()
+		}
+		return list([]*thunk{a[1]}, true)
+	}
+	c := ev.deep(ev.force(a[0])).atMost(Control)
+	return list([]*thunk{ev.adding(a[1], c)}, false).with(c)
+}
+
+// optional is optionalX: nothing is added where the condition is known to be false.
+func optional(empty func() Val) func(ev *Evaluator, a []*thunk, at site) Val {
+	return func(ev *Evaluator, a []*thunk, at site) Val {
+		if b, ok := ev.truth(a[0]); ok {
+			if !b {
+				return empty()
+			}
+			return ev.force(a[1])
+		}
+		v := ev.force(a[1])
+		if l, ok := v.shape.(*listShape); ok {
+			// Whether the elements are there is decided by the condition; each one carries it.
+			c := ev.deep(ev.force(a[0])).atMost(Control)
+			out := make([]*thunk, len(l.elems))
+			for i, t := range l.elems {
+				out[i] = ev.adding(t, c)
+			}
+			return list(out, false).with(union(v.org, c))
+		}
+		if _, ok := v.shape.(*strShape); ok {
+			return str(hole).with(union(v.org, ev.deep(ev.force(a[0])).atMost(Control)))
+		}
+		return ev.controlled(v, a[0])
+	}
+}
+
+func libMkAliasOptionModule(ev *Evaluator, a []*thunk, at site) Val {
+	s := &aliasShape{}
+	for i, into := range []*[]string{&s.from, &s.to} {
+		ts, _, _ := ev.elems(ev.force(a[i]))
+		for _, t := range ts {
+			name, _ := ev.textOf(t)
+			*into = append(*into, name)
+		}
+	}
+	return Val{shape: s}
+}

@@ -1,0 +1,91 @@
+package eval
+
+// typesChapter is what tells types of values apart, turns them into data formats, and calculates.
+func typesChapter() []row {
+	return []row{
+		{"toJSON", 1, joinArgs},
+		{"toXML", 1, joinArgs},
+		{"fromTOML", 1, joinArgs},
+		{"toYAML", 1, joinArgs},
+		{"toINI", 1, joinArgs},
+		{"importTOML", 1, joinArgs},
+		{"hashString", 1, joinArgs},
+		{"functionArgs", 1, joinArgs},
+		{"toUpperFirst", 1, joinArgs},
+		{"toInt", 1, joinArgs},
+		{"boolToString", 1, joinArgs},
+		{"stringToCharacters", 1, joinArgs},
+		{"ceil", 1, joinArgs},
+		{"floor", 1, joinArgs},
+		{"not", 1, joinArgs},
+		{"isStorePath", 1, joinArgs},
+		{"getEnv", 1, joinArgs},
+		{"getName", 1, joinArgs},
+		{"getVersion", 1, joinArgs},
+		{"splitVersion", 1, joinArgs},
+		{"hashFile", 2, joinArgs},
+		{"toHashFormat", 2, joinArgs},
+		{"add", 2, joinArgs},
+		{"sub", 2, joinArgs},
+		{"mul", 2, joinArgs},
+		{"div", 2, joinArgs},
+		{"bitAnd", 2, joinArgs},
+		{"min", 2, joinArgs},
+		{"max", 2, joinArgs},
+		{"and", 2, joinArgs},
+		{"or", 2, joinArgs},
+		{"mod", 2, joinArgs},
+		{"toGitINI", 2, joinArgs},
+		{"toKeyValue", 2, joinArgs},
+		{"escape", 2, joinArgs},
+		{"intersectLists", 2, joinArgs},
+		{"subtractLists", 2, joinArgs},
+		{"crossLists", 2, joinArgs},
+		{"replicate", 2, joinArgs},
+		{"isNull", 1, libIsNull},
+		{"typeOf", 1, libTypeOf},
+		{"isString", 1, isOfType("string")},
+		{"isInt", 1, isOfType("int")},
+		{"isList", 1, isOfType("list")},
+		{"isAttrs", 1, isOfType("set")},
+		{"isFunction", 1, isOfType("lambda")},
+		{"isPath", 1, isOfType("path")},
+		{"isBool", 1, isOfType("bool")},
+		{"isFloat", 1, isOfType("float")},
+		{"generate", 2, libGenerate},
+		{"toINIWithGlobalSection", 2, libGenerate},
+		{"replaceVars", 2, libGenerate},
+	}
+}
+
+func libIsNull(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if is, ok := ev.isNull(v); ok {
+		return is
+	}
+	return unknown(ev.deep(v))
+}
+
+func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if name := ev.typeName(v); name != "" {
+		return str(name).with(v.org)
+	}
+	return unknown(ev.origins(v))
+}
+
+func libGenerate(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[1])
+	return unknown(union(ev.deep(v), ev.all(a[0])))
+}
+
+// isOfType asks whether builtins.typeOf says kind.
+func isOfType(kind string) func(ev *Evaluator, a []*thunk, at site) Val {
+	return func(ev *Evaluator, a []*thunk, at site) Val {
+		v := ev.force(a[0])
+		if of := ev.typeName(v); of != "" {
+			return boolean(of == kind).with(v.org)
+		}
+		return unknown(ev.origins(v))
+	}
+}
