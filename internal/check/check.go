@@ -62,7 +62,7 @@ type Edit struct {
 // Finding is one fact about the tree that somebody should look at.
 type Finding struct {
 	Check         string
-	Severity      Severity
+	Severity      Severity // a check may give less than its own: what it is not sure of is information
 	At            graph.Place
 	Message       string // names the value and says what to do
 	Value         string // the central value, option, service or file that it speaks of, "" if none
@@ -81,6 +81,7 @@ type Check struct {
 	Summary string // one line
 	Doc     string // Markdown; its example is a test (docs_test.go)
 	Default Severity
+	Asked   bool                  // it asks for annotations: it speaks where the tree has some, or where somebody asked (Config.All)
 	Run     func(*Pass) []Finding // nil where Run of the package itself makes the findings (waivers)
 }
 

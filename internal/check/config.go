@@ -12,6 +12,7 @@ type Config struct {
 	Ports      map[string]PortRange `toml:"port-ranges"`      // by layer: "10-infrastructure" = "10000-19999"
 	Exceptions []LayerException     `toml:"layer-exceptions"` // reads and imports from a lower to a higher layer that are meant
 	Ignore     []Ignore             `toml:"ignore"`           // waivers that stand in the configuration
+	All        bool                 `toml:"all"`              // annotations are asked for in a tree without any, too
 	MaxLines   int                  `toml:"max-lines"`        // of a module; 0: 300
 	LowFanOut  *int                 `toml:"low-fan-out"`      // modules; a value read in at most that many is a finding; nil: 1
 	Hardening  []string             `toml:"hardening"`        // serviceConfig options; nil: DefaultHardening

@@ -11,6 +11,7 @@ var missingSink = Check{
 	Name:    "missing-sink",
 	Summary: "an option takes a central value and no sink annotation says so",
 	Default: Info,
+	Asked:   true,
 	Doc: `A central value flows into this definition, and neither the definition nor the binding that reads the value carries a ` + "`sink`" + `
 comment. ` + "`nixsink annotate -w`" + ` writes what is missing; the gate ` + "`sink-coverage`" + ` asks for a share of it.
 

@@ -11,6 +11,7 @@ var missingSourceID = Check{
 	Name:    "missing-source-id",
 	Summary: "a central value is read without a source-id",
 	Default: Info,
+	Asked:   true,
 	Doc: `A binding reads a central value and no ` + "`source-id`" + ` comment says so. All reads of a value in one binding, and all that go through
 one let binding, are one finding. ` + "`nixsink annotate -w`" + ` writes what is missing; the gate ` + "`source-id-coverage`" + ` asks for a share of it.
 

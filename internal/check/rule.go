@@ -130,13 +130,24 @@ func compileCEL(env *cel.Env, field, text string) (cel.Program, error) {
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, fmt.Errorf("%s: it gives %s, not a truth value", field, t)
 	}
-	return env.Program(ast)
+	return env.Program(ast, cel.CostLimit(maxCost), cel.EvalOptions(cel.OptTrackCost))
 }
+
+// Steps of a rule, by CEL's own count (a visit of a list's element is one or a few): of one evaluation, and of a rule over the whole tree,
+// some ten seconds of work. A rule that needs more is not decided.
+const (
+	maxCost      = 1_000_000
+	maxCostInAll = 50_000_000
+)
+
+// errCost tells that a rule takes too long.
+var errCost = errors.New("too expensive")
 
 func (r Rule) run(p *Pass, facts *factSet, when, expr cel.Program) []Finding {
 	facts.fill(p)
 	var out []Finding
 	matched := false
+	left := uint64(maxCostInAll)
 	for i, d := range p.Graph.Definitions {
 		f := facts.all[i]
 		vars := map[string]any{
@@ -148,7 +159,11 @@ func (r Rule) run(p *Pass, facts *factSet, when, expr cel.Program) []Finding {
 			delete(vars, "value")
 		}
 		if when != nil {
-			if ok, err := holds(when, vars); err != nil || !ok {
+			ok, err := holds(when, vars, &left)
+			if errors.Is(err, errCost) {
+				return append(out, r.undecided(d))
+			}
+			if err != nil || !ok {
 				continue // a `when` that cannot be decided does not speak of this definition
 			}
 		}
@@ -156,8 +171,10 @@ func (r Rule) run(p *Pass, facts *factSet, when, expr cel.Program) []Finding {
 		if expr == nil {
 			continue
 		}
-		ok, err := holds(expr, vars)
+		ok, err := holds(expr, vars, &left)
 		switch {
+		case errors.Is(err, errCost):
+			return append(out, r.undecided(d))
 		case ok || err != nil && !f.Known:
 			// A value that evaluation alone knows breaks no rule.
 		case err != nil:
@@ -172,8 +189,25 @@ func (r Rule) run(p *Pass, facts *factSet, when, expr cel.Program) []Finding {
 	return out
 }
 
-func holds(prog cel.Program, vars map[string]any) (bool, error) {
-	v, _, err := prog.Eval(vars)
+// undecided is what is found where a rule takes too long: it says nothing about the definitions from here on.
+func (r Rule) undecided(d *graph.Definition) Finding {
+	return Finding{
+		At: d.At, Value: d.Option,
+		Message: fmt.Sprintf("the rule cannot be decided: too expensive (over %d steps for one definition, or %d in all), and so says nothing from here on; make `when` say which definitions are meant", maxCost, maxCostInAll),
+	}
+}
+
+// holds evaluates an expression and takes what it cost off what is left.
+func holds(prog cel.Program, vars map[string]any, left *uint64) (bool, error) {
+	v, details, err := prog.Eval(vars)
+	spent := uint64(maxCost)
+	if cost := details.ActualCost(); cost != nil {
+		spent = *cost
+	}
+	if spent >= maxCost || spent >= *left {
+		return false, errCost
+	}
+	*left -= spent
 	if err != nil {
 		return false, err
 	}

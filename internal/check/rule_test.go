@@ -100,3 +100,23 @@ func TestRuleErrors(t *testing.T) {
 		}
 	}
 }
+
+// A rule that would take for ever is stopped, and says so once.
+func TestExpensiveRule(t *testing.T) {
+	g, _ := analyze(t, "-- default.nix --\n{ a.b = 1; a.c = 2; a.d = \"x\"; }\n")
+	for _, expr := range []string{
+		"[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, [0,1,2,3,4,5,6,7,8,9].all(c, [0,1,2,3,4,5,6,7,8,9].all(d, [0,1,2,3,4,5,6,7,8,9].all(e, [0,1,2,3,4,5,6,7,8,9].all(f, [0,1,2,3,4,5,6,7,8,9].all(g, a + b + c + d + e + f + g < 99)))))))",
+	} {
+		for _, rule := range []check.Rule{{Name: "slow", Expr: expr}, {Name: "slow", When: expr, Expr: "true"}} {
+			var got []string
+			for _, f := range run(t, g, check.Config{Rules: []check.Rule{rule}}).Findings {
+				if f.Check == "slow" {
+					got = append(got, f.Message)
+				}
+			}
+			if len(got) != 1 || !strings.Contains(got[0], "the rule cannot be decided") || !strings.Contains(got[0], "too expensive") {
+				t.Errorf("%v", got)
+			}
+		}
+	}
+}

@@ -6,12 +6,14 @@ import (
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 // Report is what all checks found, in the order of files and offsets. Waived and baselined findings are in it.
 type Report struct {
 	Findings []Finding
 	Checks   []Check // that ran, rules of the configuration included, sorted by name
+	Silent   bool    // the tree has no annotations and nobody asked for any: nothing is said of them, nor of their coverage
 }
 
 // Count counts the findings of a severity that are neither waived nor baselined.
@@ -32,6 +34,13 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	silent := !cfg.All && !annotates(g)
+	if silent {
+		checks = slices.DeleteFunc(checks, func(c Check) bool {
+			_, named := cfg.Severity[c.Name]
+			return c.Asked && !named
+		})
+	}
 	p := &Pass{Graph: g, Config: cfg}
 	p.build()
 	// Checks know nothing of each other and change nothing, so that they run side by side.
@@ -45,7 +54,10 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 			byCheck[i] = c.Run(p)
 			for j := range byCheck[i] {
 				f := &byCheck[i][j]
-				f.Check, f.Severity = c.Name, c.Default
+				f.Check = c.Name
+				if f.Severity == Off || f.Severity > c.Default {
+					f.Severity = c.Default
+				}
 				p.complete(f)
 			}
 		})
@@ -53,7 +65,12 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 	all.Wait()
 	found := p.waive(slices.Concat(byCheck...), checks)
 	slices.SortStableFunc(found, compareFindings)
-	return Report{Findings: found, Checks: checks}, nil
+	return Report{Findings: found, Checks: checks, Silent: silent}, nil
+}
+
+// annotates reports whether a tree says with comments which values it reads, or where they end up.
+func annotates(g *graph.Graph) bool {
+	return slices.ContainsFunc(g.Annotations, func(a *graph.Annotation) bool { return a.Keyword != parse.Waiver })
 }
 
 // enabled gives the checks and rules that are not off, each with the severity it has here as Default.

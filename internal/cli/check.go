@@ -20,8 +20,8 @@ import (
 // newCheck is the gate.
 func newCheck(a *app) *cobra.Command {
 	var out outputFlags
-	var baseline, since, link, prefix string
-	var ratchet, repair bool
+	var baseline, since, link, prefix, least string
+	var ratchet, repair, all bool
 	var formats strings.Builder
 	for _, f := range output.Formats {
 		fmt.Fprintf(&formats, "\n    %-10s  %s", f.Name, f.Summary)
@@ -52,6 +52,12 @@ Formats:
 		if ratchet && baseline == "" {
 			return usagef("--ratchet needs --baseline FILE: that is what coverage is held against")
 		}
+		var show check.Severity
+		if least != "" {
+			if err := show.UnmarshalText([]byte(least)); err != nil || show == check.Off {
+				return usagef("--min-severity %s: there are info, warning and error", least)
+			}
+		}
 		var gate check.GateOptions
 		gate.Ratchet = ratchet
 		if baseline != "" {
@@ -69,6 +75,7 @@ Formats:
 		if err != nil {
 			return err
 		}
+		t.cfg.Check.All = t.cfg.Check.All || all
 		g, report, err := a.check(cmd.Context(), t)
 		if err != nil {
 			return err
@@ -99,7 +106,7 @@ Formats:
 			}
 		}
 		verdict := check.Gate(g, report, t.cfg.Gate, gate)
-		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: Version, Prefix: prefix, Link: link}
+		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: Version, Prefix: prefix, Link: link, Least: show}
 		if in.Link == "" {
 			in.Link = t.cfg.Link
 		}
@@ -132,6 +139,8 @@ Formats:
 	f := cmd.Flags()
 	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing")
 	f.BoolVar(&repair, "fix", false, "first repair the annotations that are reported (not what is waived, known or older than the revision), then report what is left")
+	f.StringVar(&least, "min-severity", "", "list findings of this `severity` and above: info, warning (default; JSON: info) or error; what lies below is counted")
+	f.BoolVar(&all, "all", false, "ask for annotations (missing-source-id, missing-sink) where the tree has none")
 	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
 	f.StringVar(&since, "changed-since", "", "only what is new since this git `revision` fails")
 	f.StringVar(&link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")

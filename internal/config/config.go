@@ -134,6 +134,9 @@ func Parse(name string, src []byte) (*Config, error) {
 		return nil, errs
 	}
 	// Findings about the configuration point at its lines, so the checks get the text as well.
+	// A gate that wants annotations is told where they are missing.
+	g := c.Gate
+	c.Check.All = c.Check.All || g.SourceID != nil || g.Sink != nil || g.Declaration != nil || g.Patch != nil || len(g.Layers) > 0
 	c.Check.Rules, c.Check.File, c.Check.Text = c.Rules, Name, string(src)
 	return &c, nil
 }

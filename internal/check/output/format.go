@@ -15,18 +15,30 @@ type Input struct {
 	Graph   *graph.Graph
 	Report  check.Report
 	Gate    check.GateResult
-	Delta   *check.Delta // nil without --changed-since
-	Version string       // of nixsink, for formats that name their tool
-	Color   bool         // text: escape sequences
-	Prefix  string       // put before file names: the tree's place in its repository, such as "nixos/" ("" if it is the root)
-	Link    string       // pattern for links, with {file} and {line}; "": files relative to the root
+	Delta   *check.Delta   // nil without --changed-since
+	Version string         // of nixsink, for formats that name their tool
+	Least   check.Severity // findings below it are counted, not listed; Off: what the format shows by default
+	Color   bool           // text: escape sequences
+	Prefix  string         // put before file names: the tree's place in its repository, such as "nixos/" ("" if it is the root)
+	Link    string         // pattern for links, with {file} and {line}; "": files relative to the root
 }
 
 // Format is one way to write a report.
 type Format struct {
 	Name    string
 	Summary string
-	Write   func(io.Writer, Input) error
+	write   func(io.Writer, Input) error
+}
+
+// Write writes a report. Where nothing else was asked for, people get errors and warnings, and programs that read JSON everything.
+func (f Format) Write(w io.Writer, in Input) error {
+	if in.Least == check.Off {
+		in.Least = check.Warning
+		if f.Name == "json" {
+			in.Least = check.Info
+		}
+	}
+	return f.write(w, in)
 }
 
 // Formats is every format, sorted by name.

@@ -8,11 +8,33 @@ import (
 	"nixsink/internal/check"
 )
 
-// github writes workflow commands, one a line: GitHub shows them in the diff and in the run's summary. What it cuts off after ten of a
-// kind a step is still in the log.
+// perKind is how many annotations of a kind GitHub shows for a step; it drops the rest without a word.
+const perKind = 10
+
+// github writes workflow commands, one a line: GitHub shows them in the diff and in the run's summary, ten of a kind for a step. So the
+// verdict comes first, then what matters most, and a last line that is no command counts the rest.
 func github(w io.Writer, in Input) error {
 	b := &strings.Builder{}
-	for _, f := range in.shown() {
+	left := map[string]int{"error": perKind, "warning": perKind, "notice": perKind}
+	if in.Gate.Incomplete != "" {
+		fmt.Fprintf(b, "::error title=no verdict::%s\n", data(in.Gate.Incomplete))
+		left["error"]--
+	}
+	if failed := in.Gate.Failed(); len(failed) > 3 {
+		var names []string
+		for _, g := range failed {
+			names = append(names, fmt.Sprintf("%s: %s, asked for: %s", g.Name, g.Value, g.Threshold))
+		}
+		fmt.Fprintf(b, "::error title=%s::%s\n", property(fmt.Sprintf("%d gates", len(failed))), data(strings.Join(names, "\n")))
+		left["error"]--
+	} else {
+		for _, g := range failed {
+			fmt.Fprintf(b, "::error title=%s::%s\n", property("gate "+g.Name), data(fmt.Sprintf("%s, asked for: %s — %s", g.Value, g.Threshold, g.How)))
+			left["error"]--
+		}
+	}
+	more := 0
+	for _, f := range worst(in.shown()) {
 		if f.Waived || f.Baselined {
 			continue
 		}
@@ -23,6 +45,10 @@ func github(w io.Writer, in Input) error {
 		case check.Warning:
 			command = "warning"
 		}
+		if left[command]--; left[command] < 0 {
+			more++
+			continue
+		}
 		fmt.Fprintf(b, "::%s file=%s,line=%d,endLine=%d", command, property(in.Prefix+f.At.File), f.At.Line, max(f.At.EndLine, f.At.Line))
 		// Columns are for one line only; GitHub refuses them otherwise.
 		if f.At.EndLine == f.At.Line {
@@ -30,11 +56,11 @@ func github(w io.Writer, in Input) error {
 		}
 		fmt.Fprintf(b, ",title=%s::%s\n", property(f.Check), data(f.Message))
 	}
-	for _, g := range in.Gate.Failed() {
-		fmt.Fprintf(b, "::error title=%s::%s\n", property("gate "+g.Name), data(fmt.Sprintf("%s, asked for: %s — %s", g.Value, g.Threshold, g.How)))
+	if more > 0 {
+		fmt.Fprintf(b, "nixsink: %s more: GitHub shows %d annotations of a kind for a step; --format text and --format sarif=FILE list them\n", counted(more, "finding"), perKind)
 	}
-	if in.Gate.Incomplete != "" {
-		fmt.Fprintf(b, "::error title=no verdict::%s\n", data(in.Gate.Incomplete))
+	if below := in.below(); below != "" {
+		fmt.Fprintf(b, "nixsink: %s\n", below)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

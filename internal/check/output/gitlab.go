@@ -28,7 +28,7 @@ type gitlabLines struct {
 func gitlab(w io.Writer, in Input) error {
 	out := []gitlabIssue{}
 	nth := map[string]int{}
-	for _, f := range in.Report.Findings {
+	for _, f := range in.severe(in.Report.Findings) {
 		key := fingerprint(f, 0)
 		print := fingerprint(f, nth[key])
 		nth[key]++

@@ -128,7 +128,7 @@ func ratio(r graph.Ratio) Ratio {
 func jsonFormat(w io.Writer, in Input) error {
 	j := reportJSON{
 		Schema: "nixsink-check/1", Version: in.Version, NARHash: in.Graph.Source.NARHash,
-		Findings: Findings(in.Report.Findings), Gates: []gateJSON{}, Incomplete: in.Gate.Incomplete, Status: in.Gate.Status,
+		Findings: Findings(in.severe(in.Report.Findings)), Gates: []gateJSON{}, Incomplete: in.Gate.Incomplete, Status: in.Gate.Status,
 		Coverage: map[string]Ratio{},
 	}
 	for _, c := range ratios(in.Graph.Coverage) {
@@ -138,7 +138,7 @@ func jsonFormat(w io.Writer, in Input) error {
 		j.Gates = append(j.Gates, gateJSON{Failed: g.Failed, How: g.How, Name: g.Name, Threshold: g.Threshold, Value: g.Value})
 	}
 	if d := in.Delta; d != nil {
-		j.Changes = &deltaJSON{Since: d.Rev, New: Findings(d.New), Fixed: Findings(d.Fixed), Patch: ratio(d.Patch)}
+		j.Changes = &deltaJSON{Since: d.Rev, New: Findings(in.severe(d.New)), Fixed: Findings(in.severe(d.Fixed)), Patch: ratio(d.Patch)}
 	}
 	return writeJSON(w, j)
 }
@@ -166,4 +166,13 @@ func ratios(c graph.Coverage) []named {
 		{"module-documentation", "modules documented", c.DocModules},
 		{"option-documentation", "options described", c.DocOptions},
 	}
+}
+
+// ratios are those that a reader wants to hear of: where nobody annotates, only what is documented.
+func (in Input) ratios(c graph.Coverage) []named {
+	all := ratios(c)
+	if in.Report.Silent {
+		return all[len(all)-2:]
+	}
+	return all
 }

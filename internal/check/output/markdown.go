@@ -47,7 +47,7 @@ func markdown(w io.Writer, in Input) error {
 		in.findingList(b, s, fs)
 	}
 	var waived []check.Finding
-	for _, f := range in.Report.Findings {
+	for _, f := range in.severe(in.Report.Findings) {
 		if f.Waived {
 			waived = append(waived, f)
 		}
@@ -69,7 +69,7 @@ func markdown(w io.Writer, in Input) error {
 
 // coverageTable shows coverage, with what it was before where that is known.
 func (in Input) coverageTable(b *strings.Builder) {
-	now := ratios(in.Graph.Coverage)
+	now := in.ratios(in.Graph.Coverage)
 	if in.Delta == nil {
 		b.WriteString("\n| coverage | now | |\n|---|---|---|\n")
 		for _, c := range now {
@@ -77,7 +77,7 @@ func (in Input) coverageTable(b *strings.Builder) {
 		}
 		return
 	}
-	was := ratios(in.Delta.Before)
+	was := in.ratios(in.Delta.Before)
 	fmt.Fprintf(b, "\n| coverage | at %s | now | |\n|---|---|---|---|\n", md(in.Delta.Rev))
 	for i, c := range now {
 		a, okA := was[i].LowerBound()
@@ -92,7 +92,9 @@ func (in Input) coverageTable(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.words, share(was[i].Ratio), share(c.Ratio), mark)
 	}
-	fmt.Fprintf(b, "| what changed | | %s | |\n", patchWords(in.Delta.Patch))
+	if !in.Report.Silent {
+		fmt.Fprintf(b, "| what changed | | %s | |\n", patchWords(in.Delta.Patch))
+	}
 }
 
 func share(r graph.Ratio) string {

@@ -229,7 +229,9 @@ func TestSARIF(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(write(t, "sarif", variants(t)["tree"]), &log); err != nil {
+	all := variants(t)["tree"]
+	all.Least = check.Info
+	if err := json.Unmarshal(write(t, "sarif", all), &log); err != nil {
 		t.Fatal(err)
 	}
 	suppressed, fixes, prints := 0, 0, map[string]bool{}
@@ -284,6 +286,9 @@ var command = regexp.MustCompile(`^::(error|warning|notice) (.*?)::(.*)$`)
 
 func TestGitHub(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSpace(string(write(t, "github", input(t)))), "\n") {
+		if strings.HasPrefix(line, "nixsink: ") {
+			continue // a line of the log
+		}
 		m := command.FindStringSubmatch(line)
 		if m == nil {
 			t.Errorf("%q is no workflow command", line)

@@ -1,11 +1,14 @@
 package output
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"nixsink/graph"
@@ -145,7 +148,7 @@ func sarif(w io.Writer, in Input) error {
 		}
 	}
 	nth := map[string]int{}
-	for _, f := range in.Report.Findings {
+	for _, f := range worst(in.severe(in.Report.Findings)) {
 		key := fingerprint(f, 0)
 		r := sarifResult{
 			RuleID: f.Check, RuleIndex: index[f.Check], Level: level(f.Severity), Message: sarifMessage{f.Message},
@@ -183,7 +186,61 @@ func sarif(w io.Writer, in Input) error {
 		}
 		run.Results = append(run.Results, r)
 	}
-	return writeJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+	if below := in.below(); below != "" {
+		run.Invocations[0].note("note", below)
+	}
+	return run.write(w)
+}
+
+// What code scanning takes of one run: 25,000 results, and 10 MB gzipped; a file beyond either is rejected whole.
+const (
+	maxResults = 25_000
+	maxGzipped = 10_000_000
+)
+
+// write leaves out the results at the end, which matter least, as far as a reader of the log would not take them, and says so in it.
+func (r sarifRun) write(w io.Writer) error {
+	all := r.Results
+	notes := r.Invocations[0].Notifications
+	for n := min(len(all), maxResults); ; n -= (n + 3) / 4 {
+		r.Results = all[:n]
+		r.Invocations[0].Notifications = notes
+		if n < len(all) {
+			r.Invocations[0].note("warning", fmt.Sprintf(
+				"%s of %d left out, those that matter least: a log holds %d results and %d MB gzipped. Raise --min-severity, turn checks off, or write a baseline",
+				counted(len(all)-n, "result"), len(all), maxResults, maxGzipped/1_000_000))
+		}
+		var text bytes.Buffer
+		if err := writeJSON(&text, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{r}}); err != nil {
+			return err
+		}
+		if n == 0 || text.Len() <= maxGzipped || gzipped(text.Bytes()) <= maxGzipped {
+			_, err := w.Write(text.Bytes())
+			return err
+		}
+	}
+}
+
+// gzipped is the size in bytes of a text that is sent compressed.
+func gzipped(text []byte) int {
+	var n counter
+	z := gzip.NewWriter(&n)
+	_, _ = z.Write(text) // neither fails: a counter takes everything
+	_ = z.Close()
+	return int(n)
+}
+
+// counter counts what is written to it.
+type counter int
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// note adds a notification.
+func (i *sarifInvocation) note(level, text string) {
+	i.Notifications = append(slices.Clip(i.Notifications), sarifNote{Level: level, Message: sarifMessage{text}})
 }
 
 func (in Input) location(at graph.Place, snippet bool) sarifLocation {
@@ -194,12 +251,15 @@ func (in Input) location(at graph.Place, snippet bool) sarifLocation {
 		if line, ok := sourceLine(in.Graph, at); snippet && ok && at.Line == at.EndLine {
 			from, to := min(at.Column-1, len(line)), min(at.EndColumn-1, len(line))
 			if from < to {
-				p.Region.Snippet = &sarifMessage{strings.ToValidUTF8(line[from:to], "�")}
+				p.Region.Snippet = &sarifMessage{strings.ToValidUTF8(line[from:min(to, from+maxSnippet)], "�")}
 			}
 		}
 	}
 	return sarifLocation{Physical: p}
 }
+
+// maxSnippet is how many bytes of a source line a log repeats.
+const maxSnippet = 1000
 
 // region counts columns in characters, as the log says it does; ours are bytes.
 func (in Input) region(at graph.Place) sarifByteRegion {

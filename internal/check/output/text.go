@@ -3,8 +3,6 @@ package output
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,14 +11,13 @@ import (
 )
 
 // text writes findings for a terminal: by file, each with its source line and the span underlined. Informations take one line each, what is
-// waived or in the baseline only counts.
+// waived, in the baseline or below the severity asked for only counts.
 func text(w io.Writer, in Input) error {
 	b := &strings.Builder{}
 	c := colors(in.Color)
 	file := ""
-	folded := in.folded()
 	for _, f := range in.shown() {
-		if f.Waived || f.Baselined || folded[f.Check] > 0 {
+		if f.Waived || f.Baselined {
 			continue
 		}
 		if f.At.File != file {
@@ -47,9 +44,6 @@ func text(w io.Writer, in Input) error {
 	if file != "" {
 		b.WriteByte('\n')
 	}
-	for _, name := range slices.Sorted(maps.Keys(folded)) {
-		fmt.Fprintf(b, "%s %s\n", c.dim(fmt.Sprintf("%d × %s:", folded[name], name)), c.dim("information, folded; every other format lists them"))
-	}
 	fmt.Fprintln(b, in.summary(c))
 	for _, g := range in.Gate.Gates {
 		mark := c.green("ok    ")
@@ -69,34 +63,11 @@ func text(w io.Writer, in Input) error {
 	return err
 }
 
-// fold is how many informations of one check a terminal gets to see; beyond it they are a number, not a list.
-const fold = 10
-
-// folded counts the findings of checks that inform more often than that.
-func (in Input) folded() map[string]int {
-	n := map[string]int{}
-	for _, f := range in.shown() {
-		if f.Severity == check.Info && !f.Waived && !f.Baselined {
-			n[f.Check]++
-		}
-	}
-	maps.DeleteFunc(n, func(_ string, count int) bool { return count <= fold })
-	return n
-}
-
-// shown are the findings that a reader should see: with --changed-since only the new ones.
-func (in Input) shown() []check.Finding {
-	if in.Delta != nil {
-		return in.Delta.New
-	}
-	return in.Report.Findings
-}
-
-// summary counts: "2 errors, 1 warning, 3 informations; 1 waived, 4 in the baseline".
+// summary counts: "2 errors, 1 warning; 1 waived, 4 in the baseline; 3 informations: --min-severity info lists them".
 func (in Input) summary(c palette) string {
 	n := map[check.Severity]int{}
 	waived, known := 0, 0
-	for _, f := range in.shown() {
+	for _, f := range in.considered() {
 		switch {
 		case f.Waived:
 			waived++
@@ -113,7 +84,13 @@ func (in Input) summary(c palette) string {
 			}
 		}
 	}
-	s := fmt.Sprintf("%s, %s, %s", counted(n[check.Error], "error"), counted(n[check.Warning], "warning"), counted(n[check.Info], "information"))
+	s := counted(n[check.Error], "error")
+	if in.Least <= check.Warning {
+		s += ", " + counted(n[check.Warning], "warning")
+	}
+	if in.Least <= check.Info {
+		s += ", " + counted(n[check.Info], "information")
+	}
 	if in.Delta != nil {
 		s += fmt.Sprintf(" new since %s, %d gone", clean(in.Delta.Rev), len(in.Delta.Fixed))
 	}
@@ -127,8 +104,11 @@ func (in Input) summary(c palette) string {
 	if len(aside) > 0 {
 		s += "; " + strings.Join(aside, ", ")
 	}
-	if in.Delta != nil {
+	if in.Delta != nil && !in.Report.Silent {
 		s += "; " + patchWords(in.Delta.Patch)
+	}
+	if below := in.below(); below != "" {
+		s += "; " + below
 	}
 	switch {
 	case n[check.Error] > 0:
@@ -170,17 +150,7 @@ func excerpt(b *strings.Builder, c palette, g *graph.Graph, at graph.Place) {
 	if at.EndLine == at.Line {
 		to = min(max(at.EndColumn-1, from), len(line))
 	}
-	const widest = 160
-	if utf8.RuneCountInString(line) > widest {
-		cut := from + widest/2
-		for cut < len(line) && !utf8.RuneStart(line[cut]) {
-			cut++
-		}
-		if cut < len(line) {
-			line = line[:cut] + "…"
-			to = min(to, cut)
-		}
-	}
+	line, from, to = window(line, from, to)
 	var pad strings.Builder
 	for _, r := range line[:from] {
 		if r == '\t' {
@@ -193,6 +163,34 @@ func excerpt(b *strings.Builder, c palette, g *graph.Graph, at graph.Place) {
 	number := fmt.Sprint(at.Line)
 	fmt.Fprintf(b, "    %s %s\n", c.dim(number+" │"), cleanTabs(line))
 	fmt.Fprintf(b, "    %s %s%s\n", c.dim(strings.Repeat(" ", len(number))+" │"), pad.String(), c.yellow(strings.Repeat("^", width)))
+}
+
+// widest is how many bytes of a source line are shown: generated files have lines of megabytes.
+const widest = 160
+
+// window cuts a line to what stands around a span, with … where something was left out, and gives the span in what is left.
+func window(line string, from, to int) (cut string, start, end int) {
+	if len(line) <= widest {
+		return line, from, to
+	}
+	head, tail := "", ""
+	first := 0
+	if from > widest/2 {
+		first = from - widest/4
+		for first > 0 && !utf8.RuneStart(line[first]) {
+			first--
+		}
+		head = "…"
+	}
+	last := min(len(line), first+widest)
+	for last < len(line) && !utf8.RuneStart(line[last]) {
+		last++
+	}
+	if last < len(line) {
+		tail = "…"
+	}
+	shift := len(head) - first
+	return head + line[first:last] + tail, from + shift, min(to, last) + shift
 }
 
 // sourceLine is the line that a place begins on.
