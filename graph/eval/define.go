@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 
 	"nixsink/parse"
@@ -10,10 +11,18 @@ const maxDefinitionDepth = 60
 
 // define records what a value defines at p and below (rule 12). ctl is what decides over it.
 func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dflt bool, depth int) {
+	c := control{doubt: m.Doubt}
+	if dflt {
+		c.priority = optionDefault
+	}
+	ev.defineUnder(m, p, v, c.add(ctl, p), at, dflt, depth)
+}
+
+func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site, dflt bool, depth int) {
 	if at.file == nil {
 		at = site{m.File, m.File.Expr.Range()}
 	}
-	if v.shape == missing {
+	if v.shape == missing || ctl.conds != nil && ctl.conds.dead {
 		return
 	}
 	if base, home, ok := ev.modulePoint(p, m); ok && !dflt && p != m.Base {
@@ -27,9 +36,27 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	if depth < maxDefinitionDepth && !ev.spent(at) {
 		switch s := v.shape.(type) {
 		case *altShape:
-			acc := union(ctl, v.org)
+			switch s.prop {
+			case conditional:
+				ctl = ev.when(ctl, s.cond, v.org, p)
+			case prioritized:
+				if ctl.priority == 0 || dflt && ctl.priority == optionDefault {
+					ctl.priority = s.priority
+				}
+				ctl = ctl.add(v.org, p)
+			case merged:
+				ctl = ctl.add(v.org, p)
+			case several:
+				if len(s.alts) > 1 {
+					if ev.defineEither(m, p, s, v.org, ctl, at, dflt, depth) {
+						return
+					}
+					ctl.doubt = true
+				}
+				ctl = ctl.add(v.org, p)
+			}
 			for _, t := range s.alts {
-				ev.define(m, p, ev.force(t), acc, at, dflt, depth+1)
+				ev.defineUnder(m, p, ev.force(t), ctl, at, dflt, depth+1)
 			}
 			return
 		case *setShape:
@@ -39,36 +66,21 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 			if p.Parent != nil && p.Parent.Parent == nil && p.Name == "_module" {
 				return
 			}
-			acc := union(ctl, v.org)
-			var keys Origins
+			acc := ctl.add(v.org, p)
+			ev.defineNames(m, p, s, acc, at, dflt)
 			for i := range s.attrs {
-				keys = union(keys, s.attrs[i].key)
-			}
-			if len(keys) > 0 {
-				keys = keys.atMost(Key)
-				ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: union(keys, acc.only(Control)), Names: true, Default: dflt, Conditional: len(acc) > 0})
-			}
-			for i := range s.attrs {
-				a := s.attrs[i]
-				where := a.site
-				if where.file == nil {
-					where = at
-				}
-				c := acc.withoutNames(a.key)
-				if ks := a.key.only(Control); len(ks) > 0 {
-					c = union(c, ks)
-				}
-				ev.define(m, ev.child(p, a.name), ev.force(a.val), c, where, dflt, depth+1)
+				ev.defineAttr(m, p, &s.attrs[i], acc, at, dflt, depth)
 			}
 			if s.base != nil && (s.base.shape != nil || len(s.base.org) > 0) {
-				ev.define(m, p, *s.base, acc, at, dflt, depth+1)
+				acc.doubt = true
+				ev.defineUnder(m, p, *s.base, acc, at, dflt, depth+1)
 			}
 			if len(s.attrs) > 0 || s.base != nil {
 				return
 			}
 		case *closure:
 			if submoduleFunction(s.fn) && p != m.Base {
-				ev.define(m, p, ev.apply(v, ev.instanceArgs(m, p, str(p.Name)), at), ctl, at, dflt, depth+1)
+				ev.defineUnder(m, p, ev.apply(v, ev.instanceArgs(m, p, str(p.Name)), at), ctl, at, dflt, depth+1)
 				return
 			}
 		case *refShape:
@@ -78,7 +90,7 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 			if _, ok := ev.group(s.path); ok {
 				as, _, _ := ev.entries(v)
 				for _, a := range as {
-					ev.define(m, ev.child(p, a.name), ev.force(a.val), union(ctl, v.org), at, dflt, depth+1)
+					ev.defineUnder(m, ev.child(p, a.name), ev.force(a.val), ctl.add(v.org, p), at, dflt, depth+1)
 				}
 				return
 			}
@@ -93,7 +105,8 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 	if p == m.Base {
 		return // a module that is not understood as a set: nothing is known to be defined
 	}
-	d := &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: union(ctl, ev.deep(v)), Default: dflt, Conditional: len(ctl) > 0}
+	d := ev.definition(m, p, at, ctl, dflt)
+	d.origins = union(ctl.org, ev.deep(v))
 	if r, ok := v.shape.(*refShape); ok {
 		d.Copies = r.path
 	}
@@ -109,6 +122,105 @@ func (ev *Evaluator) define(m *Module, p *Path, v Val, ctl Origins, at site, dfl
 		ev.defined[key] = d
 	}
 	ev.Definitions = append(ev.Definitions, d)
+}
+
+// definition is a definition at p, without what it holds.
+func (ev *Evaluator) definition(m *Module, p *Path, at site, ctl control, dflt bool) *Definition {
+	return &Definition{Module: m, Path: p, File: at.file, Span: at.span, Default: dflt,
+		Conditional: len(ctl.org) > 0, Priority: cmp.Or(ctl.priority, defaultPriority), Doubt: ctl.doubt, gates: ctl.gates, conds: ctl.conds}
+}
+
+// defineNames notes what the names of a set come from.
+func (ev *Evaluator) defineNames(m *Module, p *Path, s *setShape, ctl control, at site, dflt bool) {
+	var keys Origins
+	for i := range s.attrs {
+		keys = union(keys, s.attrs[i].key)
+	}
+	if len(keys) > 0 {
+		d := ev.definition(m, p, at, ctl, dflt)
+		d.Names, d.origins = true, union(keys.atMost(Key), ctl.org.only(Control))
+		ev.Definitions = append(ev.Definitions, d)
+	}
+}
+
+// defineAttr defines one attribute of a set.
+func (ev *Evaluator) defineAttr(m *Module, p *Path, a *attr, ctl control, at site, dflt bool, depth int) {
+	if a.site.file != nil {
+		at = a.site
+	}
+	below := ev.child(p, a.name)
+	ctl.org, ctl.plain = ctl.org.withoutNames(a.key), ctl.plain.withoutNames(a.key)
+	if ks := a.key.only(Control); len(ks) > 0 {
+		ctl = ctl.add(ks, below)
+	}
+	ctl.doubt = ctl.doubt || !known(a.name)
+	ev.defineUnder(m, below, ev.force(a.val), ctl, at, dflt, depth+1)
+}
+
+// defineEither defines one of several sets of which every attribute is known: what is the same constant in all of them is not
+// decided by what decides between them. False: it is none of those.
+func (ev *Evaluator) defineEither(m *Module, p *Path, s *altShape, org Origins, ctl control, at site, dflt bool, depth int) bool {
+	sets := make([]*setShape, len(s.alts))
+	for i, t := range s.alts {
+		v := ev.force(t)
+		set, ok := v.shape.(*setShape)
+		if !ok || set.base != nil || set.dyn || len(v.org) > 0 || len(set.attrs) == 0 {
+			return false
+		}
+		if _, ok := set.get("outPath"); ok {
+			return false
+		}
+		sets[i] = set
+	}
+	either := ctl.add(org, p)
+	either.doubt = true
+	for _, set := range sets {
+		ev.defineNames(m, p, set, either, at, dflt)
+	}
+	done := map[string]bool{}
+	for i, set := range sets {
+		for j := range set.attrs {
+			a := &set.attrs[j]
+			if i == 0 {
+				all := []Val{ev.force(a.val)}
+				alts := []*thunk{a.val}
+				for _, other := range sets[1:] {
+					if o, ok := other.get(a.name); ok && len(o.key) == 0 && len(a.key) == 0 {
+						all = append(all, ev.force(o.val))
+						alts = append(alts, o.val)
+					}
+				}
+				switch {
+				case len(all) < len(sets):
+				case ev.sameConstant(all):
+					done[a.name] = true
+					ev.defineAttr(m, p, a, ctl, at, dflt, depth)
+					continue
+				case ev.allSets(all):
+					done[a.name] = true
+					where := a.site
+					if where.file == nil {
+						where = at
+					}
+					ev.defineUnder(m, ev.child(p, a.name), Val{shape: &altShape{alts: alts}, org: org}, ctl, where, dflt, depth+1)
+					continue
+				}
+			}
+			if !done[a.name] {
+				ev.defineAttr(m, p, a, either, at, dflt, depth)
+			}
+		}
+	}
+	return true
+}
+
+func (ev *Evaluator) allSets(vs []Val) bool {
+	for _, v := range vs {
+		if s, ok := v.shape.(*setShape); !ok || s.base != nil || s.dyn || len(s.attrs) == 0 || len(v.org) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 type definedKey struct {

@@ -80,6 +80,7 @@ type Evaluator struct {
 	deepness  int
 	reentries int
 	peeks     int // how many values may still be looked at for the call that is being compared
+	atoms     int // conditions that are like no other
 	cuts      int // how often something was not followed to its end
 
 	queue                  []*Module

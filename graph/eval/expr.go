@@ -140,8 +140,8 @@ func (ev *Evaluator) eval(e parse.Expr, en *env) Val {
 		return ev.hasAttr(n, en)
 	case *parse.Unary:
 		x := ev.eval(n.X, en)
-		if b, ok := x.shape.(*boolShape); ok && n.Op == parse.OpNot {
-			return boolean(!b.b).with(x.org)
+		if n.Op == parse.OpNot {
+			return ev.inverted(x)
 		}
 		if i, ok := x.shape.(*intShape); ok && n.Op == parse.OpNeg {
 			return integer(-i.n).with(x.org)
@@ -169,8 +169,31 @@ func (ev *Evaluator) branch(n *parse.If, en *env) Val {
 			return ev.eval(taken, en)
 		}
 	}
-	then, els := ev.eval(n.Then, en), ev.eval(n.Else, en)
-	return ev.join(then, els).with(org)
+	return ev.choice(org, ev.eval(n.Then, en), ev.eval(n.Else, en))
+}
+
+// choice is one of several values, whichever org decides for: nothing is decided where all of them are the same constant.
+func (ev *Evaluator) choice(org Origins, vs ...Val) Val {
+	if len(vs) > 1 && ev.sameConstant(vs) {
+		return vs[0]
+	}
+	return ev.join(vs...).with(org)
+}
+
+// sameConstant says that values are one and the same, wholly known from the text.
+func (ev *Evaluator) sameConstant(vs []Val) bool {
+	for _, v := range vs {
+		if len(v.org) > 0 {
+			return false
+		}
+		if _, ok := v.shape.(*setShape); ok {
+			return false // one of the same shape is told attribute by attribute
+		}
+		if eq, ok := ev.equal(vs[0], v); !eq || !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (ev *Evaluator) text(parts []parse.Part, en *env) Val {
@@ -554,6 +577,9 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		if len(some) == 0 {
 			return Val{shape: missing, org: v.org}
 		}
+		if len(some) == len(s.alts) {
+			return ev.choice(v.org, some...)
+		}
 		return ev.join(some...).with(v.org)
 	case *moduleArgs:
 		return ev.argument(s.m, name)
@@ -657,7 +683,11 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 			if n.Op == parse.OpAnd && !b.b || n.Op == parse.OpOr && b.b {
 				return boolean(b.b)
 			}
+			if n.Op == parse.OpAnd || n.Op == parse.OpOr {
+				return x
+			}
 		}
+		return ev.logic(n.Op, x, y, org)
 	case parse.OpEq, parse.OpNotEq:
 		if a, b := ev.typeName(x), ev.typeName(y); a != "" && b != "" && a != b && !number(a, b) {
 			return boolean(n.Op == parse.OpNotEq) // whatever they hold: "…${x}…" is never null
@@ -668,6 +698,7 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 		if eq, ok := ev.equal(x, y); ok {
 			return boolean(eq == (n.Op == parse.OpEq)).with(org)
 		}
+		return ev.comparison(x, y, n.Op == parse.OpEq, org)
 	case parse.OpAdd:
 		return ev.add(x, y, org)
 	case parse.OpSub, parse.OpMul, parse.OpDiv, parse.OpLess, parse.OpLessEq, parse.OpGreater, parse.OpGreaterEq:
@@ -820,6 +851,12 @@ func (ev *Evaluator) concat(x, y Val) Val {
 
 // update is x // y: y's attributes win, unless it is in doubt that y has them (rule 6).
 func (ev *Evaluator) update(x, y Val) Val {
+	if isProperty(y) {
+		return y // what is beside its _type is dropped
+	}
+	if isProperty(x) {
+		return x.with(y.org)
+	}
 	if a, ok := y.shape.(*altShape); ok {
 		var out []Val
 		for _, t := range a.alts {
@@ -919,6 +956,12 @@ func (ev *Evaluator) update(x, y Val) Val {
 		rest = union(rest, y.org)
 	}
 	return Val{shape: out, org: rest}
+}
+
+// isProperty says that a value is mkIf, mkMerge or mkOverride of another one.
+func isProperty(v Val) bool {
+	a, ok := v.shape.(*altShape)
+	return ok && a.prop != several
 }
 
 func isLib(v Val) bool {

@@ -5,14 +5,14 @@ func modulesChapter() []row {
 	return []row{
 		{"mkIf", 2, libMkIf},
 		{"mkMerge", 1, libMkMerge},
-		{"mkForce", 1, same(0)},
-		{"mkDefault", 1, same(0)},
+		{"mkForce", 1, withPriority(50)},
+		{"mkDefault", 1, withPriority(1000)},
 		{"mkBefore", 1, same(0)},
 		{"mkAfter", 1, same(0)},
-		{"mkOptionDefault", 1, same(0)},
-		{"mkVMOverride", 1, same(0)},
-		{"mkImageMediaOverride", 1, same(0)},
-		{"mkOverride", 2, same(1)},
+		{"mkOptionDefault", 1, withPriority(1500)},
+		{"mkVMOverride", 1, withPriority(10)},
+		{"mkImageMediaOverride", 1, withPriority(60)},
+		{"mkOverride", 2, libMkOverride},
 		{"mkOrder", 2, same(1)},
 		{"setDefaultModuleLocation", 2, same(1)},
 		{"mkOption", 1, libMkOption},
@@ -30,17 +30,45 @@ func modulesChapter() []row {
 	}
 }
 
+// libMkIf is a property of what it holds, also where the condition is known: an attribute that is put beside it is dropped.
 func libMkIf(ev *Evaluator, a []*thunk, at site) Val {
-	if b, ok := ev.truth(a[0]); ok && !b {
+	s := &altShape{prop: conditional, cond: ev.force(a[0])}
+	if b, ok := ev.truth(a[0]); !ok {
+		s.alts = []*thunk{a[1]}
+		return Val{shape: s, org: ev.deep(s.cond).atMost(Control)}
+	} else if b {
+		s.alts = []*thunk{a[1]}
+	} else {
 		ev.force(a[1])
-		return Val{shape: &altShape{}}
 	}
-	return ev.controlled(ev.force(a[1]), a[0])
+	return Val{shape: s}
 }
 
 func libMkMerge(ev *Evaluator, a []*thunk, at site) Val {
 	ts, _, org := ev.elems(ev.force(a[0]))
-	return Val{shape: &altShape{alts: ts}, org: org.atMost(Control)}
+	return Val{shape: &altShape{alts: ts, prop: merged}, org: org.atMost(Control)}
+}
+
+// What definitions weigh in the module system, less is stronger (Nixpkgs lib/modules.nix, mkOverride).
+const (
+	defaultPriority = 100
+	optionDefault   = 1500
+	unknownPriority = -1
+)
+
+func withPriority(n int) func(ev *Evaluator, a []*thunk, at site) Val {
+	return func(ev *Evaluator, a []*thunk, at site) Val {
+		return Val{shape: &altShape{prop: prioritized, priority: n, alts: a[:1:1]}}
+	}
+}
+
+func libMkOverride(ev *Evaluator, a []*thunk, at site) Val {
+	s := &altShape{prop: prioritized, priority: unknownPriority, alts: a[1:2:2]}
+	v := ev.force(a[0])
+	if n, ok := v.shape.(*intShape); ok && len(v.org) == 0 {
+		s.priority = int(n.n)
+	}
+	return Val{shape: s, org: ev.deep(v).atMost(Control)}
 }
 
 func libMkOption(ev *Evaluator, a []*thunk, at site) Val {

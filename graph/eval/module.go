@@ -13,6 +13,7 @@ type Module struct {
 	Inline    bool   // written inside another module
 	Reachable bool
 	Why       string
+	Doubt     bool // a condition decides whether it takes part
 
 	val    *thunk
 	config []part
@@ -38,6 +39,11 @@ type Definition struct {
 	Copies      *Path // the value is what an option holds, as it is: what is below that option lands below Path; nil if it is not
 	Value       any   // what is known of its value: string, int64, float64, bool, nil, []any, map[string]any
 	Known       bool  // Value is all of it, and comes from no option
+	Priority    int   // what it weighs against others of the same option (mkOverride), less is stronger; -1 if that is not known
+	Doubt       bool  // it may not be there, whatever the reason
+
+	gates *gate
+	conds *conjunction
 }
 
 // Derived says whether a definition comes from options at all.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -354,6 +355,12 @@ func (os Origins) atMost(k Kind) Origins {
 // has says whether an origin is of kind k.
 func (os Origins) has(k Kind) bool {
 	return slices.ContainsFunc(os, func(o origin) bool { return o.kind == k })
+}
+
+// hasRank says whether there is an origin of a rank.
+func (os Origins) hasRank(rank uint32) bool {
+	_, ok := slices.BinarySearchFunc(os, rank, func(o origin, r uint32) int { return cmp.Compare(o.rank, r) })
+	return ok
 }
 
 // only keeps the origins of kind k.

@@ -18,7 +18,7 @@ func (ev *Evaluator) typeName(v Val) string {
 		return "int"
 	case *floatShape:
 		return "float"
-	case *boolShape:
+	case *boolShape, *logicShape:
 		return "bool"
 	case *nullShape:
 		return "null"

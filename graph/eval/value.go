@@ -64,6 +64,10 @@ type (
 	altShape struct {
 		alts []*thunk
 		deep *Origins // cache, as in listShape
+
+		prop     property
+		cond     Val // of mkIf
+		priority int // of mkOverride
 	}
 	// optShape is an option declaration.
 	optShape struct {
@@ -99,6 +103,17 @@ func (*aliasShape) what() string   { return "alias of an option" }
 func (*moduleArgs) what() string   { return "a module's arguments" }
 func (*flakeShape) what() string   { return "flake" }
 func (*laterShape) what() string   { return "flake, not yet made" }
+
+// property is what a value tells the module system of what it holds (Nixpkgs lib/modules.nix, pushDownProperties): mkIf and
+// its like make a set of their own around it.
+type property uint8
+
+const (
+	several     property = iota // none: one of several values
+	merged                      // mkMerge: all of them
+	conditional                 // mkIf
+	prioritized                 // mkOverride, mkForce, mkDefault
+)
 
 type attr struct {
 	name string
@@ -222,9 +237,14 @@ func (ev *Evaluator) join(vs ...Val) Val {
 			org = union(org, v.org)
 			opaque = true
 		case *altShape:
-			for _, t := range s.alts {
-				out = append(out, ev.adding(t, v.org))
+			if s.prop == several {
+				for _, t := range s.alts {
+					out = append(out, ev.adding(t, v.org))
+				}
+				continue
 			}
+			each[i] = thunk{val: v, state: 2}
+			out = append(out, &each[i])
 		default:
 			each[i] = thunk{val: v, state: 2}
 			out = append(out, &each[i])
