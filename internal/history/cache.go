@@ -7,20 +7,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
+
+	"nixsink/internal/git"
 )
 
-// keyOf names what the analysis of these files gives: it depends on their names, on the blobs of all that Nix code can read, on the
+// keyOf names what the analysis of these files, sorted by name, gives: it depends on their names, on the blobs of all that Nix code can read, on the
 // options and on the program. A commit that changes pages and pictures only has its parent's key.
-func keyOf(files map[string]blob, o Options) string {
-	var names []string
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+func keyOf(files []git.Entry, o Options) string {
 	h := sha256.New()
 	g := o.Graph
 	settings, err := json.Marshal([]any{o.Key, g.Roots, g.ArgRoots, g.Entries, g.Exclude, g.Layers, g.Aliases, g.IDRules, g.CriticalMin, o.Check})
@@ -28,13 +24,13 @@ func keyOf(files map[string]blob, o Options) string {
 		return "" // what cannot be named is not kept
 	}
 	h.Write(settings)
-	for _, name := range names {
-		hash := files[name].hash.String()
-		switch strings.ToLower(filepath.Ext(name)) {
+	for _, e := range files {
+		hash := e.Hash
+		switch strings.ToLower(filepath.Ext(e.Name)) {
 		case ".md", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf":
 			hash = ""
 		}
-		fmt.Fprintf(h, "%q %s %t\n", name, hash, files[name].link)
+		fmt.Fprintf(h, "%q %s %t\n", e.Name, hash, e.Mode == git.Link)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,7 +1,7 @@
 // Package history tells how a tree's traceability went from commit to commit.
 //
 // In goes a folder of a git working tree; out comes a Point per commit: coverage, the fan-out of values, the number of findings. It reads
-// the repository itself and starts no git. Trees are laid out one after another in a temporary folder, where only the files whose blob
+// revisions through git. Trees are laid out one after another in a temporary folder, where only the files whose blob
 // changed are written, and what a set of blobs gave is kept in a cache, so that a second look costs next to nothing.
 package history
 
@@ -13,15 +13,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
-
-	"github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/object"
+	"time"
 
 	"nixsink/graph"
 	"nixsink/internal/check"
-	"nixsink/internal/check/revision"
+	"nixsink/internal/git"
 )
 
 // Options choose the commits and what is measured.
@@ -59,20 +57,21 @@ func (f Findings) Total() int { return f.Error + f.Warning + f.Info }
 
 // Walk measures the commits that lead to a revision, by first parents, oldest first.
 func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
-	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
-	if errors.Is(err, git.ErrRepositoryNotExists) {
+	repo, err := git.Open(ctx, dir)
+	if errors.Is(err, git.ErrNoRepository) {
 		return nil, fmt.Errorf("%s is in no git repository, so it has no history", dir)
 	} else if err != nil {
-		return nil, fmt.Errorf("open the git repository of %s: %w", dir, err)
+		return nil, err
 	}
-	below, err := revision.Inside(repo, dir)
+	rev := o.Revision
+	if rev == "" {
+		rev = "HEAD"
+	}
+	commits, err := repo.History(ctx, rev, o.Limit)
 	if err != nil {
 		return nil, err
 	}
-	commits, err := commitsOf(ctx, repo, o)
-	if err != nil {
-		return nil, err
-	}
+	slices.Reverse(commits)
 	points := make([]Point, len(commits))
 	var failed error
 	var mu sync.Mutex
@@ -83,17 +82,12 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 	for w := range workers {
 		from, to := w*len(commits)/workers, (w+1)*len(commits)/workers
 		group.Go(func() {
-			// A go-git repository is not made for several readers at once.
-			own, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
-			var l *layout
-			if err == nil {
-				l, err = newLayout(own)
-			}
+			l, err := newLayout(ctx)
 			if err == nil {
 				defer l.remove()
 			}
 			for i := from; i < to && err == nil; i++ {
-				points[i], err = measure(ctx, own, l, commits[i], below, o)
+				points[i], err = measure(ctx, repo, l, commits[i], o)
 				mu.Lock()
 				done++
 				if o.Progress != nil {
@@ -127,64 +121,19 @@ func cmpErr(a, b error) error {
 	return b
 }
 
-// commitsOf lists the commits, oldest first. A shallow clone's history ends where the clone does.
-func commitsOf(ctx context.Context, repo *git.Repository, o Options) ([]plumbing.Hash, error) {
-	rev := o.Revision
-	if rev == "" {
-		rev = "HEAD"
-	}
-	hash, err := repo.ResolveRevision(plumbing.Revision(rev))
-	if err != nil {
-		return nil, fmt.Errorf("find revision %s: %w", rev, err)
-	}
-	var out []plumbing.Hash
-	for at := *hash; o.Limit <= 0 || len(out) < o.Limit; {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		c, err := repo.CommitObject(at)
-		if err != nil {
-			if len(out) > 0 && errors.Is(err, plumbing.ErrObjectNotFound) {
-				break
-			}
-			return nil, fmt.Errorf("read commit %s: %w", at, err)
-		}
-		out = append(out, at)
-		if len(c.ParentHashes) == 0 {
-			break
-		}
-		at = c.ParentHashes[0]
-	}
-	slices.Reverse(out)
-	return out, nil
-}
-
 // measure analyses one commit, or takes what the cache has for its files.
-func measure(ctx context.Context, repo *git.Repository, l *layout, hash plumbing.Hash, below string, o Options) (Point, error) {
+func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit, o Options) (Point, error) {
 	fail := func(err error) (Point, error) {
-		return Point{}, fmt.Errorf("measure commit %s: %w", hash.String()[:12], err)
+		return Point{}, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
 	}
-	c, err := repo.CommitObject(hash)
-	if err != nil {
-		return fail(err)
-	}
-	tree, err := c.Tree()
-	if err == nil && below != "." {
-		if tree, err = tree.Tree(below); errors.Is(err, object.ErrDirectoryNotFound) {
-			tree, err = &object.Tree{}, nil // the folder was not there yet
-		}
-	}
-	if err != nil {
-		return fail(err)
-	}
-	files, err := filesOf(repo, tree)
+	files, err := repo.Tree(ctx, c.Hash)
 	if err != nil {
 		return fail(err)
 	}
 	key := keyOf(files, o)
 	p, ok := load(o.Cache, key)
 	if !ok {
-		if err := l.become(ctx, files); err != nil {
+		if err := l.become(files); err != nil {
 			return fail(err)
 		}
 		g, err := graph.Analyze(ctx, l.dir, o.Graph)
@@ -196,8 +145,8 @@ func measure(ctx context.Context, repo *git.Repository, l *layout, hash plumbing
 		}
 		save(o.Cache, key, p)
 	}
-	p.Commit, p.Subject = hash.String(), subject(c.Message)
-	p.Date = c.Committer.When.UTC().Format("2006-01-02")
+	p.Commit, p.Subject = c.Hash, subject(c.Subject)
+	p.Date = time.Unix(c.Time, 0).UTC().Format("2006-01-02")
 	return p, nil
 }
 
@@ -217,20 +166,13 @@ func pointOf(g *graph.Graph, cfg check.Config) (Point, error) {
 }
 
 // subject is the first line of a message without what a terminal would obey.
-func subject(message string) string {
-	for i, r := range message {
-		if r == '\n' {
-			message = message[:i]
-			break
+func subject(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || git.Hidden(r) {
+			return -1
 		}
-	}
-	out := []rune{}
-	for _, r := range message {
-		if r >= ' ' && (r < 0x7f || r >= 0xa0) {
-			out = append(out, r)
-		}
-	}
-	return string(out)
+		return r
+	}, line)
 }
 
 // Top are the values with the largest fan-out at the last commit, n at most, largest first.

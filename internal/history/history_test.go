@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"nixsink/graph"
+	"nixsink/internal/git/gittest"
 )
 
 const (
@@ -28,33 +24,13 @@ const (
 // commits makes a repository with one commit for each set of files; "" takes a file away.
 func commits(t *testing.T, steps ...map[string]string) string {
 	t.Helper()
+	gittest.Need(t)
 	dir := t.TempDir()
-	repo, err := git.PlainInit(dir, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := repo.Worktree()
-	if err != nil {
-		t.Fatal(err)
-	}
+	gittest.Git(t, dir, "init", "-q")
 	for i, files := range steps {
-		for name, text := range files {
-			path := filepath.Join(dir, name)
-			if text == "" {
-				if err := os.Remove(path); err != nil {
-					t.Fatal(err)
-				}
-			} else if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		who := &object.Signature{Name: "A", Email: "a@example.org", When: time.Date(2026, 2, 1+i, 12, 0, 0, 0, time.UTC)}
-		if err := tree.AddGlob("."); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tree.Commit(fmt.Sprintf("Step %d\n\nand why", i+1), &git.CommitOptions{Author: who, All: true}); err != nil {
-			t.Fatal(err)
-		}
+		gittest.Write(t, dir, files)
+		gittest.Git(t, dir, "add", "-A")
+		gittest.Git(t, dir, fmt.Sprintf("GIT_COMMITTER_DATE=2026-02-%02dT12:00:00Z", i+1), "commit", "-q", "-m", fmt.Sprintf("Step %d\n\nand why", i+1))
 	}
 	return dir
 }

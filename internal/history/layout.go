@@ -3,66 +3,24 @@ package history
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path"
-	"slices"
-	"strings"
 
-	"github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
+	"nixsink/internal/git"
 )
 
 // maxFile is the size in bytes from which a file is laid out empty: nothing that large is Nix source.
 const maxFile = 16 << 20
 
-// blob is a file of a tree.
-type blob struct {
-	hash plumbing.Hash
-	link bool
-}
-
-// filesOf lists the files of a tree by path. Submodules belong to other repositories.
-func filesOf(repo *git.Repository, tree *object.Tree) (map[string]blob, error) {
-	files := map[string]blob{}
-	var walk func(t *object.Tree, below string) error
-	walk = func(t *object.Tree, below string) error {
-		for _, e := range t.Entries {
-			if strings.ContainsAny(e.Name, `/\`) || e.Name == ".." || e.Name == "." || strings.EqualFold(e.Name, ".git") {
-				continue // git itself refuses such names
-			}
-			name := path.Join(below, e.Name)
-			switch e.Mode {
-			case filemode.Dir:
-				sub, err := object.GetTree(repo.Storer, e.Hash)
-				if err != nil {
-					return err
-				}
-				if err := walk(sub, name); err != nil {
-					return err
-				}
-			case filemode.Regular, filemode.Executable, filemode.Deprecated:
-				files[name] = blob{hash: e.Hash}
-			case filemode.Symlink:
-				files[name] = blob{hash: e.Hash, link: true}
-			}
-		}
-		return nil
-	}
-	return files, walk(tree, "")
-}
-
 // layout is a folder that becomes one tree after another.
 type layout struct {
-	repo  *git.Repository
 	dir   string
 	root  *os.Root
-	files map[string]blob
+	blobs *git.Blobs
+	files map[string]git.Entry
 }
 
-func newLayout(repo *git.Repository) (*layout, error) {
+func newLayout(ctx context.Context) (*layout, error) {
 	dir, err := os.MkdirTemp("", "nixsink-history-")
 	if err != nil {
 		return nil, err
@@ -72,24 +30,30 @@ func newLayout(repo *git.Repository) (*layout, error) {
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
-	return &layout{repo: repo, dir: dir, root: root, files: map[string]blob{}}, nil
+	return &layout{dir: dir, root: root, blobs: git.NewBlobs(ctx), files: map[string]git.Entry{}}, nil
 }
 
 func (l *layout) remove() {
+	l.blobs.Close()
 	_ = l.root.Close()
 	_ = os.RemoveAll(l.dir)
 }
 
-// become turns the folder into the given tree, touching what differs.
-func (l *layout) become(ctx context.Context, files map[string]blob) error {
-	var gone []string
-	for name, b := range l.files {
-		if files[name] != b {
-			gone = append(gone, name)
-		}
+// same reports whether two entries of one name have the same contents.
+func same(a, b git.Entry) bool {
+	return a.Hash == b.Hash && (a.Mode == git.Link) == (b.Mode == git.Link)
+}
+
+// become turns the folder into a tree, whose entries are sorted, touching what differs.
+func (l *layout) become(entries []git.Entry) error {
+	next := make(map[string]git.Entry, len(entries))
+	for _, e := range entries {
+		next[e.Name] = e
 	}
-	slices.Sort(gone)
-	for _, name := range gone {
+	for name, e := range l.files {
+		if n, ok := next[name]; ok && same(e, n) {
+			continue
+		}
 		if err := l.root.Remove(name); err != nil {
 			return err
 		}
@@ -101,53 +65,34 @@ func (l *layout) become(ctx context.Context, files map[string]blob) error {
 			}
 		}
 	}
-	var come []string
-	for name := range files {
-		if _, ok := l.files[name]; !ok {
-			come = append(come, name)
+	var come []git.Entry
+	for _, e := range entries {
+		if _, ok := l.files[e.Name]; !ok {
+			come = append(come, e)
 		}
 	}
-	slices.Sort(come)
-	for _, name := range come {
-		if err := ctx.Err(); err != nil {
+	return l.blobs.Each(come, maxFile, func(e git.Entry, contents []byte) error {
+		if err := l.write(e, contents); err != nil {
 			return err
 		}
-		if dir := path.Dir(name); dir != "." {
-			if err := l.root.MkdirAll(dir, 0o755); err != nil {
-				return err
-			}
-		}
-		if err := l.write(name, files[name]); err != nil {
-			return err
-		}
-		l.files[name] = files[name]
-	}
-	return nil
+		l.files[e.Name] = e
+		return nil
+	})
 }
 
-func (l *layout) write(name string, b blob) error {
-	o, err := object.GetBlob(l.repo.Storer, b.hash)
-	if err != nil {
-		return err
-	}
-	r, err := o.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	if b.link {
-		target, err := io.ReadAll(io.LimitReader(r, 4096))
-		if err != nil {
+func (l *layout) write(e git.Entry, contents []byte) error {
+	if dir := path.Dir(e.Name); dir != "." {
+		if err := l.root.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
-		return l.root.Symlink(string(target), name)
 	}
-	w, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if e.Mode == git.Link {
+		return l.root.Symlink(string(contents), e.Name)
+	}
+	w, err := l.root.OpenFile(e.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	if o.Size <= maxFile {
-		_, err = io.Copy(w, r)
-	}
+	_, err = w.Write(contents)
 	return errors.Join(err, w.Close())
 }

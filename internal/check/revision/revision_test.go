@@ -3,60 +3,31 @@ package revision_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"nixsink/internal/check/revision"
+	"nixsink/internal/git/gittest"
 )
 
 // repository makes a git repository with two commits: the second one changes sub/a.nix and adds sub/new.nix.
 func repository(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is needed")
-		}
-		t.Skip("git is needed")
-	}
-	dir := t.TempDir()
-	git(t, dir, "init", "-q", "-b", "main")
-	write(t, dir, "top.nix", "{ }")
-	write(t, dir, "sub/a.nix", "{ a = 1; }")
-	if err := os.Symlink("a.nix", filepath.Join(dir, "sub/link.nix")); err != nil {
-		t.Fatal(err)
-	}
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", "one")
+	dir := gittest.Init(t, map[string]string{"top.nix": "{ }", "sub/a.nix": "{ a = 1; }", "sub/link.nix": "-> a.nix"})
 	git(t, dir, "tag", "one")
-	write(t, dir, "sub/a.nix", "{ a = 2; }")
-	write(t, dir, "sub/new.nix", "{ }")
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", "two")
+	gittest.Commit(t, dir, "two", map[string]string{"sub/a.nix": "{ a = 2; }", "sub/new.nix": "{ }"})
 	return dir
 }
 
 func git(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org",
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
+	gittest.Git(t, dir, args...)
 }
 
 func write(t *testing.T, dir, name, text string) {
 	t.Helper()
-	p := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	gittest.Write(t, dir, map[string]string{name: text})
 }
 
 func checkout(t *testing.T, dir, rev string) string {

@@ -1,0 +1,245 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kinds of an entry, by its mode in the tree.
+const (
+	File       = "100644"
+	Executable = "100755"
+	Link       = "120000"
+	Submodule  = "160000"
+)
+
+// Entry is a file of a tree, in the repository that holds its contents.
+type Entry struct {
+	Name string // slash-separated
+	Mode string // File, Executable or Link
+	Hash string // of the blob
+	in   *Repository
+}
+
+// maxNested bounds submodules in submodules.
+const maxNested = 16
+
+// Tree lists the files of a commit below r.Dir, by names relative to it, sorted. Submodules are read at the commits that the tree records,
+// where the working tree has them; others are empty folders here as there. A folder that the commit does not have is empty.
+func (r *Repository) Tree(ctx context.Context, commit string) ([]Entry, error) {
+	entries, err := r.tree(ctx, commit, r.Below, "", maxNested)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	return entries, nil
+}
+
+func (r *Repository) tree(ctx context.Context, commit, below, prefix string, depth int) ([]Entry, error) {
+	args := []string{"ls-tree", "-r", "-z", "--full-tree", commit}
+	if below != "" {
+		args = append(args, "--", below+"/")
+	}
+	out, err := r.run(ctx, args...)
+	if err != nil {
+		return nil, r.absent(ctx, commit, err)
+	}
+	var entries []Entry
+	modules := &modules{r: r, commit: commit}
+	for line := range bytes.SplitSeq(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
+		// MODE TYPE HASH<tab>NAME
+		head, name, ok := strings.Cut(string(line), "\t")
+		fields := strings.Fields(head)
+		if !ok || len(fields) != 3 {
+			continue // no entry at all
+		}
+		full := name
+		if below != "" {
+			name = strings.TrimPrefix(name, below+"/")
+		}
+		if !safe(name) {
+			continue
+		}
+		name = path.Join(prefix, name)
+		switch mode, hash := fields[0], fields[2]; mode {
+		case Submodule:
+			sub, err := modules.open(ctx, full)
+			if err != nil {
+				return nil, fmt.Errorf("submodule %s: %w", Quote(name), err)
+			}
+			if sub == nil || depth == 0 {
+				continue
+			}
+			more, err := sub.tree(ctx, hash, "", name, depth-1)
+			if err != nil {
+				return nil, fmt.Errorf("submodule %s: %w", Quote(name), err)
+			}
+			entries = append(entries, more...)
+		case Link, Executable:
+			entries = append(entries, Entry{name, mode, hash, r})
+		default:
+			entries = append(entries, Entry{name, File, hash, r})
+		}
+	}
+	return entries, nil
+}
+
+// safe reports whether a name stays where it belongs; git itself refuses to write others.
+func safe(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") || strings.ContainsRune(part, '\\') && filepath.Separator == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// absent says what to fetch where a tree or commit is not in this clone.
+func (r *Repository) absent(ctx context.Context, commit string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	short := commit[:min(12, len(commit))]
+	if _, kerr := r.run(ctx, "cat-file", "-e", commit); kerr != nil {
+		return fmt.Errorf("commit %s is not in this clone: `%s` brings it", short, r.say("fetch origin "+commit))
+	}
+	if r.partial(ctx) {
+		return fmt.Errorf("trees of commit %s are not in this clone, which is a partial one: `%s` brings them", short, r.say("fetch --refetch --filter=blob:none"))
+	}
+	return fmt.Errorf("read the tree of commit %s: %w", short, err)
+}
+
+// partial reports whether this is a clone whose origin keeps some of the objects.
+func (r *Repository) partial(ctx context.Context) bool {
+	out, err := r.run(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
+	return err == nil && len(out) > 0
+}
+
+// say writes a git command as a person would give it.
+func (r *Repository) say(command string) string {
+	if here, err := os.Getwd(); err == nil {
+		if abs, err := real(here); err == nil && (abs == r.Top || strings.HasPrefix(abs, r.Top+string(filepath.Separator))) {
+			return "git " + command
+		}
+	}
+	return "git -C " + shellWord(r.Top) + " " + command
+}
+
+// modules finds the repositories of a commit's submodules.
+type modules struct {
+	r      *Repository
+	commit string
+	names  map[string]string // path → name, as .gitmodules of that commit has it; nil: not read yet
+}
+
+// open gives the repository of the submodule at path, nil if the working tree does not have it.
+func (m *modules) open(ctx context.Context, at string) (*Repository, error) {
+	dir := filepath.Join(m.r.Top, filepath.FromSlash(at))
+	if m.r.gitDir != "" {
+		dir = "" // a submodule of one that the working tree has no more
+	} else if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		sub, err := Open(ctx, dir)
+		if err == nil && sub.Below != "" {
+			return nil, nil // its .git leads nowhere, and what was found is the repository around it
+		}
+		return sub, err
+	} else if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil, nil // it is not checked out
+	}
+	// It lay elsewhere, or is no more: what git keeps of it is below modules.
+	name := m.name(ctx, at)
+	if name == "" {
+		return nil, nil
+	}
+	out, err := m.r.run(ctx, "rev-parse", "--path-format=absolute", "--git-path", "modules/"+name)
+	if err != nil {
+		return nil, nil
+	}
+	gitDir := strings.TrimSuffix(string(out), "\n")
+	if info, err := os.Stat(filepath.Join(gitDir, "objects")); err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	return &Repository{Top: gitDir, Dir: gitDir, gitDir: gitDir, program: m.r.program}, nil
+}
+
+// name is what .gitmodules calls the submodule at a path.
+func (m *modules) name(ctx context.Context, at string) string {
+	if m.names == nil {
+		m.names = map[string]string{}
+		out, err := m.r.run(ctx, "config", "-z", "--blob", m.commit+":.gitmodules", "--get-regexp", `^submodule\..*\.path$`)
+		if err == nil {
+			for line := range strings.SplitSeq(string(out), "\x00") {
+				key, value, _ := strings.Cut(line, "\n")
+				name := strings.TrimSuffix(strings.TrimPrefix(key, "submodule."), ".path")
+				if safe(name) {
+					m.names[value] = name
+				}
+			}
+		}
+	}
+	return m.names[at]
+}
+
+// A MissingError says that blobs of a tree are not in the clone.
+type MissingError struct {
+	Missing int
+	First   string // a file's name
+	How     string // what brings them, "" if nothing is known to
+}
+
+func (e *MissingError) Error() string {
+	msg := fmt.Sprintf("the contents of %d files are not in this clone (first %s)", e.Missing, Quote(e.First))
+	if e.Missing == 1 {
+		msg = fmt.Sprintf("the contents of %s are not in this clone", Quote(e.First))
+	}
+	if e.How != "" {
+		msg += ", which is a partial one: " + e.How
+	}
+	return msg
+}
+
+// missing makes the error for those of some blobs that are not here; nil if all are. It lists every object of the clone, which asks for
+// none from elsewhere, so it is for when something has gone wrong.
+func (r *Repository) missing(ctx context.Context, entries []Entry) error {
+	out, err := r.run(ctx, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+	if err != nil {
+		return nil
+	}
+	here := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		here[strings.TrimSuffix(line, "\n")] = true
+	}
+	var e MissingError
+	for _, entry := range entries {
+		if here[entry.Hash] {
+			continue
+		}
+		if e.Missing++; e.Missing == 1 {
+			e.First = entry.Name
+		}
+	}
+	if e.Missing == 0 {
+		return nil
+	}
+	if r.partial(ctx) {
+		e.How = fmt.Sprintf("`%s` brings all of them, and a clone without --filter has them", r.say("fetch --refetch --no-filter"))
+	}
+	return &e
+}
+
+// size reads a size that cat-file gives.
+func size(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errors.New("git gave no size: " + s)
+	}
+	return n, nil
+}
