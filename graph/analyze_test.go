@@ -126,7 +126,7 @@ func listsOf(g *Graph) map[string][]string {
 	for _, r := range g.Roots {
 		add("roots", "%s argument=%v", r.Path, r.Argument)
 	}
-	for _, f := range g.Flows {
+	for f := range g.Flows.All() {
 		add("flows", "%s -> %s %s", f.From.Path, f.To, f.Kind)
 	}
 	return out
@@ -141,7 +141,7 @@ func TestLongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := map[string]bool{}
-	for _, f := range g.Flows {
+	for f := range g.Flows.All() {
 		to[f.To] = true
 	}
 	if !to["x"] || !to["y"] {

@@ -142,8 +142,9 @@ func sinkCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 		at     Place
 	}
 	atSink := map[sinkAt]bool{}
-	for _, f := range g.Flows {
-		if f.ToValue != nil || len(f.Through) > 0 {
+	told := slices.ContainsFunc(g.Annotations, func(a *Annotation) bool { return a.Keyword == parse.SinkKey })
+	for _, f := range g.Flows.Direct() {
+		if f.ToValue != nil {
 			continue
 		}
 		carries := func(p Place) bool {
@@ -152,7 +153,7 @@ func sinkCoverage(g *Graph, byFile map[string][]*Annotation) (c Ratio) {
 					a.Anchor.Span.Contains(p.Span) && (len(a.IDs) == 0 || slices.Contains(a.Values, f.From))
 			})
 		}
-		ok := carries(f.At) || slices.ContainsFunc(f.Steps, func(s Step) bool { return carries(s.At) })
+		ok := told && (carries(f.At) || slices.ContainsFunc(f.Way(), func(s Step) bool { return carries(s.At) }))
 		p := pair{f.From, f.To, f.At.File}
 		covered[p] = covered[p] || ok
 		if ok {

@@ -62,7 +62,7 @@ func sameName(a, b string) bool {
 	if a == b {
 		return true
 	}
-	return eval.Glob(a, b) || eval.Glob(b, a)
+	return hasHole(a) && eval.Glob(a, b) || hasHole(b) && eval.Glob(b, a)
 }
 
-func hasHole(s string) bool { return strings.Contains(s, eval.Hole) }
+func hasHole(s string) bool { return strings.IndexByte(s, eval.Hole[0]) >= 0 }

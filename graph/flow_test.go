@@ -21,7 +21,7 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 		t.Fatal(err)
 	}
 	var flows []flowtest.Flow
-	for _, f := range g.Flows {
+	for f := range g.Flows.All() {
 		flows = append(flows, flowtest.Flow{From: f.From.Path, To: f.To, Kind: string(f.Kind)})
 	}
 	var findings []flowtest.Finding

@@ -75,10 +75,7 @@ func newNet(g *Graph, definitions bool) *Net {
 			n.link(&Edge{From: n.module(r.At.File), To: n.values[r.Value], Kind: Reads, Reference: r})
 		}
 	}
-	for _, f := range g.Flows {
-		if len(f.Through) > 0 {
-			continue // the walk over direct flows finds the others
-		}
+	for _, f := range g.Flows.Direct() { // the walk over them finds the others
 		to := n.values[f.ToValue]
 		if f.ToValue == nil {
 			to = n.option(f.To)
@@ -145,12 +142,7 @@ func (n *Net) Readers(v *Value) []*Reference {
 // Reaches is the flows into an option, into what lies below it or above it: which central values decide it. The
 // transitive ones are among them; direct ones come first.
 func (n *Net) Reaches(option string) []*Flow {
-	var flows []*Flow
-	for _, f := range n.g.Flows {
-		if onSamePath(option, f.To) {
-			flows = append(flows, f)
-		}
-	}
+	flows := n.g.Flows.Into(func(to string) bool { return onSamePath(option, to) })
 	slices.SortStableFunc(flows, func(a, b *Flow) int {
 		return cmp.Or(cmp.Compare(len(a.Through), len(b.Through)), strings.Compare(a.From.Path, b.From.Path),
 			strings.Compare(a.To, b.To), comparePlaces(a.At, b.At))

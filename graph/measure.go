@@ -79,33 +79,22 @@ func comparePlaces(a, b Place) int {
 // measureFanOut counts how widely each value is used. A guard only asks whether a value is there: it is no read.
 func measureFanOut(g *Graph) {
 	type set map[string]bool
-	files, sinks, reach := map[*Value]set{}, map[*Value]set{}, map[*Value]set{}
-	add := func(to map[*Value]set, v *Value, what string) {
-		if to[v] == nil {
-			to[v] = set{}
-		}
-		to[v][what] = true
-	}
+	files := map[*Value]set{}
 	for _, v := range g.Values {
 		v.FanOut = FanOut{}
 	}
 	for _, r := range g.References {
 		if r.Kind != Guard {
 			r.Value.FanOut.Reads++
-			add(files, r.Value, r.At.File)
-		}
-	}
-	for _, f := range g.Flows {
-		if f.ToValue != nil {
-			continue
-		}
-		add(reach, f.From, f.To)
-		if len(f.Through) == 0 {
-			add(sinks, f.From, f.To)
+			if files[r.Value] == nil {
+				files[r.Value] = set{}
+			}
+			files[r.Value][r.At.File] = true
 		}
 	}
 	for _, v := range g.Values {
-		v.FanOut.Modules, v.FanOut.Sinks, v.FanOut.Reach = len(files[v]), len(sinks[v]), len(reach[v])
+		v.FanOut.Modules = len(files[v])
+		v.FanOut.Sinks, v.FanOut.Reach = g.Flows.tallied(v)
 	}
 }
 
@@ -151,8 +140,8 @@ func newSpanIndex(g *Graph, t *tree) *spanIndex {
 	for _, u := range g.Unresolved {
 		x.unresolved[u.At.File] = append(x.unresolved[u.At.File], u)
 	}
-	for _, f := range g.Flows {
-		if len(f.Through) == 0 && (f.Kind == Data || f.Kind == Key) {
+	for _, f := range g.Flows.Direct() {
+		if f.Kind == Data || f.Kind == Key {
 			x.flows[f.At.File] = append(x.flows[f.At.File], f)
 		}
 	}

@@ -74,6 +74,7 @@ func marked(t *testing.T, files map[string]string) (*Graph, *tree) {
 		}
 	}
 	kinds := map[string]FlowKind{"f": Data, "k": Key, "c": Control}
+	var flows []*Flow
 	for _, m := range marks {
 		switch what := m.words[0]; what {
 		case "r", "g", "y":
@@ -100,11 +101,12 @@ func marked(t *testing.T, files map[string]string) (*Graph, *tree) {
 			if strings.HasPrefix(f.To, "my.") {
 				f.ToValue = value(f.To)
 			}
-			g.Flows = append(g.Flows, f)
+			flows = append(flows, f)
 		case "s":
 			g.Definitions = append(g.Definitions, &Definition{Option: value(m.words[1]).Path, At: m.at})
 		}
 	}
+	g.Flows = FlowsOf(flows...)
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		g.Values = append(g.Values, values[path])
 	}
@@ -321,7 +323,7 @@ func TestFanOutAndRank(t *testing.T) {
 		"b.nix": "{ config }: { b = «f my.x services.b|«r my.x|config.my.x»»; c = «f my.x services.c|1»; d = «f my.x services.b|1»; e = «r my.y|config.my.y»; f = «r my.y|config.my.y»; }",
 		"c.nix": "{ config }: { b = «f my.z my.x|«r my.z|config.my.z»»; }",
 	}, Options{})
-	g.Flows = append(g.Flows, &Flow{From: g.Values[2], To: "services.b", Through: []string{"my.x"}, Kind: Data})
+	g.Flows = FlowsOf(append(slices.Collect(g.Flows.All()), &Flow{From: g.Values[2], To: "services.b", Through: []string{"my.x"}, Kind: Data})...)
 	measureFanOut(g)
 	want := map[string]FanOut{"my.x": {3, 2, 2, 2}, "my.y": {3, 2, 0, 0}, "my.z": {1, 1, 0, 1}}
 	for _, v := range g.Values {

@@ -13,7 +13,7 @@ type Graph struct {
 	References  []*Reference
 	Unresolved  []*Unresolved
 	Sinks       []*Sink
-	Flows       []*Flow
+	Flows       *FlowSet
 	Imports     []*Import
 	Annotations []*Annotation
 	Coverage    Coverage
@@ -165,9 +165,11 @@ type Flow struct {
 	Kind    FlowKind
 	At      Place    // the definition
 	Through []string // paths between, nearest the value first; empty for a direct flow
-	Steps   []Step   // of a direct flow, from the read to the definition; Way gives them for every flow
-	legs    [][]Step // of a flow through others: the steps of each edge but the last; shared with its neighbours
-	last    []Step   // of a flow through others: the steps of the last edge
+	Steps   []Step   // from the read to the definition, where they were given; Way has them for every flow
+	In      *ConfSet // the configurations in which there is such a way, nil for all
+
+	fl  *flows
+	end *visit
 }
 
 // Step is one stop on the way of a value: where it is read, bound, passed, defined.

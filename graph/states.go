@@ -10,10 +10,7 @@ import (
 
 // judge holds every annotation against the code.
 func judge(g *Graph, spans *spanIndex, ids map[string][]*Value) {
-	j := &judgement{spans: spans, ids: ids, flows: map[*Value][]*Flow{}, g: g}
-	for _, f := range g.Flows {
-		j.flows[f.From] = append(j.flows[f.From], f)
-	}
+	j := &judgement{spans: spans, ids: ids, ends: map[*Value]*ends{}, g: g}
 	for _, a := range g.Annotations {
 		j.state(a)
 	}
@@ -43,7 +40,7 @@ type judgement struct {
 	g     *Graph
 	spans *spanIndex
 	ids   map[string][]*Value
-	flows map[*Value][]*Flow
+	ends  map[*Value]*ends
 }
 
 // state fills in an annotation's State, Why, Values and Actual.
@@ -199,7 +196,7 @@ func (j *judgement) reached(path string, values []*Value) bool {
 		if onSamePath(path, v.Path) {
 			return true
 		}
-		if slices.ContainsFunc(j.flows[v], func(f *Flow) bool { return onSamePath(path, f.To) || onSamePath(path, InHome(f.To)) }) {
+		if j.endsOf(v).onPath(path) {
 			return true
 		}
 	}
@@ -252,9 +249,9 @@ func (j *judgement) actually(a *Annotation) string {
 func (j *judgement) instead(values []*Value) string {
 	var to []string
 	for _, v := range values {
-		for _, f := range j.flows[v] {
-			if f.ToValue == nil && !slices.Contains(to, f.To) {
-				to = append(to, f.To)
+		for _, option := range j.endsOf(v).options {
+			if !slices.Contains(to, option) {
+				to = append(to, option)
 			}
 		}
 	}

@@ -22,12 +22,13 @@ type builder struct {
 	*graph.Graph
 	values map[string]*graph.Value
 	line   map[string]int
+	flows  []*graph.Flow
 }
 
 func newBuilder(layers ...string) *builder {
 	return &builder{&graph.Graph{Layers: layers, Ordered: len(layers) > 0, Roots: []graph.Root{{Path: "my", Why: "the default"}},
 		Coverage: graph.Coverage{ByLayer: map[string]graph.Ratio{}, ByModule: map[string]graph.Ratio{}}},
-		map[string]*graph.Value{}, map[string]int{}}
+		map[string]*graph.Value{}, map[string]int{}, nil}
 }
 
 func (b *builder) at(file string) graph.Place {
@@ -85,7 +86,7 @@ func (b *builder) read(file, path, name string, options ...string) {
 		if rest, ok := strings.CutPrefix(o, "if "); ok {
 			o, kind = rest, graph.Control
 		}
-		b.Flows = append(b.Flows, &graph.Flow{From: v, To: o, Kind: kind, At: b.at(file)})
+		b.flows = append(b.flows, &graph.Flow{From: v, To: o, Kind: kind, At: b.at(file)})
 		v.FanOut.Sinks++
 	}
 }
@@ -130,6 +131,7 @@ func (b *builder) done() *graph.Graph {
 	slices.SortStableFunc(b.References, func(x, y *graph.Reference) int {
 		return strings.Compare(fmt.Sprintf("%s:%5d", x.At.File, x.At.Line), fmt.Sprintf("%s:%5d", y.At.File, y.At.Line))
 	})
+	b.Flows = graph.FlowsOf(b.flows...)
 	return b.Graph
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -219,13 +220,15 @@ func TestExplorer(t *testing.T) {
 // A tree with more flows than a page can hold loses those with long ways, and the page says so.
 func TestExplorerLeavesOut(t *testing.T) {
 	g := *city()
-	direct := len(g.Flows)
-	f := g.Flows[0]
+	flows := slices.Collect(g.Flows.All())
+	direct := len(flows)
+	f := flows[0]
 	for range mostFlows {
-		g.Flows = append(g.Flows, &graph.Flow{From: f.From, To: f.To, Kind: graph.Data, At: f.At, Through: []string{"my.group1.value1", "my.group2.value2"}})
+		flows = append(flows, &graph.Flow{From: f.From, To: f.To, Kind: graph.Data, At: f.At, Through: []string{"my.group1.value1", "my.group2.value2"}})
 	}
+	g.Flows = graph.FlowsOf(flows...)
 	d := newHTMLDoc(&g, Options{})
-	if len(d.Flows) != direct || d.AllFlows != len(g.Flows) {
+	if len(d.Flows) != direct || d.AllFlows != len(flows) {
 		t.Errorf("%d of %d flows, want the %d direct ones", len(d.Flows), d.AllFlows, direct)
 	}
 	var fs []Finding
@@ -239,7 +242,7 @@ func TestExplorerLeavesOut(t *testing.T) {
 	}
 	b := openExplorer(t, &g, Options{Findings: fs})
 	b.at("#view=flows")
-	b.want("flows", `document.getElementById("main").innerText`, fmt.Sprintf("Of %s flows", count(len(g.Flows))))
+	b.want("flows", `document.getElementById("main").innerText`, fmt.Sprintf("Of %s flows", count(g.Flows.Len())))
 	b.at("#view=findings")
 	b.want("findings", `document.getElementById("main").innerText`, fmt.Sprintf("Of %s findings", count(len(fs))))
 }
@@ -349,7 +352,7 @@ func TestExplorerPage(t *testing.T) {
 func TestExplorerLarge(t *testing.T) {
 	g := city()
 	b := openExplorer(t, g, Options{Title: "large"})
-	if n := len(g.Flows); n < 3000 || len(g.Modules) < 300 {
+	if n := g.Flows.Len(); n < 3000 || len(g.Modules) < 300 {
 		t.Fatalf("%d flows, %d modules", n, len(g.Modules))
 	}
 	for _, v := range views() {

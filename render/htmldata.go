@@ -155,7 +155,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
-		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: len(g.Flows), AllFinds: len(o.Findings),
+		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: g.Flows.Len(), AllFinds: len(o.Findings),
 		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
 	if d.Title == "" {
 		d.Title = "Central values"
@@ -191,11 +191,8 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	for _, u := range g.Unresolved {
 		d.Unresolved = append(d.Unresolved, htmlUnresolved{plain(u.Path), d.at(u.At, 1), plain(u.Reason)})
 	}
-	longest := longestWay(g.Flows)
-	for _, f := range g.Flows {
-		if len(f.Through) <= longest {
-			d.flow(f)
-		}
+	for f := range flowsOnPage(g.Flows) {
+		d.flow(f)
 	}
 	for _, a := range g.Annotations {
 		text := ""

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -14,23 +15,44 @@ const (
 	mostPlaces   = 8      // of a fact
 )
 
-// longestWay is through how many others a flow may go to be on the page.
-func longestWay(flows []*graph.Flow) int {
-	var lengths []int // flows by the length of their way
-	for _, f := range flows {
+// flowsOnPage are the flows through as few others as the page has room for.
+func flowsOnPage(flows *graph.FlowSet) iter.Seq[*graph.Flow] {
+	if flows.Len() <= mostFlows {
+		return flows.All()
+	}
+	lengths := []int{len(flows.Direct())} // flows by the length of their way
+	fits := func() (longest int) {
+		n := 0
+		for i, more := range lengths {
+			if n += more; i > 0 && n > mostFlows {
+				return i - 1
+			}
+		}
+		return len(lengths) - 1
+	}
+	for f := range flows.All() {
+		if len(f.Through) == 0 {
+			continue
+		}
 		for len(lengths) <= len(f.Through) {
 			lengths = append(lengths, 0)
 		}
-		lengths[len(f.Through)]++
-	}
-	n, longest := 0, 0
-	for i, more := range lengths {
-		if n += more; i > 0 && n > mostFlows {
+		// Once there are too many that go through one other, the direct ones are all that stay.
+		if lengths[len(f.Through)]++; len(f.Through) == 1 && fits() == 0 {
 			break
 		}
-		longest = i
 	}
-	return longest
+	longest := fits()
+	if longest == 0 {
+		return slices.Values(flows.Direct())
+	}
+	return func(yield func(*graph.Flow) bool) {
+		for f := range flows.All() {
+			if len(f.Through) <= longest && !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 func (d *htmlDoc) findings(fs []Finding) {

@@ -36,7 +36,7 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"references":  each(g.References, jsonReference),
 		"unresolved":  each(g.Unresolved, jsonUnresolved),
 		"sinks":       each(g.Sinks, jsonSink),
-		"flows":       each(g.Flows, jsonFlow),
+		"flows":       through(g.Flows.All(), jsonFlow),
 		"imports":     each(g.Imports, jsonImport),
 		"annotations": each(g.Annotations, jsonAnnotation),
 		"coverage":    jsonCoverage(g.Coverage),
@@ -100,6 +100,17 @@ func writeDocument(b *bufio.Writer, doc object) error {
 	}
 	_, err := b.WriteString("\n}\n")
 	return err
+}
+
+// through makes items of what is gone through once.
+func through[T any](in iter.Seq[T], f func(T) any) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for v := range in {
+			if !yield(f(v)) {
+				return
+			}
+		}
+	}
 }
 
 // each is list for the long lists of the document.
@@ -207,10 +218,10 @@ func jsonSink(s *graph.Sink) any {
 }
 
 func jsonFlow(f *graph.Flow) any {
-	steps := f.Steps
-	if len(f.Through) > 0 {
-		// The steps of a flow through other values are those of the direct flows that it is made of.
-		steps = nil
+	// The steps of a flow through other values are those of the direct flows that it is made of.
+	var steps []graph.Step
+	if len(f.Through) == 0 {
+		steps = f.Way()
 	}
 	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind,
 		"through": list(f.Through, func(s string) any { return s }),

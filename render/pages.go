@@ -53,10 +53,7 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	s := &site{ctx: ctx, g: g, o: o, annotated: len(g.Annotations) > 0, flows: map[*graph.Value][]*graph.Flow{}, reads: map[*graph.Value][]*graph.Reference{}}
-	for _, f := range g.Flows {
-		s.flows[f.From] = append(s.flows[f.From], f)
-	}
+	s := &site{ctx: ctx, g: g, o: o, annotated: len(g.Annotations) > 0, reads: map[*graph.Value][]*graph.Reference{}}
 	for _, r := range g.References {
 		if r.Kind != graph.Guard {
 			s.reads[r.Value] = append(s.reads[r.Value], r)
@@ -104,7 +101,6 @@ type site struct {
 	layers                 []string // "" last: the modules without one
 	valueSlugs, layerSlugs []string
 	annotated              bool // somebody writes source-ids here: otherwise, that a read has none is no news
-	flows                  map[*graph.Value][]*graph.Flow
 	reads                  map[*graph.Value][]*graph.Reference
 	into                   map[*graph.Value][]*graph.Flow // direct flows, by the value that they end in; made when asked for
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,12 +175,14 @@ func TestPagesSummary(t *testing.T) {
 func TestPagesLarge(t *testing.T) {
 	g := city()
 	first := g.Values[0]
+	flows := slices.Collect(g.Flows.All())
 	for i := range 5000 {
-		g.Flows = append(g.Flows, &graph.Flow{From: first, To: fmt.Sprintf("services.s%d.o%d", i%300, i), Kind: graph.Data, At: g.Flows[0].At})
+		flows = append(flows, &graph.Flow{From: first, To: fmt.Sprintf("services.s%d.o%d", i%300, i), Kind: graph.Data, At: flows[0].At})
 		g.References = append(g.References, &graph.Reference{Value: first, At: g.References[0].At, Kind: graph.Direct, Name: "x"})
 		g.Unresolved = append(g.Unresolved, &graph.Unresolved{Path: "my.*", At: g.References[0].At, Reason: "computed"})
 		g.Values = append(g.Values, &graph.Value{Path: fmt.Sprintf("my.more.value%d", i), Declared: first.Declared})
 	}
+	g.Flows = graph.FlowsOf(flows...)
 	pages, err := Pages(context.Background(), g, PageOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -48,18 +48,20 @@ func (s *site) value(i int) error {
 // below is what a picture of one value can show: its flows, and those of the values that it flows into.
 func (s *site) below(v *graph.Value) *graph.Graph {
 	g := *s.g
-	g.Flows, g.References = nil, nil
+	g.References = nil
 	seen := map[*graph.Value]bool{v: true}
-	for _, f := range s.flows[v] {
-		if f.ToValue != nil {
-			seen[f.ToValue] = true
+	for _, w := range s.g.Flows.Ends(v) {
+		if w != nil {
+			seen[w] = true
 		}
 	}
+	var flows []*graph.Flow
 	for _, w := range s.g.Values { // in their order, as the flows are
 		if seen[w] {
-			g.Flows = append(g.Flows, s.flows[w]...)
+			flows = append(flows, s.g.Flows.DirectOf(w)...) // a picture draws no others
 		}
 	}
+	g.Flows = graph.FlowsOf(flows...)
 	for _, r := range s.g.References {
 		if seen[r.Value] {
 			g.References = append(g.References, r)
@@ -144,7 +146,7 @@ func (s *site) readers(p *page, v *graph.Value) {
 
 func (s *site) endsUp(p *page, v *graph.Value) {
 	g := *s.g
-	g.Flows, g.References = s.flows[v], nil
+	g.References = nil
 	services := trees(&g, []*graph.Value{v})[0].landsIn
 	if len(services) == 0 {
 		return
@@ -197,8 +199,8 @@ func (p *page) landings(options []landing) string {
 func (s *site) comesFrom(p *page, v *graph.Value) {
 	if s.into == nil {
 		s.into = map[*graph.Value][]*graph.Flow{}
-		for _, f := range s.g.Flows {
-			if f.ToValue != nil && len(f.Through) == 0 {
+		for _, f := range s.g.Flows.Direct() {
+			if f.ToValue != nil {
 				s.into[f.ToValue] = append(s.into[f.ToValue], f)
 			}
 		}

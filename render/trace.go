@@ -46,10 +46,7 @@ func NewTrace(g *graph.Graph, v *graph.Value) *Trace {
 		}
 	}
 	from, to := map[*graph.Value][]*graph.Flow{}, map[*graph.Value][]*graph.Flow{}
-	for _, f := range g.Flows {
-		if len(f.Through) > 0 {
-			continue
-		}
+	for _, f := range g.Flows.Direct() {
 		from[f.From] = append(from[f.From], f)
 		if f.ToValue != nil {
 			to[f.ToValue] = append(to[f.ToValue], f)

@@ -92,25 +92,23 @@ func trees(g *graph.Graph, vs []*graph.Value) []tree {
 		}
 	}
 	groups := make([]map[string]map[string]landing, len(vs))
-	for _, f := range g.Flows {
-		i, ok := index[f.From]
-		if !ok {
-			continue
-		}
-		if groups[i] == nil {
-			groups[i] = map[string]map[string]landing{}
-		}
-		name, rest := serviceOf(f.To)
-		if f.ToValue != nil {
-			name, rest = f.ToValue.Path, ""
-		}
-		if groups[i][name] == nil {
-			groups[i][name] = map[string]landing{}
-		}
-		// One option may be reached in several ways: the shortest and strongest is told.
-		old, seen := groups[i][name][rest]
-		if !seen || len(f.Through) < len(old.via) || len(f.Through) == len(old.via) && kindOrder(f.Kind) < kindOrder(old.kind) {
-			groups[i][name][rest] = landing{rest, f.Kind, f.Through, f.At}
+	for i, v := range vs {
+		for _, f := range g.Flows.Of(v) {
+			if groups[i] == nil {
+				groups[i] = map[string]map[string]landing{}
+			}
+			name, rest := serviceOf(f.To)
+			if f.ToValue != nil {
+				name, rest = f.ToValue.Path, ""
+			}
+			if groups[i][name] == nil {
+				groups[i][name] = map[string]landing{}
+			}
+			// One option may be reached in several ways: the shortest and strongest is told.
+			old, seen := groups[i][name][rest]
+			if !seen || len(f.Through) < len(old.via) || len(f.Through) == len(old.via) && kindOrder(f.Kind) < kindOrder(old.kind) {
+				groups[i][name][rest] = landing{rest, f.Kind, f.Through, f.At}
+			}
 		}
 	}
 	for i, byService := range groups {

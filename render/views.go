@@ -105,8 +105,8 @@ func (s *sketch) definitions() {
 	seen := map[way]graph.FlowKind{}
 	var order []way
 	at := map[way]graph.Place{}
-	for _, f := range s.g.Flows {
-		if f.ToValue != nil || len(f.Through) > 0 {
+	for _, f := range s.g.Flows.Direct() {
+		if f.ToValue != nil {
 			continue
 		}
 		w := way{f.From, f.At.File, f.To}
@@ -139,10 +139,7 @@ func (s *sketch) landings() {
 	}
 	best := map[way]*graph.Flow{}
 	var order []way
-	for _, f := range s.g.Flows {
-		if len(f.Through) > 0 {
-			continue
-		}
+	for _, f := range s.g.Flows.Direct() {
 		w := way{f.From, f.To}
 		if old := best[w]; old == nil {
 			order = append(order, w)

@@ -21,8 +21,8 @@ type Way struct {
 // Ways are the ways from a value to the options that match, the shortest first.
 func Ways(g *graph.Graph, v *graph.Value, option string) []Way {
 	var out []Way
-	for _, f := range g.Flows {
-		if f.From == v && optionMatches(option, f.To) {
+	for _, f := range g.Flows.Of(v) {
+		if optionMatches(option, f.To) {
 			out = append(out, Way{f, stepsOf(g, f)})
 		}
 	}
@@ -33,10 +33,8 @@ func Ways(g *graph.Graph, v *graph.Value, option string) []Way {
 // Deciders are the flows that decide the options that match, whatever value they come from; direct ones first.
 func Deciders(g *graph.Graph, option string) []Way {
 	var out []Way
-	for _, f := range g.Flows {
-		if optionMatches(option, f.To) {
-			out = append(out, Way{f, stepsOf(g, f)})
-		}
+	for _, f := range g.Flows.Into(func(to string) bool { return optionMatches(option, to) }) {
+		out = append(out, Way{f, stepsOf(g, f)})
 	}
 	sortWays(out)
 	return out
@@ -61,15 +59,13 @@ func stepsOf(g *graph.Graph, f *graph.Flow) []graph.Step {
 		return way
 	}
 	var out []graph.Step
-	from := f.From.Path
+	from, direct := f.From.Path, g.Flows.Direct()
 	for _, to := range append(slices.Clone(f.Through), f.To) {
-		i := slices.IndexFunc(g.Flows, func(l *graph.Flow) bool {
-			return l.From.Path == from && l.To == to && len(l.Through) == 0
-		})
+		i := slices.IndexFunc(direct, func(l *graph.Flow) bool { return l.From.Path == from && l.To == to })
 		if i < 0 {
 			return out
 		}
-		out = append(out, g.Flows[i].Steps...)
+		out = append(out, direct[i].Way()...)
 		from = to
 	}
 	return out

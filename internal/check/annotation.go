@@ -30,8 +30,10 @@ func annotated(p *Pass, state graph.State, message func(*graph.Annotation) strin
 // flowsInto reports whether a value that an annotation names arrives in what it stands at, if through a binding that reads it elsewhere:
 // such a comment is redundant, not wrong.
 func (p *Pass) flowsInto(a *graph.Annotation) bool {
-	return slices.ContainsFunc(p.Graph.Flows, func(f *graph.Flow) bool {
-		return slices.Contains(a.Values, f.From) && f.At.File == a.File && a.Anchor.Span.Contains(f.At.Span)
+	return slices.ContainsFunc(a.Values, func(v *graph.Value) bool {
+		return slices.ContainsFunc(p.Graph.Flows.Of(v), func(f *graph.Flow) bool {
+			return f.At.File == a.File && a.Anchor.Span.Contains(f.At.Span)
+		})
 	})
 }
 

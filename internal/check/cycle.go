@@ -71,8 +71,8 @@ soon as it is read. Set one of them outright.
 `,
 	Run: func(p *Pass) []Finding {
 		if !cyclic(func(yield func(from, to *graph.Value) bool) {
-			for _, f := range p.Graph.Flows {
-				if f.ToValue != nil && len(f.Through) == 0 && !yield(f.From, f.ToValue) {
+			for _, f := range p.Graph.Flows.Direct() {
+				if f.ToValue != nil && !yield(f.From, f.ToValue) {
 					return
 				}
 			}

@@ -35,8 +35,8 @@ comment. ` + "`nixsink annotate -w`" + ` writes what is missing; the gate ` + "`
 			at     graph.Place
 		}
 		from := map[spot][]string{}
-		for _, f := range p.Graph.Flows {
-			if f.ToValue == nil && len(f.Through) == 0 {
+		for _, f := range p.Graph.Flows.Direct() {
+			if f.ToValue == nil {
 				k := spot{f.To, f.At}
 				if !slices.Contains(from[k], f.From.Path) {
 					from[k] = append(from[k], f.From.Path)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"nixsink/graph"
 )
@@ -97,9 +98,7 @@ func collide(p *Pass, x, y port) bool {
 
 // sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
 func sameValue(p *Pass, x, y port) bool {
-	return slices.ContainsFunc(p.Graph.Flows, func(f *graph.Flow) bool {
-		return f.From == x.value && f.ToValue == y.value || f.From == y.value && f.ToValue == x.value
-	})
+	return p.Graph.Flows.Reaches(x.value, y.value) || p.Graph.Flows.Reaches(y.value, x.value)
 }
 
 func protocol(path string) string {
@@ -141,12 +140,7 @@ func listenerCollisions(p *Pass) []Finding {
 			all = append(all, l)
 		}
 	}
-	feeds := map[graph.Place][]*graph.Value{}
-	for _, f := range p.Graph.Flows {
-		if f.Kind == graph.Data && f.ToValue == nil {
-			feeds[f.At] = append(feeds[f.At], f.From)
-		}
-	}
+	feeds := sync.OnceValue(p.Graph.Flows.DataInto)
 	var out []Finding
 	for i, x := range all {
 		for _, y := range all[:i] {
@@ -154,7 +148,7 @@ func listenerCollisions(p *Pass) []Finding {
 				continue
 			}
 			// Two values that collide are reported where they are defined; one value in two services is a client and its server.
-			if len(feeds[x.def.At]) > 0 && len(feeds[y.def.At]) > 0 {
+			if feeds()[x.def.At] && feeds()[y.def.At] {
 				continue
 			}
 			a, b := hostOf(x.def.At.File), hostOf(y.def.At.File)

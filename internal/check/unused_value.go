@@ -62,11 +62,11 @@ type readPaths struct {
 	exact   map[string]bool
 	above   map[string]bool // every path above one that is read
 	unknown []string        // what is read with a * for a computed name
-	from    map[*graph.Value]bool
+	flows   *graph.FlowSet
 }
 
 func (p *Pass) readPaths() *readPaths {
-	r := &readPaths{exact: map[string]bool{}, above: map[string]bool{}, from: map[*graph.Value]bool{}}
+	r := &readPaths{exact: map[string]bool{}, above: map[string]bool{}, flows: p.Graph.Flows}
 	add := func(path string) {
 		if r.exact[path] {
 			return
@@ -87,15 +87,12 @@ func (p *Pass) readPaths() *readPaths {
 			r.unknown = append(r.unknown, u.Path)
 		}
 	}
-	for _, f := range p.Graph.Flows {
-		r.from[f.From] = true
-	}
 	return r
 }
 
 // around reports whether a value is read as part of something larger, through one of its parts, or by a computed name.
 func (r *readPaths) around(v *graph.Value) bool {
-	if r.exact[v.Path] || r.above[v.Path] || r.from[v] {
+	if r.exact[v.Path] || r.above[v.Path] || r.flows.Starts(v) {
 		return true
 	}
 	for i, c := range v.Path {

@@ -52,11 +52,7 @@ func optionNames(g *graph.Graph) []string {
 	for _, d := range g.Definitions {
 		names = append(names, d.Option)
 	}
-	for _, f := range g.Flows {
-		if f.ToValue == nil {
-			names = append(names, f.To)
-		}
-	}
+	names = append(names, g.Flows.Options()...)
 	slices.Sort(names)
 	return slices.Compact(names)
 }

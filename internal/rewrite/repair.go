@@ -124,9 +124,12 @@ func (f *fileWriter) reached(a *graph.Annotation) []string {
 	var keep []string
 	for _, p := range a.Paths {
 		if slices.ContainsFunc(values(a), func(v *graph.Value) bool {
-			return slices.ContainsFunc(f.w.flows[v], func(fl *graph.Flow) bool {
-				return along(p.Text, fl.To) || along(p.Text, graph.InHome(fl.To))
-			})
+			for to := range f.w.g.Flows.Ends(v) {
+				if along(p.Text, to) || along(p.Text, graph.InHome(to)) {
+					return true
+				}
+			}
+			return false
 		}) {
 			keep = append(keep, p.Text)
 		}

@@ -18,8 +18,8 @@ func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) (p
 	// Of several reads in one definition a flow shows one way only: the definition around the read is its sink all the same.
 	var inner *graph.Place
 	for _, v := range values {
-		for _, f := range w.flows[v] {
-			if len(f.Through) == 0 && f.At.File == file && f.At.Span.Contains(span) && (inner == nil || f.At.Span.Len() < inner.Span.Len()) {
+		for _, f := range w.g.Flows.DirectOf(v) {
+			if f.At.File == file && f.At.Span.Contains(span) && (inner == nil || f.At.Span.Len() < inner.Span.Len()) {
 				inner = &f.At
 			}
 		}
@@ -38,8 +38,8 @@ func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) (o
 	}
 	best := map[sink]int{}
 	for _, v := range values {
-		for _, f := range w.flows[v] {
-			if len(f.Through) > 0 || !ok(f) {
+		for _, f := range w.g.Flows.DirectOf(v) {
+			if !ok(f) {
 				continue
 			}
 			rank := 0
@@ -127,7 +127,7 @@ func passes(f *graph.Flow, file string, span parse.Span) bool {
 	if f.At.File == file && span.Contains(f.At.Span) {
 		return true
 	}
-	return slices.ContainsFunc(f.Steps, func(s graph.Step) bool { return s.At.File == file && span.Contains(s.At.Span) })
+	return slices.ContainsFunc(f.Way(), func(s graph.Step) bool { return s.At.File == file && span.Contains(s.At.Span) })
 }
 
 // Bounds of what a comment says about sinks.

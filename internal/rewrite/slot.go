@@ -13,7 +13,6 @@ type writer struct {
 	g     *graph.Graph
 	names func() []string
 	namer *namer
-	flows map[*graph.Value][]*graph.Flow
 	home  map[string]bool
 	notes map[string][]*graph.Annotation
 	all   tally
@@ -38,11 +37,8 @@ type slot struct {
 func (s *slot) candidate() candidate { return s.places[s.place] }
 
 func newWriter(g *graph.Graph) *writer {
-	w := &writer{g: g, namer: newNamer(g), flows: map[*graph.Value][]*graph.Flow{}, home: map[string]bool{}, notes: map[string][]*graph.Annotation{},
+	w := &writer{g: g, namer: newNamer(g), home: map[string]bool{}, notes: map[string][]*graph.Annotation{},
 		slots: map[string][]*slot{}, skips: map[string][]Skip{}}
-	for _, f := range g.Flows {
-		w.flows[f.From] = append(w.flows[f.From], f)
-	}
 	for _, m := range g.Modules {
 		w.home[m.Path] = w.home[m.Path] || m.Home
 	}
