@@ -356,15 +356,15 @@ func (a *Annotation) read(base int, remark bool) {
 		case remark: // sink (future): … is no claim about today
 			a.Prose = true
 		default:
-			a.IDs, a.Paths = readTargets(a.Text, base, SinkKey)
-			a.Prose = len(a.IDs)+len(a.Paths) == 0
+			a.IDs, a.Paths, fault = readTargets(a.Text, base, SinkKey)
+			a.Prose = len(a.IDs)+len(a.Paths) == 0 && fault == ""
 		}
 		if low := strings.ToLower(a.Spelling); a.Prose && !a.None && !remark && strings.Contains(low, "id") {
 			a.Prose = false
 			_, _, fault = readIDs(a.Text, base)
 		}
 	case Source:
-		a.IDs, a.Paths = readTargets(a.Text, base, Source)
+		a.IDs, a.Paths, fault = readTargets(a.Text, base, Source)
 	case Waiver:
 		fault = a.readWaiver()
 	}

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -182,38 +183,50 @@ func codeID(name string) bool {
 	return len(name) >= 3 && name == strings.ToUpper(name) && strings.ContainsAny(name, "-_0123456789")
 }
 
-// expand gives a.b and a.c for a.{b,c}, and the name itself otherwise.
-func expand(name string) []string {
-	open := strings.Index(name, ".{")
-	if open < 0 || strings.IndexByte(name, '"') >= 0 {
-		return []string{name}
+// expand gives a.b and a.c for a.{b,c}, and the name itself otherwise. It gives the name itself too, and false, if that stands for more
+// than maxExpansion names: each group multiplies what the ones before it make, so that a line could stand for more than any memory holds.
+func expand(name string) (names []string, ok bool) {
+	if strings.IndexByte(name, '"') >= 0 {
+		return []string{name}, true
 	}
-	end := strings.IndexByte(name[open:], '}') + open
-	if end < open {
-		return []string{name}
-	}
-	var names []string
-	for alt := range strings.SplitSeq(name[open+2:end], ",") {
-		if alt = strings.TrimSpace(alt); alt == "" {
-			continue
+	names = []string{""}
+	rest := name
+	for {
+		before, group, found := strings.Cut(rest, ".{")
+		group, after, closed := strings.Cut(group, "}")
+		if !found || !closed {
+			for i := range names {
+				names[i] += rest
+			}
+			return names, true
 		}
-		for _, n := range expand(name[:open+1] + alt + name[end+1:]) {
-			if len(names) < maxExpansion {
-				names = append(names, n)
+		var longer []string
+		for _, n := range names {
+			for alt := range strings.SplitSeq(group, ",") {
+				if alt = strings.TrimSpace(alt); alt == "" {
+					continue
+				}
+				if len(longer) == maxExpansion {
+					return []string{name}, false
+				}
+				longer = append(longer, n+before+"."+alt)
 			}
 		}
+		names, rest = longer, after
 	}
-	return names
 }
 
-// words gives the words for the name at w, base being the text's offset in the file.
-func (w word) words(s string, base int) []Word {
-	var out []Word
+// words gives the words for the name at w, base being the text's offset in the file. fault says that it stands for too many.
+func (w word) words(s string, base int) (out []Word, fault string) {
 	span := Span{int32(base + w.start), int32(base + w.end)}
-	for _, n := range expand(s[w.start:w.end]) {
+	names, ok := expand(s[w.start:w.end])
+	if !ok {
+		return nil, fmt.Sprintf("%q stands for more than %d names: write several lines", clip(s[w.start:w.end]), maxExpansion)
+	}
+	for _, n := range names {
 		out = append(out, Word{span, n})
 	}
-	return out
+	return out, ""
 }
 
 func skipBlanks(s string, i int) int {
@@ -332,7 +345,11 @@ func readIDs(s string, base int) (ids []Word, none bool, fault string) {
 			return ids, false, "" // prose
 		}
 		dotted = dotted || w.segments > 1
-		ids = append(ids, w.words(s, base)...)
+		more, fault := w.words(s, base)
+		if fault != "" {
+			return ids, false, fault
+		}
+		ids = append(ids, more...)
 		i = skipQuoting(s, w.end)
 		for i < len(s) && s[i] == '(' {
 			i = skipQuoting(s, remarkEnd(s, i))
@@ -353,8 +370,8 @@ func readIDs(s string, base int) (ids []Word, none bool, fault string) {
 	return ids, false, ""
 }
 
-// readTargets finds the ids and the option paths in the text of a sink or source.
-func readTargets(s string, base int, kw Keyword) (ids, paths []Word) {
+// readTargets finds the ids and the option paths in the text of a sink or source. fault says what is wrong with one of them.
+func readTargets(s string, base int, kw Keyword) (ids, paths []Word, fault string) {
 	itemStart := true // only blanks and quoting since the start of the item
 	for i := 0; i < len(s) && len(ids)+len(paths) < maxWords; {
 		switch c := s[i]; {
@@ -376,10 +393,12 @@ func readTargets(s string, base int, kw Keyword) (ids, paths []Word) {
 			w, ok := nameAt(s, i)
 			if ok {
 				if kind := w.kind(s, itemStart, kw); kind == "id" {
-					ids = append(ids, w.words(s, base)...)
+					more, wrong := w.words(s, base)
+					ids, fault = append(ids, more...), cmp.Or(fault, wrong)
 				} else if kind == "path" {
 					if w = w.withoutConfig(s).beforeCompound(s); w.end > w.start {
-						paths = append(paths, w.words(s, base)...)
+						more, wrong := w.words(s, base)
+						paths, fault = append(paths, more...), cmp.Or(fault, wrong)
 					}
 				}
 			}
@@ -411,7 +430,7 @@ func readTargets(s string, base int, kw Keyword) (ids, paths []Word) {
 		_, n := utf8.DecodeRuneInString(s[i:])
 		i, itemStart = i+n, false
 	}
-	return ids, paths
+	return ids, paths, fault
 }
 
 // spaced reports whether the byte at i has blanks on either side.

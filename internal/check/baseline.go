@@ -4,8 +4,8 @@ import "nixsink/graph"
 
 // Baseline is what was known on the day that somebody wrote it: findings that fail no gate, and coverages that must not fall.
 type Baseline struct {
-	Coverage map[string]float64 // by gate name: source-id-coverage (lower bound), …; n/a is left out
-	Known    []Known            // sorted
+	Coverage map[string]Share // by gate name: source-id-coverage (lower bound), …; n/a is left out
+	Known    []Known          // sorted
 }
 
 // Known is one known finding, or several alike. Lines are no part of it, so moved code stays known.

@@ -3,10 +3,12 @@ package check
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -15,16 +17,16 @@ import (
 
 // baselineFile is a baseline as it is stored.
 type baselineFile struct {
-	Version  int                `toml:"version"`
-	Coverage map[string]float64 `toml:"coverage"`
-	Known    []Known            `toml:"known"`
+	Version  int              `toml:"version"`
+	Coverage map[string]Share `toml:"coverage"`
+	Known    []Known          `toml:"known"`
 }
 
 func newBaseline(g *graph.Graph, r Report) Baseline {
-	b := Baseline{Coverage: map[string]float64{}}
+	b := Baseline{Coverage: map[string]Share{}}
 	for name, ratio := range coverages(g) {
 		if v, ok := ratio.LowerBound(); ok {
-			b.Coverage[name] = round4(v)
+			b.Coverage[name] = Share{round4(v)}
 		}
 	}
 	at := map[Known]int{}
@@ -92,12 +94,27 @@ func (b Baseline) apply(r *Report) []Known {
 func parseBaseline(text []byte) (Baseline, error) {
 	var f baselineFile
 	d := toml.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
+	d.DisallowUnknownFields().EnableUnmarshalerInterface()
 	if err := d.Decode(&f); err != nil {
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			line, column := at.Position()
+			return Baseline{}, fmt.Errorf("read baseline: line %d, column %d: %s", line, column, strings.TrimPrefix(at.Error(), "toml: "))
+		}
 		return Baseline{}, fmt.Errorf("read baseline: %w", err)
 	}
 	if f.Version != 1 {
 		return Baseline{}, fmt.Errorf("read baseline: version %d is not known; `nixsink baseline` writes the file anew", f.Version)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Coverage)) {
+		if _, ok := coverages(&graph.Graph{})[name]; !ok {
+			return Baseline{}, fmt.Errorf("read baseline: no coverage is called %q", name)
+		}
+	}
+	for _, k := range f.Known {
+		if _, err := NewCount(k.Count); err != nil {
+			return Baseline{}, fmt.Errorf("read baseline: %s in %s: count: %w", k.Check, k.File, err)
+		}
 	}
 	b := Baseline{Coverage: f.Coverage, Known: f.Known}
 	b.sort()
@@ -111,7 +128,7 @@ func (b Baseline) bytes() []byte {
 	if len(b.Coverage) > 0 {
 		w.WriteString("\n[coverage]\n")
 		for _, name := range slices.Sorted(maps.Keys(b.Coverage)) {
-			fmt.Fprintf(&w, "%s = %s\n", name, strconv.FormatFloat(b.Coverage[name], 'f', 4, 64))
+			fmt.Fprintf(&w, "%s = %s\n", name, strconv.FormatFloat(b.Coverage[name].Float(), 'f', 4, 64))
 		}
 	}
 	for _, k := range b.Known {

@@ -13,10 +13,10 @@ type Config struct {
 	Exceptions []LayerException     `toml:"layer-exceptions"` // reads and imports from a lower to a higher layer that are meant
 	Ignore     []Ignore             `toml:"ignore"`           // waivers that stand in the configuration
 	All        bool                 `toml:"all"`              // annotations are asked for in a tree without any, too
-	MaxLines   int                  `toml:"max-lines"`        // of a module; 0: 300
-	LowFanOut  *int                 `toml:"low-fan-out"`      // modules; a value read in at most that many is a finding; nil: 1
+	MaxLines   Count                `toml:"max-lines"`        // of a module; 0: 300
+	LowFanOut  *Count               `toml:"low-fan-out"`      // modules; a value read in at most that many is a finding; nil: 1
 	Hardening  []string             `toml:"hardening"`        // serviceConfig options; nil: DefaultHardening
-	MinHarden  *int                 `toml:"hardening-min"`    // how many of them a service must set; nil: all
+	MinHarden  *Count               `toml:"hardening-min"`    // how many of them a service must set; nil: all
 	Rules      []Rule               `toml:"-"`                // the file's top-level [[rule]] list
 
 	// File and Text are the configuration file itself, so that a finding about it can point at its line. "" if there is none.

@@ -4,20 +4,20 @@ import "nixsink/graph"
 
 // Thresholds are what a repository promises: the table [gate] of the configuration file. A nil field asks for nothing.
 type Thresholds struct {
-	SourceID            *float64           `toml:"source-id-coverage"` // ratios, 0 to 1; on the lower bound
-	Declaration         *float64           `toml:"declaration-coverage"`
-	Sink                *float64           `toml:"sink-coverage"`
-	Precision           *float64           `toml:"annotation-precision"`
-	ModuleDocumentation *float64           `toml:"module-documentation"`
-	OptionDocumentation *float64           `toml:"option-documentation"`
-	Patch               *float64           `toml:"patch-coverage"` // with --changed-since only
-	Layers              map[string]float64 `toml:"layer-coverage"` // source-id coverage by layer
-	MaxLines            *int               `toml:"max-lines"`      // of all modules together
-	MaxModules          *int               `toml:"max-modules"`
-	MaxModuleLines      *int               `toml:"max-module-lines"` // of the longest module
-	MaxFanOut           *int               `toml:"max-fan-out"`      // modules that read one value
-	MaxReach            *int               `toml:"max-reach"`        // options that one value reaches
-	FailOn              *Severity          `toml:"fail-on"`          // findings of this severity and above fail; nil: error; off: none do
+	SourceID            *Share           `toml:"source-id-coverage"` // ratios, 0 to 1; on the lower bound
+	Declaration         *Share           `toml:"declaration-coverage"`
+	Sink                *Share           `toml:"sink-coverage"`
+	Precision           *Share           `toml:"annotation-precision"`
+	ModuleDocumentation *Share           `toml:"module-documentation"`
+	OptionDocumentation *Share           `toml:"option-documentation"`
+	Patch               *Share           `toml:"patch-coverage"` // with --changed-since only
+	Layers              map[string]Share `toml:"layer-coverage"` // source-id coverage by layer
+	MaxLines            *Count           `toml:"max-lines"`      // of all modules together
+	MaxModules          *Count           `toml:"max-modules"`
+	MaxModuleLines      *Count           `toml:"max-module-lines"` // of the longest module
+	MaxFanOut           *Count           `toml:"max-fan-out"`      // modules that read one value
+	MaxReach            *Count           `toml:"max-reach"`        // options that one value reaches
+	FailOn              *Severity        `toml:"fail-on"`          // findings of this severity and above fail; nil: error; off: none do
 }
 
 // GateOptions steer a verdict.

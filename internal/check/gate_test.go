@@ -11,6 +11,22 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
+func share(v float64) *check.Share {
+	s, err := check.NewShare(v)
+	if err != nil {
+		panic(err)
+	}
+	return &s
+}
+
+func number(n int) *check.Count {
+	c, err := check.NewCount(n)
+	if err != nil {
+		panic(err)
+	}
+	return &c
+}
+
 // tree is a graph with one module and a source-id coverage, made by hand.
 func tree(covered, total, unresolved int) *graph.Graph {
 	return &graph.Graph{
@@ -51,38 +67,39 @@ func TestGate(t *testing.T) {
 		{name: "unless asked", g: tree(0, 10, 0), r: found(check.Warning, 2), t: check.Thresholds{FailOn: ptr(check.Warning)}, status: 1,
 			failed: "findings: 2 findings (none of severity warning or above)"},
 		{name: "fail-on off", g: tree(0, 10, 0), r: found(check.Error, 2), t: check.Thresholds{FailOn: ptr(check.Off)}},
-		{name: "met", g: tree(7, 10, 0), t: check.Thresholds{SourceID: ptr(0.7)}},
-		{name: "missed", g: tree(6, 10, 0), t: check.Thresholds{SourceID: ptr(0.7)}, status: 1, failed: "source-id-coverage: 60 % (6 of 10) (≥ 70 %)"},
-		{name: "the lower bound counts", g: tree(7, 10, 1), t: check.Thresholds{SourceID: ptr(0.7)}, status: 1,
+		{name: "met", g: tree(7, 10, 0), t: check.Thresholds{SourceID: share(0.7)}},
+		{name: "missed", g: tree(6, 10, 0), t: check.Thresholds{SourceID: share(0.7)}, status: 1, failed: "source-id-coverage: 60 % (6 of 10) (≥ 70 %)"},
+		{name: "the lower bound counts", g: tree(7, 10, 1), t: check.Thresholds{SourceID: share(0.7)}, status: 1,
 			failed: "source-id-coverage: 63.6 % (7 of 11, 1 of them unresolved) (≥ 70 %)"},
-		{name: "never rounded up", g: tree(6999, 10000, 0), t: check.Thresholds{SourceID: ptr(0.7)}, status: 1, failed: "source-id-coverage: 69.9 % (6999 of 10000) (≥ 70 %)"},
-		{name: "an empty denominator is no pass", g: tree(0, 0, 0), t: check.Thresholds{SourceID: ptr(0.0)}, status: 1, failed: "source-id-coverage: n/a (≥ 0 %)"},
-		{name: "a layer that is not there", g: tree(9, 10, 0), t: check.Thresholds{Layers: map[string]float64{"00-core": 0.5}}, status: 1, failed: "layer-coverage 00-core: n/a (≥ 50 %)"},
+		{name: "never rounded up", g: tree(6999, 10000, 0), t: check.Thresholds{SourceID: share(0.7)}, status: 1, failed: "source-id-coverage: 69.9 % (6999 of 10000) (≥ 70 %)"},
+		{name: "an empty denominator is no pass", g: tree(0, 0, 0), t: check.Thresholds{SourceID: share(0.0)}, status: 2, failed: "source-id-coverage: n/a (≥ 0 %)"},
+		{name: "a layer that is not there", g: tree(9, 10, 0), t: check.Thresholds{Layers: map[string]check.Share{"00-core": *share(0.5)}}, status: 2, failed: "layer-coverage 00-core: n/a (≥ 50 %)"},
 		{name: "an empty tree", g: &graph.Graph{}, status: 2},
 		{name: "a file that does not parse", g: broken, status: 2},
 		{name: "a file that does not parse, with a failed gate", g: broken, r: found(check.Error, 1), status: 2, failed: "findings: 1 finding (none of severity error)"},
 		{name: "a static error leaves the tree whole", g: static},
 		{name: "incomplete, but nothing can fail", g: broken, t: check.Thresholds{FailOn: ptr(check.Off)}},
-		{name: "sizes", g: tree(9, 10, 0), t: check.Thresholds{MaxLines: ptr(199), MaxModules: ptr(1), MaxModuleLines: ptr(100), MaxFanOut: ptr(6), MaxReach: ptr(8)}, status: 1,
+		{name: "sizes", g: tree(9, 10, 0), t: check.Thresholds{MaxLines: number(199), MaxModules: number(1), MaxModuleLines: number(100), MaxFanOut: number(6), MaxReach: number(8)}, status: 1,
 			failed: "max-lines: 200 (≤ 199); max-modules: 2 (≤ 1); max-module-lines: 120 (≤ 100); max-fan-out: 7 (≤ 6); max-reach: 9 (≤ 8)"},
-		{name: "sizes met", g: tree(9, 10, 0), t: check.Thresholds{MaxLines: ptr(200), MaxModules: ptr(2), MaxModuleLines: ptr(120), MaxFanOut: ptr(7), MaxReach: ptr(9)}},
-		{name: "few changed reads are counted", g: tree(9, 10, 0), t: check.Thresholds{Patch: ptr(0.9)}, o: check.GateOptions{Delta: few}},
-		{name: "all of them when all are asked for", g: tree(9, 10, 0), t: check.Thresholds{Patch: ptr(1.0)}, o: check.GateOptions{Delta: few}, status: 1,
+		{name: "sizes met", g: tree(9, 10, 0), t: check.Thresholds{MaxLines: number(200), MaxModules: number(2), MaxModuleLines: number(120), MaxFanOut: number(7), MaxReach: number(9)}},
+		{name: "few changed reads are counted", g: tree(9, 10, 0), t: check.Thresholds{Patch: share(0.9)}, o: check.GateOptions{Delta: few}},
+		{name: "all of them when all are asked for", g: tree(9, 10, 0), t: check.Thresholds{Patch: share(1.0)}, o: check.GateOptions{Delta: few}, status: 1,
 			failed: "patch-coverage: 2 of 3 changed reads (at most 0 missing)"},
-		{name: "none of few is too little", g: tree(9, 10, 0), t: check.Thresholds{Patch: ptr(0.1)}, o: check.GateOptions{Delta: &check.Delta{Patch: graph.Ratio{Total: 1}}}, status: 1,
+		{name: "none of few is too little", g: tree(9, 10, 0), t: check.Thresholds{Patch: share(0.1)}, o: check.GateOptions{Delta: &check.Delta{Patch: graph.Ratio{Total: 1}}}, status: 1,
 			failed: "patch-coverage: 0 of 1 changed reads (at most 0 missing)"},
-		{name: "many are a share", g: tree(9, 10, 0), t: check.Thresholds{Patch: ptr(0.9)}, o: check.GateOptions{Delta: &check.Delta{Patch: graph.Ratio{Covered: 8, Total: 10}}}, status: 1,
+		{name: "many are a share", g: tree(9, 10, 0), t: check.Thresholds{Patch: share(0.9)}, o: check.GateOptions{Delta: &check.Delta{Patch: graph.Ratio{Covered: 8, Total: 10}}}, status: 1,
 			failed: "patch-coverage: 80 % (8 of 10) (≥ 90 %)"},
-		{name: "nothing changed", g: tree(9, 10, 0), t: check.Thresholds{Patch: ptr(0.9)}, o: check.GateOptions{Delta: &check.Delta{}}},
+		{name: "nothing changed", g: tree(9, 10, 0), t: check.Thresholds{Patch: share(0.9)}, o: check.GateOptions{Delta: &check.Delta{}}},
 		{name: "with a revision only what is new fails", g: tree(9, 10, 0), r: found(check.Error, 2), o: check.GateOptions{Delta: &check.Delta{}}},
 		{name: "stale baseline", g: tree(9, 10, 0), o: check.GateOptions{Baseline: &check.Baseline{Known: []check.Known{{Check: "c", File: "x.nix"}}}}, status: 1, failed: "baseline: 1 stale (no stale entry)"},
 		{name: "known findings do not fail", g: tree(9, 10, 0), r: found(check.Error, 2), o: check.GateOptions{Baseline: &check.Baseline{Known: []check.Known{{Check: "c", File: "a.nix", Count: 2}}}}},
 		{name: "one more of the same does", g: tree(9, 10, 0), r: found(check.Error, 3), o: check.GateOptions{Baseline: &check.Baseline{Known: []check.Known{{Check: "c", File: "a.nix", Count: 2}}}}, status: 1,
 			failed: "findings: 1 finding (none of severity error)"},
-		{name: "ratchet", g: tree(8, 10, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]float64{"source-id-coverage": 0.9}}}, status: 1, failed: "ratchet source-id-coverage: 80 % (≥ 90 %)"},
-		{name: "ratchet held", g: tree(1, 3, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]float64{"source-id-coverage": 0.3333}}}},
-		{name: "ratchet with nothing left", g: tree(0, 0, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]float64{"source-id-coverage": 0.3}}}, status: 1, failed: "ratchet source-id-coverage: n/a (≥ 30 %)"},
-		{name: "no ratchet asked for", g: tree(8, 10, 0), o: check.GateOptions{Baseline: &check.Baseline{Coverage: map[string]float64{"source-id-coverage": 0.9}}}},
+		{name: "ratchet", g: tree(8, 10, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]check.Share{"source-id-coverage": *share(0.9)}}}, status: 1, failed: "ratchet source-id-coverage: 80 % (≥ 90 %)"},
+		{name: "ratchet held", g: tree(1, 3, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]check.Share{"source-id-coverage": *share(0.3333)}}}},
+		{name: "ratchet with nothing left", g: tree(0, 0, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{Coverage: map[string]check.Share{"source-id-coverage": *share(0.3)}}}, status: 2, failed: "ratchet source-id-coverage: n/a (≥ 30 %)"},
+		{name: "ratchet with nothing to hold", g: tree(8, 10, 0), o: check.GateOptions{Ratchet: true, Baseline: &check.Baseline{}}, status: 2, failed: "ratchet: n/a (no coverage below the baseline's)"},
+		{name: "no ratchet asked for", g: tree(8, 10, 0), o: check.GateOptions{Baseline: &check.Baseline{Coverage: map[string]check.Share{"source-id-coverage": *share(0.9)}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := check.Gate(c.g, c.r, c.t, c.o)

@@ -50,7 +50,7 @@ in
 		}
 		least := len(want)
 		if p.Config.MinHarden != nil {
-			least = *p.Config.MinHarden
+			least = p.Config.MinHarden.Int()
 		}
 		var out []Finding
 		for _, u := range p.units() {

@@ -40,7 +40,9 @@ func gate(g *graph.Graph, report Report, t Thresholds, opts GateOptions) GateRes
 	if opts.Baseline != nil {
 		j.baseline(*opts.Baseline, opts.Ratchet)
 	}
-	j.result.Incomplete = incomplete(g)
+	if why := incomplete(g); why != "" {
+		j.result.Incomplete = why
+	}
 	switch {
 	case j.result.Incomplete != "" && len(j.result.Gates) > 0:
 		j.result.Status = 2
@@ -94,6 +96,14 @@ func (j *judge) add(name, value, threshold string, failed bool, how string) {
 	j.result.Gates = append(j.result.Gates, Gated{Name: name, Value: value, Threshold: threshold, Failed: failed, How: how})
 }
 
+// nothing adds a gate that was asked for and has nothing to hold: that is neither a pass nor a failure, so there is no verdict.
+func (j *judge) nothing(name, threshold, how string) {
+	j.add(name, "n/a", threshold, true, how)
+	if j.result.Incomplete == "" {
+		j.result.Incomplete = name + " has nothing to hold: " + how
+	}
+}
+
 // findings fails on what is as severe as asked, new with respect to the baseline and the other revision, and not waived.
 func (j *judge) findings(t Thresholds, opts GateOptions) {
 	failOn := Error
@@ -138,18 +148,18 @@ func plural(n int) string {
 }
 
 // ratio judges a coverage by its lower bound. Nothing to cover is no pass: a threshold expects that there is something.
-func (j *judge) ratio(name string, r graph.Ratio, least *float64, how string) {
+func (j *judge) ratio(name string, r graph.Ratio, least *Share, how string) {
 	if least == nil {
 		return
 	}
-	threshold := "≥ " + percent(*least)
+	threshold := "≥ " + percent(least.Float())
 	v, ok := r.LowerBound()
 	if !ok {
-		j.add(name, "n/a", threshold, true, "there is nothing to measure: is the root right (--root)? Otherwise take this gate out")
+		j.nothing(name, threshold, "there is nothing to measure: is the root right (--root)? Otherwise take this gate out")
 		return
 	}
 	total := r.Total + r.Unresolved
-	need := int(math.Ceil(*least*float64(total)-1e-9)) - r.Covered
+	need := int(math.Ceil(least.Float()*float64(total)-1e-9)) - r.Covered
 	value := fmt.Sprintf("%s (%d of %d", percent(v), r.Covered, total)
 	if r.Unresolved > 0 {
 		value += fmt.Sprintf(", %d of them unresolved", r.Unresolved)
@@ -181,11 +191,11 @@ func worst(by map[string]graph.Ratio) string {
 }
 
 // patch judges what a range of commits adds or changes. A few reads are counted: a share of three means nothing.
-func (j *judge) patch(d Delta, least *float64) {
+func (j *judge) patch(d Delta, least *Share) {
 	if least == nil {
 		return
 	}
-	threshold := "≥ " + percent(*least)
+	threshold := "≥ " + percent(least.Float())
 	total := d.Patch.Total + d.Patch.Unresolved
 	how := "annotate the changed reads: `nixsink annotate -w`"
 	if len(d.Missing) > 0 {
@@ -197,16 +207,16 @@ func (j *judge) patch(d Delta, least *float64) {
 	case total < Few:
 		// As many may be missing as the threshold allows among ten, and never all.
 		missing := total - d.Patch.Covered
-		allowed := min(int(math.Floor((1-*least)*Few+1e-9)), total-1)
+		allowed := min(int(math.Floor((1-least.Float())*Few+1e-9)), total-1)
 		j.add("patch-coverage", fmt.Sprintf("%d of %d changed reads", d.Patch.Covered, total), fmt.Sprintf("at most %d missing", allowed), missing > allowed, how)
 	default:
 		j.ratio("patch-coverage", d.Patch, least, how)
 	}
 }
 
-func (j *judge) most(name string, value int, limit *int, how string) {
+func (j *judge) most(name string, value int, limit *Count, how string) {
 	if limit != nil {
-		j.add(name, fmt.Sprint(value), fmt.Sprintf("≤ %d", *limit), value > *limit, how)
+		j.add(name, fmt.Sprint(value), fmt.Sprintf("≤ %d", limit.Int()), value > limit.Int(), how)
 	}
 }
 
@@ -260,13 +270,16 @@ func (j *judge) baseline(b Baseline, ratchet bool) {
 	if !ratchet {
 		return
 	}
+	if len(b.Coverage) == 0 {
+		j.nothing("ratchet", "no coverage below the baseline's", "the baseline tells no coverage: `nixsink baseline` writes it anew")
+	}
 	now := coverages(j.g)
 	for _, name := range slices.Sorted(maps.Keys(b.Coverage)) {
-		was := b.Coverage[name]
+		was := b.Coverage[name].Float()
 		r := now[name]
 		v, ok := r.LowerBound()
 		if !ok {
-			j.add("ratchet "+name, "n/a", "≥ "+percent(was), true, "there is nothing left to measure: if that is meant, write the baseline anew")
+			j.nothing("ratchet "+name, "≥ "+percent(was), "there is nothing left to measure: if that is meant, write the baseline anew")
 			continue
 		}
 		j.add("ratchet "+name, percent(v), "≥ "+percent(was), round4(v) < was, "it was better before: `nixsink annotate -w`")

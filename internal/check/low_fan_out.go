@@ -36,7 +36,7 @@ nor values of which a file declares five and more of one type side by side: that
 	Run: func(p *Pass) []Finding {
 		most := 1
 		if p.Config.LowFanOut != nil {
-			most = *p.Config.LowFanOut
+			most = p.Config.LowFanOut.Int()
 		}
 		siblings := map[family]int{}
 		for _, v := range p.Graph.Values {

@@ -24,7 +24,7 @@ max-lines = 4
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
-		most := p.Config.MaxLines
+		most := p.Config.MaxLines.Int()
 		if most == 0 {
 			most = 300
 		}

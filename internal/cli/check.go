@@ -49,6 +49,12 @@ Formats:
 		if err != nil {
 			return err
 		}
+		// A variable that is empty in a workflow must not take the gate away that it was to bring.
+		for _, name := range []string{"baseline", "changed-since"} {
+			if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+				return usagef("--%s is empty: leave it out if nothing is to be held against it", name)
+			}
+		}
 		if ratchet && baseline == "" {
 			return usagef("--ratchet needs --baseline FILE: that is what coverage is held against")
 		}

@@ -113,8 +113,8 @@ func (t *tree) options(o render.Options) render.Options {
 	}
 	b := t.cfg.Benchmarks
 	o.Benchmarks = render.Benchmarks{
-		Lines: b.Lines, Modules: b.Modules, LongestModule: b.LongestModule,
-		Documentation: b.Documentation, SourceID: b.SourceID,
+		Lines: b.Lines.Int(), Modules: b.Modules.Int(), LongestModule: b.LongestModule.Int(),
+		Documentation: b.Documentation.Float(), SourceID: b.SourceID.Float(),
 	}
 	return o
 }

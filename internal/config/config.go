@@ -27,7 +27,7 @@ type Config struct {
 	ArgumentRoots []string          `toml:"argument-roots"` // module arguments to track
 	Entries       []string          `toml:"entries"`        // entry points, relative to the file's folder
 	Exclude       []string          `toml:"exclude"`        // globs of what is not read
-	Critical      int               `toml:"critical"`       // reads from which a value is critical; 0: the default
+	Critical      check.Count       `toml:"critical"`       // reads from which a value is critical; 0: the default
 	Layers        []Layer           `toml:"layer"`          // lowest first
 	IDRules       []IDRule          `toml:"id-rule"`
 	Aliases       map[string]string `toml:"aliases"` // id → value path
@@ -57,11 +57,11 @@ type IDRule struct {
 
 // Benchmarks are what the metrics table of a report is measured against. Zero means the built-in benchmark.
 type Benchmarks struct {
-	Lines         int     `toml:"lines"`          // lines of code, fewer than
-	Modules       int     `toml:"modules"`        // modules, fewer than
-	LongestModule int     `toml:"longest-module"` // lines of the longest module, fewer than
-	Documentation float64 `toml:"documentation"`  // documentation coverage, more than
-	SourceID      float64 `toml:"source-id"`      // source-id coverage, more than
+	Lines         check.Count `toml:"lines"`          // lines of code, fewer than
+	Modules       check.Count `toml:"modules"`        // modules, fewer than
+	LongestModule check.Count `toml:"longest-module"` // lines of the longest module, fewer than
+	Documentation check.Share `toml:"documentation"`  // documentation coverage, more than
+	SourceID      check.Share `toml:"source-id"`      // source-id coverage, more than
 }
 
 // Annotate says how annotations are written and repaired.
@@ -126,7 +126,7 @@ func Load(path string) (*Config, error) {
 func Parse(name string, src []byte) (*Config, error) {
 	var c Config
 	dec := toml.NewDecoder(strings.NewReader(string(src)))
-	dec.DisallowUnknownFields()
+	dec.DisallowUnknownFields().EnableUnmarshalerInterface()
 	if err := dec.Decode(&c); err != nil {
 		return nil, explain(name, err)
 	}
@@ -149,7 +149,7 @@ func (c *Config) Options(dir string) graph.Options {
 		Entries:     c.rebasePaths(c.Entries, dir),
 		Exclude:     c.rebaseGlobs(c.Exclude, dir),
 		Aliases:     c.Aliases,
-		CriticalMin: c.Critical,
+		CriticalMin: c.Critical.Int(),
 	}
 	for _, l := range c.Layers {
 		o.Layers = append(o.Layers, graph.Layer{Name: l.Name, Globs: c.rebaseGlobs(l.Globs, dir)})

@@ -29,7 +29,7 @@ func TestParseErrors(t *testing.T) {
 		{"root with config", "roots = [\"config.my\"]\n", `without "config."`},
 		{"empty layer", "[[layer]]\nname = \"core\"\n", `layer "core": it has no globs`},
 		{"same layer twice", "[[layer]]\nname = \"a\"\nglobs = [\"a\"]\n[[layer]]\nname = \"a\"\nglobs = [\"b\"]\n", `there are two of that name`},
-		{"ratio", "[gate]\nsource-id-coverage = 70.0\n", "gate.source-id-coverage: 70 is no ratio"},
+		{"ratio", "[gate]\nsource-id-coverage = 70.0\n", "f.toml:2:22: 70 is no share"},
 		{"rule without target", "[[id-rule]]\nprefix = \"CFG.\"\n", "id-rule 1: it needs a prefix"},
 	}
 	for _, tt := range tests {
@@ -76,7 +76,7 @@ source-id-coverage = 0.7
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if c.Benchmarks.Lines != 9000 || c.Gate.SourceID == nil || *c.Gate.SourceID != 0.7 {
+	if c.Benchmarks.Lines.Int() != 9000 || c.Gate.SourceID == nil || c.Gate.SourceID.Float() != 0.7 {
 		t.Errorf("benchmarks %+v, gate %+v", c.Benchmarks, c.Gate)
 	}
 }

@@ -2,9 +2,7 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -35,9 +33,6 @@ func (c *Config) validate(name string) ErrorList {
 		}
 	}
 	globs("exclude", c.Exclude)
-	if c.Critical < 0 {
-		fault("critical: %d is negative", c.Critical)
-	}
 	seen := map[string]bool{}
 	for i, l := range c.Layers {
 		switch {
@@ -55,24 +50,6 @@ func (c *Config) validate(name string) ErrorList {
 		if r.Prefix == "" || len(r.To) == 0 {
 			fault("id-rule %d: it needs a prefix and at least one path in \"to\"", i+1)
 		}
-	}
-	ratio := func(key string, v *float64) {
-		if v != nil && (*v < 0 || *v > 1) {
-			fault("%s: %v is no ratio between 0 and 1", key, *v)
-		}
-	}
-	ratio("benchmarks.documentation", &c.Benchmarks.Documentation)
-	ratio("benchmarks.source-id", &c.Benchmarks.SourceID)
-	ratio("gate.source-id-coverage", c.Gate.SourceID)
-	ratio("gate.declaration-coverage", c.Gate.Declaration)
-	ratio("gate.sink-coverage", c.Gate.Sink)
-	ratio("gate.annotation-precision", c.Gate.Precision)
-	ratio("gate.module-documentation", c.Gate.ModuleDocumentation)
-	ratio("gate.option-documentation", c.Gate.OptionDocumentation)
-	ratio("gate.patch-coverage", c.Gate.Patch)
-	for _, layer := range slices.Sorted(maps.Keys(c.Gate.Layers)) {
-		v := c.Gate.Layers[layer]
-		ratio("gate.layer-coverage."+layer, &v)
 	}
 	return errs
 }

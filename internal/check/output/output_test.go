@@ -75,7 +75,10 @@ func input(t *testing.T) output.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	least := 0.9
+	least, err := check.NewShare(0.9)
+	if err != nil {
+		t.Fatal(err)
+	}
 	in := output.Input{Graph: g, Report: r, Version: "1.2.3", Prefix: "nixos/"}
 	in.Gate = check.Gate(g, r, check.Thresholds{SourceID: &least}, check.GateOptions{})
 	return in
