@@ -29,7 +29,7 @@ func TestParseErrors(t *testing.T) {
 		{"root with config", "roots = [\"config.my\"]\n", `without "config."`},
 		{"empty layer", "[[layer]]\nname = \"core\"\n", `layer "core": it has no globs`},
 		{"same layer twice", "[[layer]]\nname = \"a\"\nglobs = [\"a\"]\n[[layer]]\nname = \"a\"\nglobs = [\"b\"]\n", `there are two of that name`},
-		{"ratio", "[gate]\nsource-id-coverage = 70.0\n", "f.toml:2:22: 70 is no share"},
+		{"ratio", "[gate]\nsource-id-coverage = 70.0\n", "f.toml:2:22: \"70.0\" is no share"},
 		{"rule without target", "[[id-rule]]\nprefix = \"CFG.\"\n", "id-rule 1: it needs a prefix"},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"nixsink/parse"
@@ -25,7 +26,7 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 	root := f.Expr.Range()
 	element := false
 	add := func(s parse.Span, item bool) {
-		start := lineStart(f.Src, s.Start)
+		start := s.Start - int32(f.Position(s.Start).Column-1)
 		indent := parse.Span{Start: start, End: s.Start}
 		if inString || strings.Trim(f.Text(indent), " \t") != "" {
 			return
@@ -39,38 +40,34 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 			items = append(items, c)
 		case head:
 			heads = append(heads, c)
+		case len(exprs) > 0 && exprs[len(exprs)-1].node.Start == s.Start:
+			// A comment there stands at the outer one: a + b and a begin at the same place.
 		default:
 			exprs = append(exprs, c)
 		}
 	}
-	parse.Walk(f.Expr, func(n parse.Node) bool {
+	parse.Around(f.Expr, target, func(n parse.Node) {
 		s := n.Range()
-		if !s.Contains(target) {
-			return false
-		}
 		switch x := n.(type) {
 		case *parse.String, *parse.Path:
 			inString = true
 		case parse.Binding:
 			add(s, true)
 		case *parse.List:
-			if !slices.ContainsFunc(exprs, func(c candidate) bool { return c.node == s }) {
+			if len(exprs) == 0 || exprs[len(exprs)-1].node != s {
 				add(s, false)
 			}
 			element = true
-			for _, e := range x.Elems {
-				if e.Range().Contains(target) {
-					add(e.Range(), true)
-				}
+			if i := sort.Search(len(x.Elems), func(i int) bool { return x.Elems[i].Range().Start > target.Start }) - 1; i >= 0 && x.Elems[i].Range().Contains(target) {
+				add(x.Elems[i].Range(), true)
 			}
 			element = false
 		case *parse.Lambda:
 			add(s, false)
 			if x.Formals != nil {
-				for i := range x.Formals.List {
-					if formal := x.Formals.List[i].Span; formal.Contains(target) {
-						add(formal, true)
-					}
+				list := x.Formals.List
+				if i := sort.Search(len(list), func(i int) bool { return list[i].Start > target.Start }) - 1; i >= 0 && list[i].Span.Contains(target) {
+					add(list[i].Span, true)
 				}
 			}
 		case *parse.Let, *parse.With, *parse.Assert:
@@ -80,7 +77,6 @@ func candidates(f *parse.File, target parse.Span) []candidate {
 		default:
 			add(s, false)
 		}
-		return true
 	})
 	slices.Reverse(items)
 	slices.Reverse(heads)
