@@ -27,9 +27,10 @@ var arrow = []struct {
 	{"internal/collector", nil},
 	{"internal/check", []string{"parse", "graph", "internal/git", "internal/suggest"}},
 	{"internal/docs", nil},
+	{"internal/replace", nil},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/git", "internal/suggest"}},
-	{"internal/history", []string{"graph", "internal/check", "internal/git"}},
+	{"internal/history", []string{"graph", "internal/check", "internal/git", "internal/replace"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest"}},
 	{"internal/flowtest", []string{"parse", "graph"}},
 	{"internal/cli", []string{"parse", "graph", "render", "internal"}},
@@ -46,6 +47,7 @@ var only = []struct {
 	{"github.com/goccy/go-graphviz", []string{"internal/cmd/nixsink-layout"}, "it compiles WebAssembly before main runs"},
 	{"github.com/tetratelabs/wazero", []string{"internal/cmd/nixsink-layout"}, "it belongs to go-graphviz"},
 	{"gonum.org/v1/gonum", []string{"graph"}, "queries are asked of the graph, nowhere else"},
+	{"github.com/google/renameio", []string{"internal/replace"}, "it does not build for Windows"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }
 

@@ -148,7 +148,7 @@ func TestLoadResolvesLinks(t *testing.T) {
 
 func TestLoadSpecialFiles(t *testing.T) {
 	dir := plant(t, map[string]string{"a.nix": "1", "secret.nix": "1", "shut/x.nix": "1", "huge.nix": ""})
-	must(t, syscall.Mkfifo(filepath.Join(dir, "fifo.nix"), 0o644))
+	mkfifo(t, filepath.Join(dir, "fifo.nix"))
 	socket, err := net.Listen("unix", filepath.Join(dir, "sock.nix"))
 	must(t, err)
 	defer socket.Close()
@@ -171,7 +171,7 @@ func TestLoadSpecialFiles(t *testing.T) {
 
 func TestReadSource(t *testing.T) {
 	dir := plant(t, map[string]string{"a": "text\n", "empty": "", "link": "-> a"})
-	must(t, syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o644))
+	mkfifo(t, filepath.Join(dir, "fifo"))
 	must(t, os.WriteFile(filepath.Join(dir, "x"), []byte("#!x"), 0o755))
 	for _, test := range []struct {
 		name, want string

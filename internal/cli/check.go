@@ -112,7 +112,7 @@ Formats:
 			}
 		}
 		verdict := check.Gate(g, report, t.cfg.Gate, gate)
-		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: Version, Prefix: prefix, Link: link, Least: show}
+		in := output.Input{Graph: g, Report: report, Gate: verdict, Delta: gate.Delta, Version: build().Version, Prefix: prefix, Link: link, Least: show}
 		if in.Link == "" {
 			in.Link = t.cfg.Link
 		}

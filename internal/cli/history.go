@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,8 +13,9 @@ import (
 
 // programKey names the program for the cache: its version, and the file itself where that is not built from a commit.
 func programKey() string {
-	key := append([]string{"2", Version}, build()...)
-	if !slices.ContainsFunc(key, func(s string) bool { return strings.HasPrefix(s, "commit ") }) || slices.Contains(key, "modified") {
+	b := build()
+	key := []string{"2", b.String()}
+	if b.Revision == "" || b.Modified {
 		if file, err := os.Executable(); err == nil {
 			if info, err := os.Stat(file); err == nil {
 				key = append(key, fmt.Sprint(info.Size(), info.ModTime().UnixNano()))

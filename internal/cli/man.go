@@ -1,19 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 )
-
-// manDate stands in the manual's footer. The day of the build would make every build of the same source differ.
-var manDate = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
 
 // newMan is the command that writes the manual, made from the same text as --help.
 func newMan(a *app) *cobra.Command {
@@ -37,11 +31,7 @@ func newMan(a *app) *cobra.Command {
 				}
 				target = found
 			}
-			page, err := manPage(target)
-			if err != nil {
-				return err
-			}
-			_, _ = a.out.Write(page)
+			_, _ = a.out.Write(manPage(target))
 			return nil
 		}
 		if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -54,11 +44,7 @@ func newMan(a *app) *cobra.Command {
 			}
 		}
 		for _, c := range commands {
-			page, err := manPage(c)
-			if err != nil {
-				return err
-			}
-			if err := a.writeFile(filepath.Join(dir, manName(c)+".1"), page); err != nil {
+			if err := a.writeFile(filepath.Join(dir, manName(c)+".1"), manPage(c)); err != nil {
 				return err
 			}
 		}
@@ -69,14 +55,3 @@ func newMan(a *app) *cobra.Command {
 }
 
 func manName(c *cobra.Command) string { return strings.ReplaceAll(c.CommandPath(), " ", "-") }
-
-func manPage(c *cobra.Command) ([]byte, error) {
-	c.DisableAutoGenTag = true // it is a date
-	date := manDate
-	var b bytes.Buffer
-	header := &doc.GenManHeader{Title: strings.ToUpper(manName(c)), Section: "1", Date: &date, Source: "nixsink " + Version, Manual: "nixsink"}
-	if err := doc.GenMan(c, header, &b); err != nil {
-		return nil, fmt.Errorf("write manual: %w", err)
-	}
-	return b.Bytes(), nil
-}

@@ -7,8 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"nixsink/internal/replace"
 	"nixsink/internal/suggest"
 )
 
@@ -119,8 +118,7 @@ func (a *app) writeFile(path string, data []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	// The temporary file lies beside its target: a rename does not cross file systems.
-	if err := renameio.WriteFile(path, data, 0o666, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+	if err := replace.File(path, data, 0o666); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil

@@ -33,6 +33,9 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto, always or never (NO_COLOR is respected)")
 	must(root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp)))
 	a.profiles.flags(root.PersistentFlags())
+	root.Version = current // what is printed is found out when it is asked for
+	root.SetVersionTemplate("{{built}}\n")
+	root.Flags().Bool("version", false, "print the version, and what nixsink was built from")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.color != "auto" && a.color != "always" && a.color != "never" {
 			return usagef("--color is auto, always or never, not %q", a.color)
@@ -60,8 +63,9 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 	return root
 }
 
-// Help that runs off the side of a terminal is hard to read.
 func init() {
+	cobra.AddTemplateFunc("built", func() string { return build().String() })
+	// Help that runs off the side of a terminal is hard to read.
 	cobra.AddTemplateFunc("flags", func(f *pflag.FlagSet) string { return f.FlagUsagesWrapped(120) })
 }
 

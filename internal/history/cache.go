@@ -9,9 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"nixsink/internal/git"
+	"nixsink/internal/replace"
 )
 
 // keyOf names what the analysis of these files, sorted by name, gives: it depends on their names, on the blobs of all that Nix code can read, on the
@@ -57,6 +56,6 @@ func save(dir, key string, p Point) {
 		return
 	}
 	if text, err := json.Marshal(p); err == nil {
-		_ = renameio.WriteFile(filepath.Join(dir, key+".json"), text, 0o600, renameio.WithTempDir(dir))
+		_ = replace.File(filepath.Join(dir, key+".json"), text, 0o600)
 	}
 }

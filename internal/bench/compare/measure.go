@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -92,9 +91,7 @@ func (c *comparison) once(ctx context.Context, p program) (wall, cpu time.Durati
 			return 0, 0, 0, fmt.Errorf("%w: %.200s", err, stderr.String())
 		}
 		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			memory = max(memory, u.Maxrss*1024) // Linux counts in KB
-		}
+		memory = max(memory, peak(cmd.ProcessState))
 	}
 	return wall, cpu, memory, nil
 }
