@@ -26,7 +26,7 @@ var arrow = []struct {
 	{"internal/suggest", nil},
 	{"internal/collector", nil},
 	{"internal/check", []string{"parse", "graph", "internal/git", "internal/suggest"}},
-	{"internal/docs", nil},
+	{"internal/docs", []string{"internal/git"}},
 	{"internal/replace", nil},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/git", "internal/suggest"}},

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -30,6 +31,8 @@ type Options struct {
 	Aliases     map[string]string // id → value path
 	IDRules     []IDRule          // nil: CFG. is my.configs. or else my.
 	CriticalMin int               // reads from which a value is critical; 0: the default
+	Tracked     bool              // the folder was laid out from a revision: there are no ignore files to heed
+	LeftOut     map[string]string // files and folders that are part of the tree and not in the folder, with the reason
 	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
 	Progress    func(done, total int)
 }
@@ -53,11 +56,12 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Graph{Dir: t.dir, Source: t.source, Problems: t.problems, Files: t.byName}
+	g := &Graph{Dir: t.dir, Source: t.source, Problems: t.problems, Files: t.byName, Folders: slices.Sorted(maps.Keys(t.dirs))}
+	g.CheckoutCRLF = t.checkoutCRLF(ctx)
 	hash := make(chan error, 1)
 	go func() {
 		var err error
-		g.Source.NARHash, err = t.narHash()
+		g.Source.NARHash, err = t.narHash(g.CheckoutCRLF)
 		hash <- err
 	}()
 	err = follow(ctx, g, t, opts)
@@ -201,7 +205,6 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	for _, e := range ev.Escapes {
 		g.Unresolved = append(g.Unresolved, &Unresolved{"config", placeIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
 	}
-	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	nameAnchors(g, t)
 	for _, i := range ev.Imports {
 		name, start, end := i.At()
@@ -214,6 +217,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		}
 		g.Imports = append(g.Imports, &Import{From: name, To: i.To, At: at, Missing: i.Missing, External: i.External})
 	}
+	g.Imports = append(g.Imports, disabledImports(g, t)...)
+	noteLeftOut(ctx, g, t)
+	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
 		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), "this expression is too deep or too large to be followed to its end", "limit"})
 	}

@@ -15,14 +15,15 @@ import (
 )
 
 // narHash is what `nix hash path` prints for a folder with exactly the files that were analysed, in SRI form. It
-// works from memory: the hash is of the bytes that the analysis saw, whatever has become of the files since.
+// works from memory: the hash is of the bytes that the analysis saw, whatever has become of the files since,
+// and is the same in a checkout with other line ends (crlf: the files whose CR LF are the checkout's).
 //
 // The archive is written with go-nix's wire format alone. Its nar.Writer takes names that begin with two dots for the
 // parent folder, and passes every file between two goroutines.
-func (t *tree) narHash() (string, error) {
+func (t *tree) narHash(crlf map[string]bool) (string, error) {
 	sum := sha256.New()
 	buf := bufio.NewWriterSize(sum, 64<<10)
-	if err := t.writeNAR(buf); err != nil {
+	if err := t.writeNAR(buf, crlf); err != nil {
 		return "", fmt.Errorf("NAR hash: %w", err)
 	}
 	if err := buf.Flush(); err != nil {
@@ -32,7 +33,7 @@ func (t *tree) narHash() (string, error) {
 }
 
 // writeNAR writes the archive: nested parentheses of strings, the entries of a folder sorted by their bytes.
-func (t *tree) writeNAR(w io.Writer) error {
+func (t *tree) writeNAR(w io.Writer, crlf map[string]bool) error {
 	files := slices.Clone(t.files)
 	// a/b comes before a.nix, though "/" sorts behind ".": folders are compared as a whole.
 	slices.SortFunc(files, func(a, b *parse.File) int { return compareSegments(a.Name, b.Name) })
@@ -57,7 +58,11 @@ func (t *tree) writeNAR(w io.Writer) error {
 		if t.exec[f.Name] {
 			nar.strings("executable", "")
 		}
-		nar.strings("contents", f.Src, ")", ")")
+		src := f.Src
+		if crlf[f.Name] {
+			src = WithoutCR(src)
+		}
+		nar.strings("contents", src, ")", ")")
 	}
 	for range open {
 		nar.strings(")", ")")

@@ -18,15 +18,18 @@ import (
 
 // tree is everything that was read: the parsed files of one folder and what lies around them.
 type tree struct {
-	dir      string                 // absolute
-	files    []*parse.File          // sorted by name; names are slash-separated and relative to dir
-	byName   map[string]*parse.File // the same by name
-	dirs     map[string][]dirEntry  // what readDir gives for each folder that was entered; "" is dir itself
-	links    map[string]string      // symbolic links that stay within dir: link → what it points at
-	exec     map[string]bool        // files with an executable bit, which a NAR records
-	notes    map[string]notes       // by file: what its comments say
-	problems []Problem
-	source   Source // all but NARHash
+	dir       string                 // absolute, without symbolic links
+	files     []*parse.File          // sorted by name; names are slash-separated and relative to dir
+	byName    map[string]*parse.File // the same by name
+	dirs      map[string][]dirEntry  // what readDir gives for each folder that was entered; "" is dir itself
+	links     map[string]string      // symbolic links that stay within dir: link → what it points at
+	exec      map[string]bool        // files with an executable bit, which a NAR records
+	notes     map[string]notes       // by file: what its comments say
+	problems  []Problem
+	source    Source // all but NARHash
+	exclude   excluder
+	elsewhere map[string]string // Options.LeftOut
+	works     []*worktree       // working trees of git that it lies in and that lie in it, the root's first
 }
 
 // dirEntry is one entry of a folder.
@@ -69,6 +72,10 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
+	// A folder behind a link lies where the link leads: that is where its repository and its ignore files are.
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
 	exclude, err := newExcluder(opts.Exclude)
 	if err != nil {
 		return nil, err
@@ -77,7 +84,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	if _, err := os.ReadDir(dir); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}}
+	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
 	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
 	readers := make([]reader, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -99,7 +106,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 			}
 		})
 	}
-	w.walk(ctx)
+	w.walk(ctx, opts.Tracked)
 	close(w.jobs)
 	wg.Wait()
 	if err := context.Cause(ctx); err != nil {
@@ -128,6 +135,10 @@ func (r *reader) read(j job, texts map[string]string) {
 	}
 	if text, ok := texts[j.name]; ok {
 		src = text
+	}
+	if err := notText(src); err != nil {
+		r.problems = append(r.problems, fileProblem(j.name, err))
+		return
 	}
 	if exec {
 		r.exec = append(r.exec, j.name)
@@ -178,6 +189,12 @@ func (t *tree) gather(readers []reader, w *walker) {
 		t.source.Files++
 		t.source.Bytes += len(f.Src)
 		t.source.Lines += f.LineCount()
+		if line := conflict(f); line > 0 {
+			// One word in place of what the parser makes of such marks.
+			t.source.Incomplete = true
+			t.problems = append(t.problems, Problem{At: Place{File: f.Name, Line: line, Column: 1, EndLine: line, EndColumn: 1}, Msg: "a merge is not finished here: conflict marks", Kind: "syntax"})
+			continue
+		}
 		for _, e := range f.Errors {
 			kind := "static"
 			if !e.Static {

@@ -324,7 +324,7 @@ func BenchmarkNARHash(b *testing.B) {
 	tr := mustLoad(b, corpus(b), Options{})
 	b.SetBytes(int64(tr.source.Bytes))
 	for b.Loop() {
-		_, err := tr.narHash()
+		_, err := tr.narHash(nil)
 		must(b, err)
 	}
 }

@@ -16,10 +16,17 @@ type walker struct {
 	exclude    excluder
 	jobs       chan job
 	found      atomic.Int64
-	prefix     string // place of the root in its git working tree, with a slash at its end
 	links      []string
 	problems   []Problem
 	incomplete bool // a folder could not be read
+}
+
+// spot is where in version control a folder lies.
+type spot struct {
+	work    *worktree
+	prefix  string      // the folder's place in its working tree, with a slash at its end; "" at the root
+	ignores *ignoreList // what holds in the folder
+	ignored bool        // it is ignored itself, and entered for what is tracked below it
 }
 
 // job is one file to read: its name in the tree and its path on disk.
@@ -28,17 +35,20 @@ type job struct{ name, path string }
 // versionControl are folders that hold no part of a configuration, though files in them may have its names.
 var versionControl = map[string]bool{".git": true, ".hg": true, ".jj": true, ".svn": true}
 
-func (w *walker) walk(ctx context.Context) {
-	ignores, prefix := ignoresAbove(w.tree.dir)
-	w.prefix = prefix
-	w.folder(ctx, w.tree.dir, "", ignores)
+func (w *walker) walk(ctx context.Context, tracked bool) {
+	at := spot{work: &worktree{dir: w.tree.dir, all: tracked}}
+	if !tracked {
+		at.ignores, at.prefix = ignoresAbove(w.tree.dir)
+	}
+	w.tree.works = append(w.tree.works, at.work)
+	w.folder(ctx, w.tree.dir, "", at)
 	if ctx.Err() == nil {
 		w.follow()
 	}
 }
 
 // folder enters the folder at abs, whose name relative to the root is rel ("" for the root itself).
-func (w *walker) folder(ctx context.Context, abs, rel string, ignores *ignoreList) {
+func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -52,14 +62,28 @@ func (w *walker) folder(ctx context.Context, abs, rel string, ignores *ignoreLis
 	if rel != "" {
 		sub += "/"
 	}
-	if _, ok := slices.BinarySearchFunc(entries, ".gitignore", func(e os.DirEntry, name string) int { return strings.Compare(e.Name(), name) }); ok {
-		ignores = readIgnore(abs, w.prefix+sub, ignores)
+	has := func(name string) bool {
+		_, ok := slices.BinarySearchFunc(entries, name, func(e os.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+		return ok
+	}
+	if rel != "" && !at.work.all && has(".git") {
+		// A submodule, or a repository of its own: what the one around it ignores is nothing to it.
+		at = spot{work: &worktree{dir: abs, rel: sub}}
+		w.tree.works = append(w.tree.works, at.work)
+	}
+	if !at.work.all && has(".gitignore") {
+		at.ignores = readIgnore(abs, at.prefix, at.ignores)
 	}
 	listing := make([]dirEntry, 0, len(entries))
 	for _, e := range entries {
 		name, kind := e.Name(), e.Type()
 		path := sub + name
-		if ignores.ignores(w.prefix+path, kind.IsDir()) || w.exclude.excludes(path) {
+		if w.exclude.excludes(path) {
+			continue
+		}
+		// What git tracks is part of the tree whatever its ignore files say.
+		ignored := at.ignored || at.ignores.ignores(at.prefix+name, kind.IsDir())
+		if ignored && !at.work.has(ctx, path) {
 			continue
 		}
 		switch {
@@ -68,7 +92,9 @@ func (w *walker) folder(ctx context.Context, abs, rel string, ignores *ignoreLis
 				continue
 			}
 			listing = append(listing, dirEntry{name, "directory"})
-			w.folder(ctx, abs+string(filepath.Separator)+name, path, ignores)
+			below := at
+			below.prefix, below.ignored = at.prefix+name+"/", ignored
+			w.folder(ctx, abs+string(filepath.Separator)+name, path, below)
 		case kind.IsRegular():
 			listing = append(listing, dirEntry{name, "regular"})
 			if isNix(name) {

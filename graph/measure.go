@@ -14,7 +14,6 @@ func measure(g *Graph, t *tree, opts Options) {
 	g.IDRules = rulesFor(g, opts.IDRules)
 	measureModules(g, t)
 	measureLayers(g, opts.Layers)
-	g.Imports = append(g.Imports, disabledImports(g, t)...)
 	slices.SortStableFunc(g.Imports, func(a, b *Import) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.To, b.To))
 	})

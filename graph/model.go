@@ -24,7 +24,10 @@ type Graph struct {
 	Declared    []*Option     // every option declaration of the tree, under a root or not
 	Problems    []Problem     // what kept a file from being read, parsed or understood
 	Files       map[string]*parse.File
-	Empty       string // why there is nothing to show; "" if there is something
+	Folders     []string // that were entered, relative to the root and sorted; "" is the root
+	// CheckoutCRLF are the files whose CR LF are the checkout's: git keeps them with LF (core.autocrlf, .gitattributes).
+	CheckoutCRLF map[string]bool
+	Empty        string // why there is nothing to show; "" if there is something
 }
 
 // Source is what was read.
@@ -184,6 +187,7 @@ type Import struct {
 	At       Place
 	Disabled bool   // commented out
 	Missing  bool   // no such file
+	LeftOut  string // why the file, which is there, was not read: "it is excluded"; "" if it was, or is not there
 	Reason   string // a disabled import's own comment
 	External bool   // not a file of this tree (a flake input, <nixpkgs/…>)
 }

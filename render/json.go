@@ -230,7 +230,7 @@ func jsonFlow(f *graph.Flow) any {
 
 func jsonImport(i *graph.Import) any {
 	return object{"from": i.From, "to": i.To, "line": i.At.Line, "disabled": i.Disabled, "missing": i.Missing,
-		"external": i.External, "reason": i.Reason}
+		"external": i.External, "reason": i.Reason, "leftOut": i.LeftOut}
 }
 
 func jsonAnnotation(a *graph.Annotation) any {

@@ -9,15 +9,26 @@ import (
 	"nixsink/graph"
 )
 
-func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is Report) Delta {
-	d := Delta{Rev: rev, Before: before.Coverage}
-	d.New = minus(is.Findings, was.Findings)
-	d.Fixed = minus(was.Findings, is.Findings)
+func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is Report, moved map[string]string) Delta {
+	d := Delta{Rev: rev, Before: before.Coverage, Moved: moved}
+	then := movedFindings(was.Findings, moved)
+	d.New = minus(is.Findings, then)
+	d.Fixed = minus(then, is.Findings)
+	from := map[string]string{}
+	for old, name := range moved {
+		from[name] = old
+	}
 	changed := map[string]*lineSet{}
 	for _, name := range sortedKeys(after.Files) {
 		src := after.Files[name].Src
-		old := ""
-		if f := before.Files[name]; f != nil {
+		if after.CheckoutCRLF[name] {
+			src = graph.WithoutCR(src)
+		}
+		old, f := "", before.Files[name]
+		if f == nil {
+			f = before.Files[from[name]]
+		}
+		if f != nil {
 			old = f.Src
 		}
 		if set := changedLines(old, src); !set.empty() {
@@ -49,6 +60,23 @@ func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is
 	}
 	slices.SortFunc(d.Missing, comparePlaces)
 	return d
+}
+
+// movedFindings are findings with the names that files have now.
+func movedFindings(list []Finding, moved map[string]string) []Finding {
+	if len(moved) == 0 {
+		return list
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		if name, ok := moved[out[i].At.File]; ok {
+			out[i].At.File = name
+		}
+		if name, ok := moved[out[i].Value]; ok {
+			out[i].Value = name
+		}
+	}
+	return out
 }
 
 // minus are the findings of a that b has not, by identity and number: moved lines are not new. Waived ones are left out.

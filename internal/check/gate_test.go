@@ -181,7 +181,7 @@ func TestCompare(t *testing.T) {
   config.services.d.port = config.my.ports.d;
 }
 `)
-	d := check.Compare("HEAD~1", before, run(t, before, check.Config{}), after, run(t, after, check.Config{}))
+	d := check.Compare("HEAD~1", before, run(t, before, check.Config{}), after, run(t, after, check.Config{}), nil)
 	if got := where(check.Report{Findings: d.New}, "port-collision"); !slices.Equal(got, []string{"default.nix:6"}) {
 		t.Errorf("new collisions: %v", got)
 	}
@@ -194,7 +194,7 @@ func TestCompare(t *testing.T) {
 	if len(d.Missing) != 1 || d.Missing[0].Line != 12 {
 		t.Errorf("missing: %+v", d.Missing)
 	}
-	back := check.Compare("x", after, run(t, after, check.Config{}), before, run(t, before, check.Config{}))
+	back := check.Compare("x", after, run(t, after, check.Config{}), before, run(t, before, check.Config{}), nil)
 	if got := where(check.Report{Findings: back.Fixed}, "port-collision"); len(got) != 1 {
 		t.Errorf("fixed: %v", got)
 	}

@@ -203,7 +203,9 @@ func (a *app) coloured(diff string) string {
 	last := "" // "--- " within a hunk is a line that goes
 	for line := range strings.Lines(diff) {
 		text := strings.TrimSuffix(line, "\n")
-		header := strings.HasPrefix(line, "--- a/") && (last == "" || !strings.HasPrefix(last, "@@")) || strings.HasPrefix(line, "+++ b/") && strings.HasPrefix(last, "--- a/")
+		from := func(line string) bool { return strings.HasPrefix(line, "--- a/") || strings.HasPrefix(line, `--- "a/`) }
+		to := strings.HasPrefix(line, "+++ b/") || strings.HasPrefix(line, `+++ "b/`)
+		header := from(line) && (last == "" || !strings.HasPrefix(last, "@@")) || to && from(last)
 		last = line
 		switch {
 		case header:

@@ -88,7 +88,7 @@ Formats:
 		}
 		var then *before
 		if since != "" {
-			if then, err = a.since(cmd.Context(), t, since); err != nil {
+			if then, err = a.since(cmd.Context(), t, since, g); err != nil {
 				return err
 			}
 		}
@@ -172,6 +172,7 @@ type before struct {
 	rev   string
 	graph *graph.Graph
 	was   check.Report
+	moved map[string]string // files, old name → new name
 }
 
 // compare holds a tree against the revision; nil if there is none.
@@ -179,21 +180,21 @@ func (b *before) compare(now *graph.Graph, is check.Report) *check.Delta {
 	if b == nil {
 		return nil
 	}
-	delta := check.Compare(b.rev, b.graph, b.was, now, is)
+	delta := check.Compare(b.rev, b.graph, b.was, now, is, b.moved)
 	return &delta
 }
 
-// since analyses another revision of the tree.
-func (a *app) since(ctx context.Context, t *tree, rev string) (*before, error) {
-	dir, cleanup, err := revision.Checkout(ctx, t.dir, rev)
-	if cleanup != nil {
-		a.onInterrupt(cleanup)
-		defer cleanup()
-	}
+// since analyses another revision of the tree, and finds out what was moved since.
+func (a *app) since(ctx context.Context, t *tree, rev string, now *graph.Graph) (*before, error) {
+	then, err := revision.Checkout(ctx, t.dir, rev)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	g, err := graph.Analyze(ctx, dir, t.opts)
+	a.onInterrupt(then.Remove)
+	defer then.Remove()
+	opts := t.opts
+	opts.Tracked, opts.LeftOut = true, then.LeftOut
+	g, err := graph.Analyze(ctx, then.Root, opts)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
@@ -201,7 +202,11 @@ func (a *app) since(ctx context.Context, t *tree, rev string) (*before, error) {
 	if err != nil {
 		return nil, t.configError(err)
 	}
-	return &before{rev, g, was}, nil
+	moved, err := revision.Moved(ctx, g, now)
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
+	}
+	return &before{rev, g, was, moved}, nil
 }
 
 // tellVerdict says on standard error which gates failed.

@@ -14,7 +14,7 @@ import (
 // programKey names the program for the cache: its version, and the file itself where that is not built from a commit.
 func programKey() string {
 	b := build()
-	key := []string{"2", b.String()}
+	key := []string{"3", b.String()}
 	if b.Revision == "" || b.Modified {
 		if file, err := os.Executable(); err == nil {
 			if info, err := os.Stat(file); err == nil {

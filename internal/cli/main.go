@@ -11,10 +11,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 
 	"nixsink/internal/collector"
+	"nixsink/internal/git"
 	"nixsink/render"
 )
 
@@ -131,8 +134,38 @@ func (a *app) run(ctx context.Context, args []string) int {
 // say prints a line of talk on standard error.
 func (a *app) say(format string, args ...any) {
 	a.progress.clear()
-	fmt.Fprintf(a.err, "nixsink: "+format+"\n", args...)
+	for i, arg := range args {
+		if s, ok := arg.(string); ok {
+			args[i] = visible(s)
+		}
+	}
+	// What an error quotes may hold anything, and only its lines are kept.
+	text := fmt.Sprintf(format, args...)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = visible(line)
+	}
+	fmt.Fprintf(a.err, "nixsink: %s\n", strings.Join(lines, "\n"))
 }
+
+// visible escapes what a terminal would obey or hide: names in a repository may hold control characters and marks that turn the
+// direction of text.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || git.Hidden(r) }
 
 // onInterrupt has something done if the run is interrupted before it ends by itself.
 func (a *app) onInterrupt(undo func()) {

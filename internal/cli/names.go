@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -138,26 +136,4 @@ func orList(near []string) string {
 		return "; did you mean " + near[0] + "?"
 	}
 	return fmt.Sprintf("; did you mean %s or %s?", strings.Join(near[:len(near)-1], ", "), near[len(near)-1])
-}
-
-// inTree turns a path as a user gives it into the graph's: slash-separated and relative to its root. A path that exists is taken from the
-// current folder; else it may be relative to the tree, as version control prints it.
-func inTree(g *graph.Graph, name string) (string, bool) {
-	if _, err := os.Lstat(name); err == nil {
-		abs, err := filepath.Abs(name)
-		if err == nil {
-			if rel, err := filepath.Rel(g.Dir, abs); err == nil {
-				rel = filepath.ToSlash(rel)
-				return rel, rel != ".." && !strings.HasPrefix(rel, "../")
-			}
-		}
-		return "", false
-	}
-	clean := path.Clean(filepath.ToSlash(name))
-	for _, m := range g.Modules {
-		if m.Path == clean {
-			return clean, true
-		}
-	}
-	return "", false
 }

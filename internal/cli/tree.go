@@ -55,6 +55,12 @@ func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
 	if err := a.isFolder(cmd, path); err != nil {
 		return nil, err
 	}
+	// Behind a link lies what the link leads to: its repository, its configuration, the ignore files above it.
+	if real, err := realPath(path); err == nil {
+		if abs, err := filepath.Abs(path); err == nil && real != abs {
+			path = real
+		}
+	}
 	file := a.tree.config
 	if file == "" {
 		var err error
@@ -88,6 +94,15 @@ func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
 	}
 	t.opts.Exclude = slices.Concat(t.opts.Exclude, a.tree.exclude)
 	return t, nil
+}
+
+// realPath is the absolute path without symbolic links.
+func realPath(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
 }
 
 // isFolder says what is wrong with a PATH that is none.
@@ -163,8 +178,22 @@ func (a *app) tellProblems(g *graph.Graph) {
 	if n > few {
 		a.say("and %d more problems", n-few)
 	}
-	if g.Source.Incomplete {
-		a.say("the run is incomplete: what these files read and define is not known")
+	broken := slices.ContainsFunc(g.Problems, func(p graph.Problem) bool { return p.Kind == "io" || p.Kind == "syntax" })
+	if g.Source.Incomplete || broken {
+		a.say("the run is incomplete: what these files read and define is not known (what shall be left out can be named with --exclude)")
+	}
+	told := map[string]bool{}
+	for _, i := range g.Imports {
+		// What was excluded was so on purpose, and what cannot be read was told above.
+		if i.LeftOut == "" || i.Disabled || told[i.To] || i.LeftOut == graph.Excluded || slices.ContainsFunc(g.Problems, func(p graph.Problem) bool { return p.At.File == i.To }) {
+			continue
+		}
+		if told[i.To] = true; len(told) <= few {
+			a.say("%s%s is imported and left out: %s", place(i.At), i.To, i.LeftOut)
+		}
+	}
+	if n := len(told); n > few {
+		a.say("and %d more files that are imported and left out", n-few)
 	}
 }
 

@@ -5,6 +5,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,6 +125,7 @@ func Load(path string) (*Config, error) {
 
 // Parse decodes src; name is what errors call the file.
 func Parse(name string, src []byte) (*Config, error) {
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // a byte order mark, as some editors write it
 	var c Config
 	dec := toml.NewDecoder(strings.NewReader(string(src)))
 	dec.DisallowUnknownFields().EnableUnmarshalerInterface()

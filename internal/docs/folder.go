@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"nixsink/internal/git"
 )
 
 // File is one file that a folder shall hold.
@@ -75,10 +77,10 @@ func Plan(dir string, files []File, ours func(name string, data []byte) bool) ([
 		if err != nil {
 			return nil, err
 		}
-		if old != nil && !listed[f.Name] && !bytes.Equal(old, f.Data) && !ours(f.Name, old) {
+		if old != nil && !listed[f.Name] && !alike(old, f.Data) && !ours(f.Name, old) {
 			return nil, &ForeignError{join(dir, f.Name)}
 		}
-		if old == nil || !bytes.Equal(old, f.Data) {
+		if old == nil || !alike(old, f.Data) {
 			out = append(out, Change{f.Name, old, append([]byte{}, f.Data...)})
 		}
 	}
@@ -181,11 +183,16 @@ func removeEmpty(root *os.Root, dir string) {
 	}
 }
 
+// alike reports whether a file has a text, be it with the line ends of another system.
+func alike(old, text []byte) bool {
+	return bytes.Equal(old, text) || bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), text)
+}
+
 // Diff shows changes as a unified diff, with dir before the names.
 func Diff(dir string, changes []Change) string {
 	var b strings.Builder
 	for _, c := range changes {
-		from, to := "a/"+join(dir, c.Name), "b/"+join(dir, c.Name)
+		from, to := git.DiffName("a/"+join(dir, c.Name)), git.DiffName("b/"+join(dir, c.Name))
 		if c.Old == nil {
 			from = "/dev/null"
 		}

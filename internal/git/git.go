@@ -31,6 +31,7 @@ type Repository struct {
 	Below   string // Dir relative to Top, slash-separated; "" at the root
 	Shallow bool   // its history was cut short
 	gitDir  string // where no working tree shows the way to it; "" otherwise
+	alone   bool   // it is a folder outside any repository
 	program string
 }
 
@@ -132,6 +133,9 @@ func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, r.program, append(settings(), args...)...)
 	cmd.Dir = r.Dir
 	cmd.Env = environment(os.Environ())
+	if r.alone {
+		cmd.Env = append(cmd.Env, "GIT_CEILING_DIRECTORIES="+filepath.Dir(r.Dir))
+	}
 	if r.gitDir != "" {
 		cmd.Env = append(cmd.Env, "GIT_DIR="+r.gitDir, "GIT_WORK_TREE="+r.Dir)
 	}

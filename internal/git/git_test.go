@@ -30,7 +30,7 @@ func list(t *testing.T, r *git.Repository, rev string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := r.Tree(t.Context(), commit)
+	entries, _, err := r.Tree(t.Context(), commit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestSubmodules(t *testing.T) {
 	gittest.Commit(t, lib, "other", nil)
 	gittest.Git(t, clone, "config", "-f", ".gitmodules", "submodule.sub.url", "file://"+lib)
 	gittest.Git(t, clone, "submodule", "--quiet", "update", "--init", "--depth", "1")
-	_, err := open(t, clone).Tree(t.Context(), gittest.Git(t, clone, "rev-parse", "HEAD~1"))
+	_, _, err := open(t, clone).Tree(t.Context(), gittest.Git(t, clone, "rev-parse", "HEAD~1"))
 	if err == nil || !strings.Contains(err.Error(), "submodule sub: commit ") || !strings.Contains(err.Error(), "fetch origin ") {
 		t.Errorf("a commit that is not there: %v", err)
 	}
@@ -171,7 +171,7 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := func() error {
-		entries, err := r.Tree(t.Context(), commit)
+		entries, _, err := r.Tree(t.Context(), commit)
 		if err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func TestMissing(t *testing.T) {
 	}
 	bare := filepath.Join(t.TempDir(), "treeless")
 	gittest.Git(t, dir, "clone", "-q", "--filter=tree:0", "file://"+dir, bare)
-	if _, err := open(t, bare).Tree(t.Context(), commit); err == nil || !strings.Contains(err.Error(), "`git -C "+bare+" fetch --refetch --filter=blob:none`") {
+	if _, _, err := open(t, bare).Tree(t.Context(), commit); err == nil || !strings.Contains(err.Error(), "`git -C "+bare+" fetch --refetch --filter=blob:none`") {
 		t.Errorf("a tree that is not there: %v", err)
 	}
 }
@@ -286,7 +286,7 @@ func TestNothingRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := r.Tree(t.Context(), commit)
+	entries, _, err := r.Tree(t.Context(), commit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,5 +341,64 @@ func TestQuote(t *testing.T) {
 	dir := gittest.Init(t, map[string]string{"kü\tche \x01.nix": "1"})
 	if name, ok := git.Unquote(gittest.Git(t, dir, "ls-files")); !ok || name != "kü\tche \x01.nix" {
 		t.Errorf("git's own quoting gives %q", name)
+	}
+}
+
+func TestRenames(t *testing.T) {
+	gittest.Need(t)
+	body := strings.Repeat("{ config, ... }: {\n  services.a = config.my.b;\n}\n", 4)
+	gone := map[string]string{"svc/a.nix": body, "svc/b.nix": body + "# b\n", "svc/half.nix": "1\n2\n3\n4\n", "only/old.nix": "alone\n"}
+	came := map[string]string{"services/a.nix": body, "services/b.nix": body + "# b\n# changed\n", "services/half.nix": "5\n6\n7\n8\n", "n\new\t.nix": "other\n"}
+	got, err := git.Renames(t.Context(), gone, came)
+	if err != nil || len(got) != 2 || got["svc/a.nix"] != "services/a.nix" || got["svc/b.nix"] != "services/b.nix" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := git.Renames(t.Context(), map[string]string{"a \"b\n.nix": body}, map[string]string{"ü/[x].nix": body}); err != nil || got["a \"b\n.nix"] != "ü/[x].nix" {
+		t.Errorf("odd names: %q, %v", got, err)
+	}
+	if got, err := git.Renames(t.Context(), nil, came); err != nil || len(got) != 0 {
+		t.Errorf("nothing gone: %q, %v", got, err)
+	}
+}
+
+// TestLineEnds is held against what git adds.
+func TestLineEnds(t *testing.T) {
+	dir := gittest.Init(t, map[string]string{"sub/lf.nix": "1\n2\n", "sub/crlf.nix": "1\r\n2\r\n", "sub/mixed.nix": "1\r\n2\n", "sub/none.nix": "1"})
+	for _, c := range []struct{ config, attributes, want string }{
+		{"false", "", ""},
+		{"true", "", "lf.nix none.nix"},
+		{"input", "", "lf.nix none.nix"},
+		{"true", "* -text\n", ""},
+		{"false", "* text\n", "crlf.nix lf.nix mixed.nix none.nix"},
+		{"false", "* text=auto\n", "lf.nix none.nix"},
+		{"false", "*.nix eol=crlf\n", "crlf.nix lf.nix mixed.nix none.nix"},
+	} {
+		gittest.Git(t, dir, "config", "core.autocrlf", c.config)
+		gittest.Write(t, dir, map[string]string{".gitattributes": c.attributes})
+		names := []string{"crlf.nix", "lf.nix", "mixed.nix", "none.nix"}
+		kept, err := open(t, filepath.Join(dir, "sub")).LineEnds(t.Context(), names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, name := range names {
+			if kept[name] {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: got %q", c, got)
+		}
+		// What git itself makes of CR LF when it is added.
+		for _, name := range names {
+			gittest.Write(t, dir, map[string]string{"sub/" + name: "1\r\n3\r\n"})
+			gittest.Git(t, dir, "add", "sub/"+name)
+			converted := gittest.Git(t, dir, "cat-file", "blob", ":sub/"+name) == "1\n3"
+			if converted != kept[name] {
+				t.Errorf("%+v: git converts %s: %t", c, name, converted)
+			}
+		}
+		gittest.Git(t, dir, "rm", "-q", "--cached", "-r", ".")
+		gittest.Git(t, dir, "reset", "-q", "--hard")
 	}
 }

@@ -37,6 +37,15 @@ func Quote(name string) string {
 	return `"` + b.String() + `"`
 }
 
+// DiffName is a name in a diff's header: quoted where it has to be, with a tab behind it where blanks would hide its end.
+func DiffName(name string) string {
+	quoted := Quote(name)
+	if strings.Contains(name, " ") {
+		quoted += "\t"
+	}
+	return quoted
+}
+
 // Hidden reports whether a character shows itself only by what it does to others: controls of C1, line separators, marks of direction.
 func Hidden(r rune) bool {
 	return r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\u061c' || r == '\u200e' || r == '\u200f' ||

@@ -61,3 +61,14 @@ func (t *Tracked) Submodule(name string) string {
 	}
 	return ""
 }
+
+// Knew reports whether a file or folder is in the index, or was in any commit that a reference or its log leads to. The name is relative
+// to r.Dir.
+func (r *Repository) Knew(ctx context.Context, name string) bool {
+	out, err := r.run(ctx, "ls-files", "-z", "--", name)
+	if err == nil && len(out) > 0 {
+		return true
+	}
+	out, err = r.run(ctx, "rev-list", "--max-count=1", "--all", "--reflog", "HEAD", "--", name)
+	return err == nil && len(out) > 0
+}

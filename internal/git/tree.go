@@ -33,26 +33,31 @@ type Entry struct {
 const maxNested = 16
 
 // Tree lists the files of a commit below r.Dir, by names relative to it, sorted. Submodules are read at the commits that the tree records,
-// where the working tree has them; others are empty folders here as there. A folder that the commit does not have is empty.
-func (r *Repository) Tree(ctx context.Context, commit string) ([]Entry, error) {
-	entries, err := r.tree(ctx, commit, r.Below, "", maxNested)
-	if err != nil {
-		return nil, err
+// where the working tree has them; absent are the folders of the others. A folder that the commit does not have is empty.
+func (r *Repository) Tree(ctx context.Context, commit string) (entries []Entry, absent []string, err error) {
+	l := &listing{}
+	if err := l.add(ctx, r, commit, r.Below, "", maxNested); err != nil {
+		return nil, nil, err
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
-	return entries, nil
+	slices.SortFunc(l.entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	return l.entries, l.absent, nil
 }
 
-func (r *Repository) tree(ctx context.Context, commit, below, prefix string, depth int) ([]Entry, error) {
+// listing is a tree that is being listed.
+type listing struct {
+	entries []Entry
+	absent  []string
+}
+
+func (l *listing) add(ctx context.Context, r *Repository, commit, below, prefix string, depth int) error {
 	args := []string{"ls-tree", "-r", "-z", "--full-tree", commit}
 	if below != "" {
 		args = append(args, "--", below+"/")
 	}
 	out, err := r.run(ctx, args...)
 	if err != nil {
-		return nil, r.absent(ctx, commit, err)
+		return r.explainTree(ctx, commit, err)
 	}
-	var entries []Entry
 	modules := &modules{r: r, commit: commit}
 	for line := range bytes.SplitSeq(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
 		// MODE TYPE HASH<tab>NAME
@@ -73,23 +78,22 @@ func (r *Repository) tree(ctx context.Context, commit, below, prefix string, dep
 		case Submodule:
 			sub, err := modules.open(ctx, full)
 			if err != nil {
-				return nil, fmt.Errorf("submodule %s: %w", Quote(name), err)
+				return fmt.Errorf("submodule %s: %w", Quote(name), err)
 			}
 			if sub == nil || depth == 0 {
+				l.absent = append(l.absent, name)
 				continue
 			}
-			more, err := sub.tree(ctx, hash, "", name, depth-1)
-			if err != nil {
-				return nil, fmt.Errorf("submodule %s: %w", Quote(name), err)
+			if err := l.add(ctx, sub, hash, "", name, depth-1); err != nil {
+				return fmt.Errorf("submodule %s: %w", Quote(name), err)
 			}
-			entries = append(entries, more...)
 		case Link, Executable:
-			entries = append(entries, Entry{name, mode, hash, r})
+			l.entries = append(l.entries, Entry{name, mode, hash, r})
 		default:
-			entries = append(entries, Entry{name, File, hash, r})
+			l.entries = append(l.entries, Entry{name, File, hash, r})
 		}
 	}
-	return entries, nil
+	return nil
 }
 
 // safe reports whether a name stays where it belongs; git itself refuses to write others.
@@ -102,8 +106,8 @@ func safe(name string) bool {
 	return true
 }
 
-// absent says what to fetch where a tree or commit is not in this clone.
-func (r *Repository) absent(ctx context.Context, commit string, err error) error {
+// explainTree says what to fetch where a tree or commit is not in this clone.
+func (r *Repository) explainTree(ctx context.Context, commit string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

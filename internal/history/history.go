@@ -19,6 +19,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/check"
+	"nixsink/internal/check/revision"
 	"nixsink/internal/git"
 )
 
@@ -126,17 +127,19 @@ func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit,
 	fail := func(err error) (Point, error) {
 		return Point{}, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
 	}
-	files, err := repo.Tree(ctx, c.Hash)
+	files, absent, err := repo.Tree(ctx, c.Hash)
 	if err != nil {
 		return fail(err)
 	}
 	key := keyOf(files, o)
 	p, ok := load(o.Cache, key)
 	if !ok {
+		opts := o.Graph
+		opts.Tracked, opts.LeftOut = true, revision.Absent(absent)
 		if err := l.become(files); err != nil {
 			return fail(err)
 		}
-		g, err := graph.Analyze(ctx, l.dir, o.Graph)
+		g, err := graph.Analyze(ctx, l.dir, opts)
 		if err != nil {
 			return fail(err)
 		}

@@ -3,6 +3,8 @@ package rewrite
 import (
 	"fmt"
 	"strings"
+
+	"nixsink/internal/git"
 )
 
 // context is how many unchanged lines a hunk shows around its changes.
@@ -14,7 +16,7 @@ type block struct {
 	text       string
 }
 
-// Diff is the unified diff of the plan, as git apply reads it; "" if nothing changes.
+// Diff is the unified diff of the plan, as git apply and patch -p1 read it; "" if nothing changes.
 func (p *Plan) Diff() string {
 	var b strings.Builder
 	for _, f := range p.Files {
@@ -31,7 +33,7 @@ func (f *File) Diff() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", f.Name, f.Name)
+	fmt.Fprintf(&b, "--- %s\n+++ %s\n", git.DiffName("a/"+f.Name), git.DiffName("b/"+f.Name))
 	lines := strings.SplitAfter(f.Old, "\n")
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]

@@ -3,6 +3,8 @@ package output
 import (
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 
 	"nixsink/graph"
 	"nixsink/internal/check"
@@ -69,10 +71,17 @@ type gateJSON struct {
 }
 
 type deltaJSON struct {
-	Fixed []Finding `json:"fixed"`
-	New   []Finding `json:"new"`
-	Patch Ratio     `json:"patch"`
-	Since string    `json:"since"`
+	Fixed []Finding   `json:"fixed"`
+	Moved []movedJSON `json:"moved"`
+	New   []Finding   `json:"new"`
+	Patch Ratio       `json:"patch"`
+	Since string      `json:"since"`
+}
+
+// movedJSON is a renamed file.
+type movedJSON struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 type reportJSON struct {
@@ -138,7 +147,10 @@ func jsonFormat(w io.Writer, in Input) error {
 		j.Gates = append(j.Gates, gateJSON{Failed: g.Failed, How: g.How, Name: g.Name, Threshold: g.Threshold, Value: g.Value})
 	}
 	if d := in.Delta; d != nil {
-		j.Changes = &deltaJSON{Since: d.Rev, New: Findings(in.severe(d.New)), Fixed: Findings(in.severe(d.Fixed)), Patch: ratio(d.Patch)}
+		j.Changes = &deltaJSON{Since: d.Rev, New: Findings(in.severe(d.New)), Fixed: Findings(in.severe(d.Fixed)), Patch: ratio(d.Patch), Moved: []movedJSON{}}
+		for _, from := range slices.Sorted(maps.Keys(d.Moved)) {
+			j.Changes.Moved = append(j.Changes.Moved, movedJSON{from, d.Moved[from]})
+		}
 	}
 	return writeJSON(w, j)
 }

@@ -89,7 +89,7 @@ func variants(t *testing.T) map[string]output.Input {
 	in := input(t)
 	changed := in
 	changed.Link = "https://git.example/blob/main/{file}#L{line}"
-	changed.Delta = &check.Delta{Rev: "main", New: in.Report.Findings[:2], Patch: graph.Ratio{Covered: 2, Total: 3},
+	changed.Delta = &check.Delta{Rev: "main", Moved: map[string]string{"old/ssh.nix": "ssh.nix"}, New: in.Report.Findings[:2], Patch: graph.Ratio{Covered: 2, Total: 3},
 		Before: graph.Coverage{SourceID: graph.Ratio{Covered: 3, Total: 4}}}
 	broken := output.Input{Graph: &graph.Graph{}, Gate: check.GateResult{Incomplete: "1 file could not be read whole (a.nix)", Status: 2}}
 	return map[string]output.Input{"tree": in, "changed": changed, "broken": broken}

@@ -93,6 +93,9 @@ func (in Input) summary(c palette) string {
 	}
 	if in.Delta != nil {
 		s += fmt.Sprintf(" new since %s, %d gone", clean(in.Delta.Rev), len(in.Delta.Fixed))
+		if n := len(in.Delta.Moved); n > 0 {
+			s += "; " + counted(n, "file") + " moved"
+		}
 	}
 	var aside []string
 	if waived > 0 {

@@ -11,60 +11,71 @@ import (
 	"os"
 	"path"
 
+	"nixsink/graph"
 	"nixsink/internal/git"
 )
 
 // MaxFile is the size in bytes from which a file is left out: nothing that large is Nix source.
 const MaxFile = 64 << 20
 
+// A Layout is a revision's tree in a temporary folder.
+type Layout struct {
+	Root    string
+	LeftOut map[string]string // what is part of the tree and was not laid out, with the reason: for graph.Options
+}
+
+// Remove deletes the folder.
+func (l *Layout) Remove() { os.RemoveAll(l.Root) }
+
 // Checkout writes the tree of revision rev, as far as it lies below dir, to a temporary folder. dir is a folder of a git working tree.
 // rev is all that gitrevisions(7) has for one commit; main... is where the history of HEAD left main, as a pull request shows it.
 // What a sparse checkout leaves out of the working tree is left out here too. Submodules are read at their recorded commits.
-// Cleanup removes the folder again and is never nil. Errors say what to fetch where history is missing.
-func Checkout(ctx context.Context, dir, rev string) (root string, cleanup func(), err error) {
-	cleanup = func() {}
+// Errors say what to fetch where history is missing.
+func Checkout(ctx context.Context, dir, rev string) (*Layout, error) {
 	repo, err := git.Open(ctx, dir)
 	if errors.Is(err, git.ErrNoRepository) {
-		return "", cleanup, fmt.Errorf("%s is in no git repository, so there is no revision %s to compare with", dir, rev)
+		return nil, fmt.Errorf("%s is in no git repository, so there is no revision %s to compare with", dir, rev)
 	} else if err != nil {
-		return "", cleanup, err
+		return nil, err
 	}
 	commit, err := repo.Resolve(ctx, rev)
 	if err != nil {
-		return "", cleanup, err
+		return nil, err
 	}
-	entries, err := repo.Tree(ctx, commit)
+	entries, absent, err := repo.Tree(ctx, commit)
 	if err != nil {
-		return "", cleanup, fmt.Errorf("read revision %s: %w", rev, err)
+		return nil, fmt.Errorf("read revision %s: %w", rev, err)
 	}
-	if entries, err = checkedOut(ctx, repo, entries); err != nil {
-		return "", cleanup, err
-	}
-	root, err = os.MkdirTemp("", "nixsink-rev-")
-	if err != nil {
-		return "", cleanup, fmt.Errorf("lay out revision %s: %w", rev, err)
-	}
-	cleanup = func() { os.RemoveAll(root) }
-	if err := layOut(ctx, entries, root); err != nil {
-		cleanup()
-		return "", func() {}, fmt.Errorf("read revision %s: %w", rev, err)
-	}
-	return root, cleanup, nil
-}
-
-// checkedOut drops what a sparse checkout leaves out of the working tree.
-func checkedOut(ctx context.Context, repo *git.Repository, entries []git.Entry) ([]git.Entry, error) {
 	tracked, err := repo.Tracked(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of %s: %w", repo.Top, err)
 	}
-	var out []git.Entry
+	l := &Layout{LeftOut: Absent(absent)}
+	here := entries[:0]
 	for _, e := range entries {
-		if !tracked.NotCheckedOut(e.Name) {
-			out = append(out, e)
+		if tracked.NotCheckedOut(e.Name) {
+			l.LeftOut[e.Name] = "it is not checked out"
+		} else {
+			here = append(here, e)
 		}
 	}
-	return out, nil
+	if l.Root, err = os.MkdirTemp("", "nixsink-rev-"); err != nil {
+		return nil, fmt.Errorf("lay out revision %s: %w", rev, err)
+	}
+	if err := layOut(ctx, here, l.Root); err != nil {
+		l.Remove()
+		return nil, fmt.Errorf("read revision %s: %w", rev, err)
+	}
+	return l, nil
+}
+
+// Absent gives the reason why nothing of some submodules was laid out.
+func Absent(submodules []string) map[string]string {
+	out := map[string]string{}
+	for _, name := range submodules {
+		out[name] = "its submodule is not checked out"
+	}
+	return out
 }
 
 func layOut(ctx context.Context, entries []git.Entry, dir string) error {
@@ -96,4 +107,24 @@ func layOut(ctx context.Context, entries []git.Entry, dir string) error {
 		_, err = w.Write(contents)
 		return errors.Join(err, w.Close())
 	})
+}
+
+// Moved tells which files of a tree as it was lie elsewhere now: the old name → the new one, where git takes the new file for the old one
+// renamed. Folders are no more than their files. Line ends that are the checkout's count for nothing.
+func Moved(ctx context.Context, before, after *graph.Graph) (map[string]string, error) {
+	return git.Renames(ctx, others(before, after), others(after, before))
+}
+
+// others are the texts of the files of g that other has not.
+func others(g, other *graph.Graph) map[string]string {
+	out := map[string]string{}
+	for name, f := range g.Files {
+		if other.Files[name] == nil {
+			out[name] = f.Src
+			if g.CheckoutCRLF[name] {
+				out[name] = graph.WithoutCR(f.Src)
+			}
+		}
+	}
+	return out
 }

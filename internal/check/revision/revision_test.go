@@ -32,17 +32,17 @@ func write(t *testing.T, dir, name, text string) {
 
 func checkout(t *testing.T, dir, rev string) string {
 	t.Helper()
-	root, cleanup, err := revision.Checkout(context.Background(), dir, rev)
+	l, err := revision.Checkout(context.Background(), dir, rev)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cleanup()
-		if _, err := os.Stat(root); err == nil {
-			t.Errorf("%s is still there", root)
+		l.Remove()
+		if _, err := os.Stat(l.Root); err == nil {
+			t.Errorf("%s is still there", l.Root)
 		}
 	})
-	return root
+	return l.Root
 }
 
 func read(t *testing.T, name string) string {
@@ -110,8 +110,7 @@ func TestErrors(t *testing.T) {
 		{t.TempDir(), "HEAD", "is in no git repository"},
 		{shallow, "HEAD~1", "which is shallow: fetch its history"},
 	} {
-		_, cleanup, err := revision.Checkout(context.Background(), c.dir, c.rev)
-		cleanup()
+		_, err := revision.Checkout(context.Background(), c.dir, c.rev)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want …%s…", c.rev, err, c.want)
 		}
@@ -131,7 +130,7 @@ func TestWorktree(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, _, err := revision.Checkout(ctx, repository(t), "one"); err == nil {
+	if _, err := revision.Checkout(ctx, repository(t), "one"); err == nil {
 		t.Error("an interrupted checkout gives no error")
 	}
 }

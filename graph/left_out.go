@@ -1,0 +1,191 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"nixsink/internal/git"
+	"nixsink/parse"
+)
+
+// A file is in one of three states: it was read; it is there and was left out, for a reason; it is not there. Only the last makes an
+// import of it a mistake.
+
+// Excluded is why a file was left out that Options.Exclude names.
+const Excluded = "it is excluded"
+
+// worktree is a working tree of git that the analysed one lies in, or a submodule of it.
+type worktree struct {
+	dir string // the folder that the index is asked about
+	rel string // that folder's place in the analysed tree, with a slash at its end; "" for the root
+	all bool   // everything is tracked: the tree was laid out from a revision
+
+	once    sync.Once
+	tracked *git.Tracked
+	err     error
+}
+
+// index is what git tracks here. Git is asked once, and only if something depends on it.
+func (w *worktree) index(ctx context.Context) *git.Tracked {
+	w.once.Do(func() {
+		var repo *git.Repository
+		if repo, w.err = git.Open(ctx, w.dir); w.err == nil {
+			w.tracked, w.err = repo.Tracked(ctx)
+		}
+	})
+	return w.tracked
+}
+
+// has reports whether git tracks the file or anything in the folder at a path of the analysed tree. Where git cannot be asked,
+// nothing is known to be tracked.
+func (w *worktree) has(ctx context.Context, name string) bool {
+	return w.all || w.index(ctx).Has(strings.TrimPrefix(name, w.rel))
+}
+
+// around is the working tree that a path of the analysed tree lies in.
+func (t *tree) around(name string) *worktree {
+	best := t.works[0]
+	for _, w := range t.works {
+		if strings.HasPrefix(name, w.rel) && len(w.rel) > len(best.rel) {
+			best = w
+		}
+	}
+	return best
+}
+
+// leftOut says why a file that an import names was not read, "" if it is not there. A folder stands for its default.nix, and file is the
+// name of what would have been read.
+func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
+	name = t.resolve(path.Clean(name))
+	abs := filepath.Join(t.dir, filepath.FromSlash(name))
+	if info, err := os.Stat(abs); err == nil && info.IsDir() {
+		name, abs = path.Join(name, "default.nix"), filepath.Join(abs, "default.nix")
+	}
+	work := t.around(name)
+	if _, err := os.Lstat(abs); err != nil {
+		if errors.Is(err, os.ErrPermission) {
+			return name, "a folder on its way cannot be read"
+		}
+		for i := 0; i <= len(name); i++ {
+			if i == len(name) || name[i] == '/' {
+				if why := t.elsewhere[name[:i]]; why != "" {
+					return name, why
+				}
+			}
+		}
+		if work.all || !git.Inside(t.dir) {
+			return name, ""
+		}
+		in := strings.TrimPrefix(name, work.rel)
+		for _, in := range []string{in, path.Join(in, "default.nix")} {
+			switch index := work.index(ctx); {
+			case index.NotCheckedOut(in):
+				return work.rel + in, "it is not checked out (`git sparse-checkout add` brings it)"
+			case index.Submodule(in) != "":
+				sub := work.rel + index.Submodule(in)
+				if _, err := os.Lstat(filepath.Join(t.dir, filepath.FromSlash(sub), ".git")); err != nil {
+					return name, "the submodule " + git.Quote(sub) + " is not checked out (`git submodule update --init` brings it)"
+				}
+			}
+		}
+		return name, ""
+	}
+	for i := 0; i <= len(name); i++ {
+		if i < len(name) && name[i] != '/' {
+			continue
+		}
+		part := name[:i]
+		if t.exclude.excludes(part) {
+			return name, Excluded
+		}
+		if part != "" && t.links[part] == "" {
+			if info, err := os.Lstat(filepath.Join(t.dir, filepath.FromSlash(part))); err == nil && info.Mode()&os.ModeSymlink != 0 {
+				return name, "it is behind a symbolic link out of the tree"
+			}
+		}
+	}
+	for _, p := range t.problems {
+		if p.At.File == name && p.At.Line == 0 {
+			return name, strings.TrimPrefix(p.Msg, "cannot be read: ")
+		}
+	}
+	if !t.lists(name) {
+		if errors.Is(work.err, git.ErrNoGit) {
+			return name, "it is ignored, and there is no git to say whether it is tracked"
+		}
+		return name, "it is ignored and not tracked"
+	}
+	if !isNix(name) {
+		return name, "its name does not end in .nix"
+	}
+	return name, "it was not read"
+}
+
+// lists reports whether the walk listed a file.
+func (t *tree) lists(name string) bool {
+	for _, e := range t.dirs[strings.TrimSuffix(path.Dir(name), ".")] {
+		if e.name == path.Base(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// noteLeftOut finds the imports whose file is there and was not read: they are edges, and what the file reads is unresolved, once for
+// each file and root.
+func noteLeftOut(ctx context.Context, g *Graph, t *tree) {
+	told := map[string]bool{}
+	for _, i := range g.Imports {
+		if i.External || i.To == "" || t.byName[i.To] != nil {
+			continue
+		}
+		file, why := t.leftOut(ctx, i.To)
+		if why == "" {
+			continue
+		}
+		i.To, i.Missing, i.LeftOut = file, false, why
+		if i.Disabled || told[file] {
+			continue
+		}
+		told[file] = true
+		for _, r := range g.Roots {
+			g.Unresolved = append(g.Unresolved, &Unresolved{r.Path + ".*", i.At, git.Quote(file) + ", which is imported here, is left out: " + why})
+		}
+	}
+}
+
+// notText says what a file is that is no text of its own.
+func notText(src string) error {
+	for _, k := range [...]struct{ start, is string }{
+		{"version https://git-lfs.github.com/spec/", "it is a pointer of Git LFS, and its contents are elsewhere (`git lfs pull` brings them)"},
+		{"\x00GITCRYPT\x00", "it is encrypted by git-crypt"},
+		{"U2FsdGVkX1", "it is encrypted (by transcrypt or openssl)"},
+		{"age-encryption.org/", "it is encrypted by age"},
+		{"-----BEGIN AGE ENCRYPTED FILE-----", "it is encrypted by age"},
+		{"-----BEGIN PGP MESSAGE-----", "it is encrypted by PGP"},
+		{"\xff\xfe", "it is UTF-16, which Nix does not read"},
+		{"\xfe\xff", "it is UTF-16, which Nix does not read"},
+	} {
+		if strings.HasPrefix(src, k.start) {
+			return errors.New(k.is)
+		}
+	}
+	return nil
+}
+
+// conflict is the line of the first conflict mark in a file that does not parse, 0 if there is none.
+func conflict(f *parse.File) int {
+	if !f.Errors.Syntax() {
+		return 0
+	}
+	at := strings.Index("\n"+f.Src, "\n<<<<<<< ")
+	if at < 0 || !strings.Contains(f.Src[at:], "\n=======") || !strings.Contains(f.Src[at:], "\n>>>>>>> ") {
+		return 0
+	}
+	return f.Position(int32(at)).Line
+}
