@@ -34,7 +34,7 @@ func (ev *Evaluator) resolveAliases() {
 	for _, d := range ev.Definitions {
 		d.Path = resolve(d.Path)
 		for i, o := range d.origins {
-			d.origins[i].rank = resolve(ev.pathOf[o.rank>>1]).id<<1 | o.rank&1
+			d.origins[i].rank = rankOf(resolve(ev.pathOf[o.rank>>aspectBits]), o.asks())
 		}
 	}
 	for _, r := range ev.Reads {

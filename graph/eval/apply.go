@@ -176,7 +176,7 @@ func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 		f := &frameOfOne{}
 		f.env = env{up: c.env, file: file, set: &f.set}
 		f.thunk = thunk{of: x, bind: &binds[0]}
-		f.attrs[0] = attr{binds[0].name, nil, &f.thunk, binds[0].site}
+		f.attrs[0] = attribute(binds[0].name, nil, &f.thunk, binds[0].site)
 		f.set.attrs = f.attrs[:]
 		return &f.env
 	}
@@ -190,7 +190,7 @@ func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 			ev.pending = append(ev.pending, &thunk{expr: b.formal.Default, env: &f.env})
 		}
 		thunks[i] = thunk{of: x, bind: b, env: &f.env}
-		f.set.attrs[i] = attr{b.name, nil, &thunks[i], b.site}
+		f.set.attrs[i] = attribute(b.name, nil, &thunks[i], b.site)
 	}
 	return &f.env
 }
@@ -235,7 +235,7 @@ func (ev *Evaluator) origins(v Val) Origins {
 		if r.read != nil {
 			r.read.Consumed = true
 		}
-		o := from(r.path, false, r.read)
+		o := from(r.path, Whole, r.read)
 		if len(r.self) == 0 || r.self[0].rank != o.rank || r.self[0].read != o.read || r.selfVia != r.via {
 			if r.via != nil {
 				o.why = ev.hop(r.via, 0)
@@ -379,7 +379,7 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 	switch s := v.shape.(type) {
 	case *setShape:
 		if s.base == nil {
-			return s.attrs, !s.dyn, v.org
+			return s.attrs, !s.dyn && !s.inDoubt(), v.org
 		}
 		more, _, o := ev.entries(*s.base)
 		return append(slices.Clip(s.attrs), more...), false, union(v.org, o)
@@ -399,7 +399,7 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 			org := ev.origins(v)
 			return []attr{{name: hole, key: org, val: ready(unknown(org))}}, false, org
 		}
-		names := Origins{from(s.path, true, s.read)}
+		names := Origins{from(s.path, Names, s.read)}
 		member := Val{shape: &refShape{path: ev.child(s.path, hole), how: Alias, via: s.via, read: ev.memberRead(s, hole)}, org: v.org}
 		return []attr{{name: hole, key: names, val: ready(member)}}, false, union(v.org, names)
 	case *altShape:

@@ -254,7 +254,7 @@ func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth 
 	case *closure:
 		name := Val{}
 		if p.Name == hole {
-			name = str(hole).with(Origins{from(p.Parent, true, nil)})
+			name = str(hole).with(Origins{from(p.Parent, Names, nil)})
 		} else {
 			name = str(p.Name)
 		}

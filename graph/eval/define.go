@@ -106,7 +106,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		return // a module that is not understood as a set: nothing is known to be defined
 	}
 	d := ev.definition(m, p, at, ctl, dflt)
-	d.origins = union(ctl.org, ev.deep(v))
+	d.origins = union(ctl.org, ev.deep(v)).pruned()
 	if r, ok := v.shape.(*refShape); ok {
 		d.Copies = r.path
 	}

@@ -620,36 +620,14 @@ func Glob(pattern, name string) bool {
 // hasAttr is x ? a.b: a guard. It depends on names alone (rule 5).
 func (ev *Evaluator) hasAttr(n *parse.HasAttr, en *env) Val {
 	v := ev.eval(n.X, en)
+	names := make([]string, len(n.Path))
 	var org Origins
 	for i := range n.Path {
-		name, o := ev.attrName(&n.Path[i], en)
+		var o Origins
+		names[i], o = ev.attrName(&n.Path[i], en)
 		org = union(org, o)
-		if r, ok := v.shape.(*refShape); ok {
-			if i == len(n.Path)-1 {
-				g := &Read{Path: ev.child(r.path, name), File: en.file, Span: n.Span, How: Guard, Consumed: true}
-				if r.read != nil {
-					r.read.Selected = true
-				}
-				org = union(org, guarded(ev.addRead(readKey{en.file, n.Span, g.Path}, g)))
-			}
-			v = ev.sel(v, name)
-			continue
-		}
-		next := ev.sel(v, name)
-		if next.shape == missing {
-			return boolean(false).with(union(org, next.org))
-		}
-		if s, ok := v.shape.(*setShape); ok && i == len(n.Path)-1 && len(v.org) == 0 && known(name) {
-			if _, has := s.get(name); has {
-				return boolean(true).with(org)
-			}
-		}
-		v = next
 	}
-	if isRef(v) {
-		return unknown(org)
-	}
-	return unknown(union(org, v.org.atMost(Data)))
+	return ev.has(v, names, site{en.file, n.Span}).with(org)
 }
 
 func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
@@ -666,6 +644,9 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 		return ev.apply(f, ev.delay(n.Y, en), site{en.file, n.Span})
 	}
 	x, y := ev.eval(n.X, en), ev.eval(n.Y, en)
+	if n.Op == parse.OpEq || n.Op == parse.OpNotEq {
+		return ev.equality(x, y, n.Op == parse.OpEq)
+	}
 	org := union(ev.deep(x), ev.deep(y))
 	switch n.Op {
 	case parse.OpAnd, parse.OpOr, parse.OpImpl:
@@ -688,17 +669,6 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 			}
 		}
 		return ev.logic(n.Op, x, y, org)
-	case parse.OpEq, parse.OpNotEq:
-		if a, b := ev.typeName(x), ev.typeName(y); a != "" && b != "" && a != b && !number(a, b) {
-			return boolean(n.Op == parse.OpNotEq) // whatever they hold: "…${x}…" is never null
-		}
-		if v, ok := ev.comparedWithNull(x, y, n.Op == parse.OpEq); ok {
-			return v
-		}
-		if eq, ok := ev.equal(x, y); ok {
-			return boolean(eq == (n.Op == parse.OpEq)).with(org)
-		}
-		return ev.comparison(x, y, n.Op == parse.OpEq, org)
 	case parse.OpAdd:
 		return ev.add(x, y, org)
 	case parse.OpSub, parse.OpMul, parse.OpDiv, parse.OpLess, parse.OpLessEq, parse.OpGreater, parse.OpGreaterEq:
@@ -726,6 +696,36 @@ func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {
 		}
 	}
 	return unknown(org)
+}
+
+// equality is x == y or x != y.
+func (ev *Evaluator) equality(x, y Val, equal bool) Val {
+	is := func(v Val) Val {
+		if equal {
+			return v
+		}
+		return ev.negated(v)
+	}
+	if _, null := y.shape.(*nullShape); null && len(y.org) == 0 {
+		return is(ev.isNull(x))
+	}
+	if _, null := x.shape.(*nullShape); null && len(x.org) == 0 {
+		return is(ev.isNull(y))
+	}
+	if a, b := ev.typeName(x), ev.typeName(y); a != "" && b != "" && a != b && !number(a, b) {
+		return boolean(!equal) // whatever they hold
+	}
+	if v, ok := ev.isEmpty(x, y); ok {
+		return is(v)
+	}
+	if v, ok := ev.isEmpty(y, x); ok {
+		return is(v)
+	}
+	org := union(ev.deep(x), ev.deep(y))
+	if eq, ok := ev.equal(x, y); ok {
+		return boolean(eq == equal).with(org)
+	}
+	return ev.comparison(x, y, equal, org)
 }
 
 func (ev *Evaluator) add(x, y Val, org Origins) Val {
@@ -798,24 +798,6 @@ func (ev *Evaluator) equal(x, y Val) (eq, ok bool) {
 // number says that both types are numbers: 1 == 1.0.
 func number(a, b string) bool { return (a == "int" || a == "float") && (b == "int" || b == "float") }
 
-// comparedWithNull is x == null or x != null where x is one of several values of which each is known to be null or not.
-func (ev *Evaluator) comparedWithNull(x, y Val, equal bool) (Val, bool) {
-	if _, ok := x.shape.(*nullShape); ok {
-		x, y = y, x
-	}
-	if _, ok := y.shape.(*nullShape); !ok {
-		return Val{}, false
-	}
-	if _, ok := x.shape.(*altShape); !ok {
-		return Val{}, false
-	}
-	v, ok := ev.isNull(x)
-	if !ok || equal {
-		return v, ok
-	}
-	return ev.negated(v), true
-}
-
 // negated is !v of booleans that are known.
 func (ev *Evaluator) negated(v Val) Val {
 	switch s := v.shape.(type) {
@@ -828,7 +810,7 @@ func (ev *Evaluator) negated(v Val) Val {
 		}
 		return ev.join(each...).with(v.org)
 	}
-	return v
+	return ev.inverted(v)
 }
 
 func (ev *Evaluator) concat(x, y Val) Val {
@@ -846,7 +828,7 @@ func (ev *Evaluator) concat(x, y Val) Val {
 	for _, t := range b {
 		ts = append(ts, ev.adding(t, ob))
 	}
-	return list(ts, ea && eb).with(union(oa, ob))
+	return list(ts, ea && eb).with(union(oa, ob)).sized(sizeOfLists(x, y))
 }
 
 // update is x // y: y's attributes win, unless it is in doubt that y has them (rule 6).
@@ -924,9 +906,9 @@ func (ev *Evaluator) update(x, y Val) Val {
 		if o, ok := b.get(at.name); ok && known(at.name) {
 			if inDoubt {
 				l, r, yo := at.val, o.val, y.org
-				out.attrs = append(out.attrs, attr{at.name, union(at.key, o.key), lazily(func() Val {
+				out.attrs = append(out.attrs, attribute(at.name, union(at.key, o.key), lazily(func() Val {
 					return ev.join(ev.force(l), ev.force(r).with(yo)).with(yo.atMost(Control))
-				}), o.site})
+				}), o.site))
 			}
 			continue
 		}
@@ -977,6 +959,7 @@ func (ev *Evaluator) conditional(as []attr, org Origins) []attr {
 	out := make([]attr, len(as))
 	for i, a := range as {
 		a.val = ev.adding(a.val, org)
+		a.maybe = true
 		out[i] = a
 	}
 	return out

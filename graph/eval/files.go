@@ -60,7 +60,7 @@ func readDir(ev *Evaluator, a []*thunk, at site) Val {
 	}
 	out := &setShape{}
 	for _, e := range es {
-		out.add(attr{e.Name, nil, ready(str(e.Kind)), at})
+		out.add(attribute(e.Name, nil, ready(str(e.Kind)), at))
 	}
 	return Val{shape: out, org: v.org}
 }

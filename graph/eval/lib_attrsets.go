@@ -60,7 +60,7 @@ func libMapAttrsToList(ev *Evaluator, a []*thunk, at site) Val {
 	for i, e := range as {
 		ts[i] = ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val) })
 	}
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[1]))
 }
 
 func libAttrsToList(ev *Evaluator, a []*thunk, at site) Val {
@@ -69,7 +69,7 @@ func libAttrsToList(ev *Evaluator, a []*thunk, at site) Val {
 	for i, e := range as {
 		ts[i] = ready(pair(nameOf(e), e.val))
 	}
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libMapAttrsPrime(ev *Evaluator, a []*thunk, at site) Val {
@@ -103,7 +103,7 @@ func genAttrs(ev *Evaluator, names, over *thunk, f func(t *thunk) Val) Val {
 	out := &setShape{}
 	for _, t := range ts {
 		n := ev.force(t)
-		out.add(attr{ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(over, func() Val { return f(t) }), site{}})
+		out.add(attribute(ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(over, func() Val { return f(t) }), site{}))
 	}
 	return Val{shape: out}
 }
@@ -125,7 +125,7 @@ func libAttrNames(ev *Evaluator, a []*thunk, at site) Val {
 		ts[i] = ready(nameOf(e))
 	}
 	sort.SliceStable(ts, func(i, j int) bool { return ev.asText(ts[i].val) < ev.asText(ts[j].val) })
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libAttrValues(ev *Evaluator, a []*thunk, at site) Val {
@@ -134,7 +134,7 @@ func libAttrValues(ev *Evaluator, a []*thunk, at site) Val {
 	for i, e := range as {
 		ts[i] = e.val
 	}
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libFilterAttrs(ev *Evaluator, a []*thunk, at site) Val {
@@ -208,7 +208,7 @@ func libGetAttrs(ev *Evaluator, a []*thunk, at site) Val {
 	out := &setShape{}
 	for _, n := range names {
 		s, _ := ev.textOf(n)
-		out.add(attr{s, union(org, ev.all(n)).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, s)) }), site{}})
+		out.add(attribute(s, union(org, ev.all(n)).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, s)) }), site{}))
 	}
 	return Val{shape: out, org: v.org}
 }
@@ -238,17 +238,8 @@ func libCatAttrs(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libHasAttr(ev *Evaluator, a []*thunk, at site) Val {
-	s, ok := ev.textOf(a[0])
-	v := ev.force(a[1])
-	if r, is := v.shape.(*refShape); is {
-		g := &Read{Path: ev.child(r.path, s), File: at.file, Span: at.span, How: Guard, Consumed: true}
-		return unknown(guarded(ev.addRead(readKey{at.file, at.span, g.Path}, g)))
-	}
-	if set, is := v.shape.(*setShape); is && ok && set.base == nil && !set.dyn {
-		_, has := set.get(s)
-		return boolean(has).with(union(v.org, ev.all(a[0])))
-	}
-	return unknown(union(v.org, ev.all(a[0])))
+	name, _ := ev.textOf(a[0])
+	return ev.has(ev.force(a[1]), []string{name}, at).with(ev.all(a[0]))
 }
 
 func byPath(ev *Evaluator, p *thunk, v Val, at site) (Val, Origins) {
@@ -289,20 +280,20 @@ func libGetAttrFromPath(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libHasAttrByPath(ev *Evaluator, a []*thunk, at site) Val {
-	names, _, org := ev.elems(ev.force(a[0]))
+	names, exact, org := ev.elems(ev.force(a[0]))
 	v := ev.force(a[1])
-	if r, ok := v.shape.(*refShape); ok {
-		p := r.path
-		for _, n := range names {
-			s, _ := ev.textOf(n)
-			p = ev.child(p, s)
-		}
-		if p != r.path {
-			g := &Read{Path: p, File: at.file, Span: at.span, How: Guard, Consumed: true}
-			return unknown(union(org, guarded(ev.addRead(readKey{at.file, at.span, p}, g))))
-		}
+	if !exact {
+		return unknown(union(org, ev.size(v)))
 	}
-	return unknown(union(org, v.org))
+	path := make([]string, len(names))
+	for i, n := range names {
+		path[i], _ = ev.textOf(n)
+		org = union(org, ev.all(n))
+	}
+	if len(path) == 0 {
+		return boolean(true).with(org)
+	}
+	return ev.has(v, path, at).with(org)
 }
 
 func libSetAttrByPath(ev *Evaluator, a []*thunk, at site) Val {
@@ -311,7 +302,7 @@ func libSetAttrByPath(ev *Evaluator, a []*thunk, at site) Val {
 	for i := len(names) - 1; i >= 0; i-- {
 		s, _ := ev.textOf(names[i])
 		out := &setShape{}
-		out.add(attr{s, union(org, ev.all(names[i])).atMost(Key), t, at})
+		out.add(attribute(s, union(org, ev.all(names[i])).atMost(Key), t, at))
 		t = ready(Val{shape: out})
 	}
 	return ev.force(t)
@@ -376,7 +367,7 @@ func libGroupBy(ev *Evaluator, a []*thunk, at site) Val {
 		literal = literal && known(names[i]) && o == nil
 	}
 	if !literal {
-		out.add(attr{hole, union(key, org).atMost(Key), ready(list(ts, false).with(key.atMost(Control))), at})
+		out.add(attribute(hole, union(key, org).atMost(Key), ready(list(ts, false).with(key.atMost(Control))), at))
 		return Val{shape: out}
 	}
 	groups := map[string][]*thunk{}
@@ -388,7 +379,7 @@ func libGroupBy(ev *Evaluator, a []*thunk, at site) Val {
 		groups[n] = append(groups[n], ts[i])
 	}
 	for _, n := range order {
-		out.add(attr{n, org.atMost(Key), ready(list(groups[n], exact).with(org)), at})
+		out.add(attribute(n, org.atMost(Key), ready(list(groups[n], exact).with(org)), at))
 	}
 	return Val{shape: out}
 }
@@ -468,7 +459,7 @@ func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []att
 		if i < len(sites) {
 			s = sites[i].site
 		}
-		out.add(attr{ev.asText(n), union(key, org).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s})
+		out.add(attribute(ev.asText(n), union(key, org).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s))
 	}
 	return Val{shape: out}
 }

@@ -24,6 +24,7 @@ func listsChapter() []row {
 		{"elemAt", 2, libElemAt},
 		{"length", 1, libLength},
 		{"elem", 2, libElem},
+		{"singleton", 1, libSingleton},
 		{"reverseList", 1, libReverseList},
 		{"unique", 1, libUnique},
 		{"naturalSort", 1, libUnique},
@@ -33,7 +34,7 @@ func listsChapter() []row {
 		{"sortProperties", 2, libSortOn},
 		{"take", 2, libTake},
 		{"drop", 2, libTake},
-		{"remove", 2, libTake},
+		{"remove", 2, libRemove},
 		{"any", 2, libAny},
 		{"all", 2, libAny},
 		{"count", 2, libAny},
@@ -46,57 +47,61 @@ func listsChapter() []row {
 
 func libMap(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := mapped(ev, a[0], a[1], at)
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[1]))
 }
 
 func libForEach(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := mapped(ev, a[1], a[0], at)
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libImap1(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := indexed(ev, a[0], a[1], at, 1)
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[1]))
 }
 
 func libImap0(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := indexed(ev, a[0], a[1], at, 0)
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[1]))
 }
 
-func flatten(ev *Evaluator, ts []*thunk, exact bool, org Origins) Val {
+func flatten(ev *Evaluator, of *thunk, ts []*thunk, exact bool, org Origins) Val {
 	var out []*thunk
+	lists := []Val{ev.force(of)}
 	for _, t := range ts {
-		es, ex, o := ev.elems(ev.force(t))
+		v := ev.force(t)
+		lists = append(lists, v)
+		es, ex, o := ev.elems(v)
 		for _, e := range es {
 			out = append(out, ev.adding(e, o))
 		}
 		exact = exact && ex
 		org = union(org, o)
 	}
-	return list(out, exact).with(org)
+	return list(out, exact).with(org).sized(sizeOfLists(lists...))
 }
 
 func libConcatMap(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := mapped(ev, a[0], a[1], at)
-	return flatten(ev, ts, exact, org)
+	return flatten(ev, a[1], ts, exact, org)
 }
 
 func libConcatLists(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := ev.elems(ev.force(a[0]))
-	return flatten(ev, ts, exact, org)
+	return flatten(ev, a[0], ts, exact, org)
 }
 
 func libFlatten(ev *Evaluator, a []*thunk, at site) Val {
+	var lists []Val
 	var walk func(t *thunk, depth int) ([]*thunk, bool, Origins)
 	walk = func(t *thunk, depth int) ([]*thunk, bool, Origins) {
 		v := ev.force(t)
-		switch v.shape.(type) {
-		case *listShape, *altShape:
-		default:
-			return []*thunk{t}, true, nil
+		if _, list := v.shape.(*listShape); !list && (!isAlt(v) || isProperty(v)) {
+			name := ev.typeName(v)
+			return []*thunk{t}, name != "" && name != "list", nil
 		}
 		ts, exact, org := ev.elems(v)
+		lists = append(lists, v)
 		var out []*thunk
 		for _, e := range ts {
 			if depth > maxDeep {
@@ -111,7 +116,19 @@ func libFlatten(ev *Evaluator, a []*thunk, at site) Val {
 		return out, exact, org
 	}
 	ts, exact, org := walk(a[0], 0)
-	return list(ts, exact).with(org)
+	own := sizeOfLists(lists...)
+	return list(ts, exact).with(org).sized(func() Origins {
+		var size Origins
+		if own != nil {
+			size = own()
+		}
+		for _, t := range ts {
+			if v := ev.force(t); isRef(v) && ev.typeName(v) == "" {
+				size = union(size, ev.size(v)) // it may be a list itself
+			}
+		}
+		return size
+	})
 }
 
 func libFilter(ev *Evaluator, a []*thunk, at site) Val {
@@ -130,7 +147,7 @@ func libFilter(ev *Evaluator, a []*thunk, at site) Val {
 		out = append(out, ev.adding(t, co))
 		org = union(org, co)
 	}
-	return list(out, exact).with(org)
+	return list(out, exact).with(org).sized(ev.sizeOf(a[1]))
 }
 
 func libFindFirst(ev *Evaluator, a []*thunk, at site) Val {
@@ -215,7 +232,7 @@ func libTail(ev *Evaluator, a []*thunk, at site) Val {
 	if exact && len(ts) > 0 {
 		ts = ts[1:]
 	}
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libInit(ev *Evaluator, a []*thunk, at site) Val {
@@ -223,7 +240,7 @@ func libInit(ev *Evaluator, a []*thunk, at site) Val {
 	if exact && len(ts) > 0 {
 		ts = ts[:len(ts)-1]
 	}
-	return list(ts, exact).with(org)
+	return list(ts, exact).with(org).sized(ev.sizeOf(a[0]))
 }
 
 func libElemAt(ev *Evaluator, a []*thunk, at site) Val {
@@ -241,7 +258,7 @@ func libLength(ev *Evaluator, a []*thunk, at site) Val {
 	if exact {
 		return integer(int64(len(ts))).with(org)
 	}
-	return unknown(union(org, ev.all(ts...)))
+	return unknown(ev.size(ev.force(a[0])))
 }
 
 func libElem(ev *Evaluator, a []*thunk, at site) Val {
@@ -262,10 +279,12 @@ func libElem(ev *Evaluator, a []*thunk, at site) Val {
 	return unknown(org)
 }
 
+func libSingleton(ev *Evaluator, a []*thunk, at site) Val { return list(a[:1:1], true) }
+
 func libReverseList(ev *Evaluator, a []*thunk, at site) Val {
 	ts, exact, org := ev.elems(ev.force(a[0]))
 	if !exact {
-		return list(ts, false).with(org)
+		return list(ts, false).with(org).sized(ev.sizeOf(a[0]))
 	}
 	r := make([]*thunk, len(ts))
 	for i, t := range ts {
@@ -275,8 +294,12 @@ func libReverseList(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libUnique(ev *Evaluator, a []*thunk, at site) Val {
-	ts, _, org := ev.elems(ev.force(a[0]))
-	return list(ts, false).with(org)
+	ts, exact, org := ev.elems(ev.force(a[0]))
+	if exact && len(ts) < 2 {
+		return list(ts, true).with(org)
+	}
+	// How many are left depends on what they hold.
+	return list(ts, false).with(org).sized(func() Origins { return union(ev.sizeOf(a[0])(), ev.all(ts...)) })
 }
 
 func libSort(ev *Evaluator, a []*thunk, at site) Val {
@@ -285,17 +308,22 @@ func libSort(ev *Evaluator, a []*thunk, at site) Val {
 	if len(ts) > 0 {
 		c = ev.deep(ev.call(ev.force(a[0]), at, ts[0], ts[len(ts)-1])).atMost(Control)
 	}
-	return list(ts, false).with(union(org, c))
+	return list(ts, false).with(union(org, c)).sized(ev.sizeOf(a[1]))
 }
 
 func libSortOn(ev *Evaluator, a []*thunk, at site) Val {
 	ts, _, org := ev.elems(ev.force(a[1]))
-	return list(ts, false).with(org)
+	return list(ts, false).with(org).sized(ev.sizeOf(a[1]))
+}
+
+func libRemove(ev *Evaluator, a []*thunk, at site) Val {
+	ts, _, org := ev.elems(ev.force(a[1]))
+	return list(ts, false).with(union(org, ev.all(a[0]))).sized(func() Origins { return union(ev.sizeOf(a[1])(), ev.all(ts...)) })
 }
 
 func libTake(ev *Evaluator, a []*thunk, at site) Val {
 	ts, _, org := ev.elems(ev.force(a[1]))
-	return list(ts, false).with(union(org, ev.all(a[0])))
+	return list(ts, false).with(union(org, ev.all(a[0]))).sized(ev.sizeOf(a[1]))
 }
 
 func libAny(ev *Evaluator, a []*thunk, at site) Val {
@@ -346,6 +374,7 @@ func libZipListsWith(ev *Evaluator, a []*thunk, at site) Val {
 func libPartition(ev *Evaluator, a []*thunk, at site) Val {
 	ts, _, org := ev.elems(ev.force(a[1]))
 	var r, w []*thunk
+	var decides Origins
 	for _, t := range ts {
 		c := ev.apply(ev.force(a[0]), t, at)
 		co := ev.deep(c).atMost(Control)
@@ -357,11 +386,13 @@ func libPartition(ev *Evaluator, a []*thunk, at site) Val {
 			}
 			continue
 		}
+		decides = union(decides, co)
 		r, w = append(r, ev.adding(t, co)), append(w, ev.adding(t, co))
 	}
+	size := func() Origins { return union(decides, ev.sizeOf(a[1])()) }
 	out := &setShape{}
-	out.add(attr{name: "right", val: ready(list(r, false).with(org))})
-	out.add(attr{name: "wrong", val: ready(list(w, false).with(org))})
+	out.add(attr{name: "right", val: ready(list(r, false).with(org).sized(size))})
+	out.add(attr{name: "wrong", val: ready(list(w, false).with(org).sized(size))})
 	return Val{shape: out}
 }
 

@@ -58,13 +58,7 @@ func typesChapter() []row {
 	}
 }
 
-func libIsNull(ev *Evaluator, a []*thunk, at site) Val {
-	v := ev.force(a[0])
-	if is, ok := ev.isNull(v); ok {
-		return is
-	}
-	return unknown(ev.deep(v))
-}
+func libIsNull(ev *Evaluator, a []*thunk, at site) Val { return ev.isNull(ev.force(a[0])) }
 
 func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])

@@ -27,7 +27,7 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 	switch s := v.shape.(type) {
 	case *altShape:
 		for _, t := range s.alts {
-			ev.load(ev.force(t), base, home, from, parent)
+			ev.load(ev.force(ev.adding(t, v.org)), base, home, from, parent) // a condition is one over all that the module defines
 		}
 	case *listShape:
 		for _, t := range s.elems {

@@ -133,10 +133,27 @@ const (
 	Guard
 )
 
+// Aspect is what of an option something comes from.
+type Aspect uint8
+
+// Aspects of an option. Ask what is asked: what comes from one of them does not come from what has no part in it.
+const (
+	Whole    Aspect = iota // what it holds
+	Names                  // the names of its attributes
+	Presence               // whether there is something at its path
+	Nullness               // whether it is null
+	Size                   // how many elements or attributes it has
+	aspects
+)
+
+// aspectBits is how many bits of a rank tell the aspect.
+const aspectBits = 3
+
 // Origin says that a definition comes from an option.
 type Origin struct {
 	Path  *Path
-	Names bool // from the names of its attributes only, not from what they hold
+	Asks  Aspect
+	Names bool // from the names of its attributes only, or from whether there is something: not from what is there
 	Guard bool // with Names: only from whether there is something at Path
 	Kind  Kind
 	Read  *Read // where it was read, nil if that is no place of its own
@@ -147,7 +164,8 @@ type Origin struct {
 func (ev *Evaluator) Origins(d *Definition) iter.Seq[Origin] {
 	return func(yield func(Origin) bool) {
 		for _, o := range d.origins {
-			if !yield(Origin{ev.pathOf[o.rank>>1], o.rank&1 != 0, o.guard, o.kind, ev.readOf[o.read], o.why}) {
+			asks := o.asks()
+			if !yield(Origin{ev.pathOf[o.rank>>aspectBits], asks, asks == Names || asks == Presence, asks == Presence, o.kind, ev.readOf[o.read], o.why}) {
 				return
 			}
 		}
@@ -179,12 +197,16 @@ func (ev *Evaluator) Way(o Origin) []Step {
 // origin is an Origin within the evaluator. There are millions of them, so it has numbers in place of pointers: the
 // garbage collector need not look into a set.
 type origin struct {
-	rank  uint32 // the path's id and, in the lowest bit, whether it is about names
-	read  uint32 // index in Evaluator.readOf
-	why   uint32 // index in Evaluator.hops, the last name that it went through
-	kind  Kind
-	guard bool
+	rank uint32 // the path's id and, in the lowest bits, the aspect
+	read uint32 // index in Evaluator.readOf
+	why  uint32 // index in Evaluator.hops, the last name that it went through
+	kind Kind
 }
+
+func (o origin) asks() Aspect { return Aspect(o.rank & (1<<aspectBits - 1)) }
+
+// rankOf numbers an aspect of what is at a path.
+func rankOf(p *Path, a Aspect) uint32 { return p.id<<aspectBits | uint32(a) }
 
 // hop is a name on the way of an origin.
 type hop struct {
@@ -193,11 +215,8 @@ type hop struct {
 }
 
 // from is the origin of what is read at a path.
-func from(p *Path, names bool, rd *Read) origin {
-	o := origin{rank: p.id << 1, kind: Data}
-	if names {
-		o.rank |= 1
-	}
+func from(p *Path, a Aspect, rd *Read) origin {
+	o := origin{rank: rankOf(p, a), kind: Data}
 	if rd != nil {
 		o.read = rd.id
 	}
@@ -205,13 +224,9 @@ func from(p *Path, names bool, rd *Read) origin {
 }
 
 // guarded is the origin of whether there is something at a path.
-func guarded(g *Read) Origins {
-	o := from(g.Path, true, g)
-	o.guard = true
-	return Origins{o}
-}
+func guarded(g *Read) Origins { return Origins{from(g.Path, Presence, g)} }
 
-// Origins is a set of origins, sorted by rank, each path once with its strongest kind. It is never changed in place.
+// Origins is a set of origins, sorted by rank, each aspect of a path once with its strongest kind. It is never changed in place.
 type Origins []origin
 
 func union(a, b Origins) Origins {
@@ -363,21 +378,51 @@ func (os Origins) hasRank(rank uint32) bool {
 	return ok
 }
 
-// only keeps the origins of kind k.
+// only keeps the origins of kind k. What an aspect decides of an option that has a greater part as a whole is not kept.
 func (os Origins) only(k Kind) Origins {
 	var out Origins
-	for _, o := range os {
-		if o.kind == k {
+	for i, o := range os {
+		if o.kind == k && !os.within(i) {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
+// within says that the option as a whole is an origin too, in a part at least as great as that of the aspect at i.
+func (os Origins) within(i int) bool {
+	o := os[i]
+	if o.asks() < Nullness {
+		return false
+	}
+	for i--; i >= 0 && os[i].rank>>aspectBits == o.rank>>aspectBits; i-- {
+		if os[i].asks() == Whole {
+			return os[i].kind >= o.kind
+		}
+	}
+	return false
+}
+
+// pruned drops the aspects of options that are origins as a whole.
+func (os Origins) pruned() Origins {
+	for i := range os {
+		if os.within(i) {
+			out := slices.Clone(os[:i])
+			for j := i + 1; j < len(os); j++ {
+				if !os.within(j) {
+					out = append(out, os[j])
+				}
+			}
+			return out
+		}
+	}
+	return os
+}
+
 // withoutNames drops the names that are in key: what exists under a name depends on that name by its key alone.
 func (os Origins) withoutNames(key Origins) Origins {
 	drop := func(o origin) bool {
-		return o.rank&1 != 0 && slices.ContainsFunc(key, func(k origin) bool { return k.rank == o.rank })
+		return (o.asks() == Names || o.asks() == Presence) && slices.ContainsFunc(key, func(k origin) bool { return k.rank == o.rank })
 	}
 	if !slices.ContainsFunc(os, drop) {
 		return os

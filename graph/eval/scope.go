@@ -75,7 +75,7 @@ func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShap
 						t.bind = &binding{name: first.Name, site: site{in.file, b.Span}}
 					}
 				}
-				out.add(attr{first.Name, nil, t, site{in.file, b.Span}})
+				out.add(attribute(first.Name, nil, t, site{in.file, b.Span}))
 				continue
 			}
 			var t *thunk
@@ -89,7 +89,7 @@ func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShap
 	}
 	for _, name := range order {
 		items := nested[name]
-		out.add(attr{name, nil, ev.nest(items, in), site{in.file, items[0].span}})
+		out.add(attribute(name, nil, ev.nest(items, in), site{in.file, items[0].span}))
 	}
 	return out
 }
@@ -124,11 +124,11 @@ func (ev *Evaluator) addNamed(out *setShape, a *parse.AttrName, en *env, t *thun
 	}
 	if _, plain := v.shape.(*strShape); plain || !collect(v, nil) {
 		name, org := ev.nameText(v)
-		out.add(attr{name, org.atMost(Key), t, at})
+		out.add(attribute(name, org.atMost(Key), t, at))
 		return
 	}
 	for _, c := range choices {
-		out.add(attr{c.name, nil, ev.adding(t, c.org.atMost(Control)), at})
+		out.add(attribute(c.name, nil, ev.adding(t, c.org.atMost(Control)), at))
 	}
 }
 
@@ -199,7 +199,7 @@ func (ev *Evaluator) nest(items []item, in *env) *thunk {
 			} else {
 				t = ev.nest(its, in)
 			}
-			out.add(attr{name, nil, t, site{in.file, its[0].span}})
+			out.add(attribute(name, nil, t, site{in.file, its[0].span}))
 		}
 		v := Val{shape: out}
 		if len(others) > 0 {
@@ -248,6 +248,6 @@ func (ev *Evaluator) inherit(b *parse.Inherit, out *setShape, in, up *env, named
 			}
 			ev.toSweep(t, s.file, s.span.Start)
 		}
-		out.add(attr{name, nil, t, s})
+		out.add(attribute(name, nil, t, s))
 	}
 }

@@ -28,6 +28,10 @@ func (ev *Evaluator) typeName(v Val) string {
 		return "set"
 	case *closure, *builtin:
 		return "lambda"
+	case *altShape:
+		if s.prop != several {
+			return "set"
+		}
 	case *pathShape:
 		if s.inside {
 			return "path"
@@ -62,26 +66,4 @@ func (ev *Evaluator) typeName(v Val) string {
 		return typeNamesOf[d.Kind]
 	}
 	return ""
-}
-
-// isNull compares a value with null: true, false, or one of them for each alternative, with what chooses between those.
-// ok is false where that is not known of all.
-func (ev *Evaluator) isNull(v Val) (is Val, ok bool) {
-	if a, several := v.shape.(*altShape); several {
-		each := make([]Val, len(a.alts))
-		for i, t := range a.alts {
-			if each[i], ok = ev.isNull(ev.force(t)); !ok {
-				return Val{}, false
-			}
-		}
-		return ev.join(each...).with(v.org), len(each) > 0
-	}
-	switch name := ev.typeName(v); name {
-	case "":
-		return Val{}, false
-	case "null":
-		return boolean(true).with(v.org), true
-	default:
-		return boolean(false), true // whatever it holds: "…${x}…" is never null
-	}
 }

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"nixsink/parse"
 )
 
@@ -28,8 +30,9 @@ type (
 	}
 	listShape struct {
 		elems []*thunk
-		exact bool     // these elements, all of them, in this order
-		deep  *Origins // cache of the deep origins of the elements
+		exact bool           // these elements, all of them, in this order
+		deep  *Origins       // cache of the deep origins of the elements
+		size  func() Origins // what decides how many there are, beside what decides over the list; nil: nothing, or they are all known
 	}
 	// setShape is an attribute set. base answers for what attrs does not have; nil: there is nothing more.
 	setShape struct {
@@ -120,6 +123,12 @@ type attr struct {
 	key  Origins // of the name
 	val  *thunk
 	site site // the binding
+
+	maybe bool // a condition decides whether it is there; its value carries that
+}
+
+func attribute(name string, key Origins, val *thunk, at site) attr {
+	return attr{name: name, key: key, val: val, site: at}
 }
 
 // site is a place in a file.
@@ -157,6 +166,14 @@ func integer(n int64) Val              { return Val{shape: &intShape{n}} }
 func unknown(org Origins) Val          { return Val{org: org} }
 func list(ts []*thunk, exact bool) Val { return Val{shape: &listShape{elems: ts, exact: exact}} }
 
+// sized notes what decides how many elements a list has.
+func (v Val) sized(size func() Origins) Val {
+	if l, ok := v.shape.(*listShape); ok && !l.exact {
+		l.size = size
+	}
+	return v
+}
+
 // with adds origins to a value as a whole.
 func (v Val) with(org Origins) Val {
 	v.org = union(v.org, org)
@@ -185,6 +202,22 @@ func (s *setShape) get(name string) (*attr, bool) {
 		}
 	}
 	return nil, false
+}
+
+// inDoubt says whether something decides over some attribute.
+func (s *setShape) inDoubt() bool {
+	return slices.ContainsFunc(s.attrs, func(a attr) bool { return a.maybe })
+}
+
+// keys are what decides which names there are: what decides over one, and of names that come from elsewhere which there are.
+func (s *setShape) keys() Origins {
+	var org Origins
+	for i := range s.attrs {
+		if key := s.attrs[i].key; len(key) > 0 {
+			org = union(org, dataOf(slices.DeleteFunc(slices.Clone(key), func(o origin) bool { return o.kind != Control && o.asks() != Names })))
+		}
+	}
+	return org
 }
 
 func (s *setShape) add(a attr) {
