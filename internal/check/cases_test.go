@@ -149,6 +149,44 @@ in
   options.my.extra = lib.mkOption { type = lib.types.attrs; default = { }; };
   config.x = config.my.extra.colour;
 }`},
+		{"a read with a fallback is a guard", "undeclared-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.x = lib.mkOption { type = lib.types.str; default = "x"; };
+  config.a.one = lib.attrByPath [ "my" "gone" "path" ] "none" config; # <- here
+  config.a.two = config.my.gone2.path or "none"; # <- here
+  config.a.three = config.my.x;
+  config.a.four = if config.my ? gone3 then config.my.gone3 else 3; # <- here
+  config.a.five = config.my.gone4; # <- here
+}`},
+		{"options handed over are read", "unused-value", "", `
+-- default.nix --
+{ lib, config, options, ... }:
+{
+  options.my.user = lib.mkOption { type = lib.types.attrsOf lib.types.anything; default = { }; };
+  options.my.gopher = lib.mkOption { type = lib.types.str; default = "x"; }; # <- here
+  config.users.bob = lib.mkAliasDefinitions options.my.user;
+  config.my.user.shell = "zsh";
+}`},
+		{"an import that looks first", "missing-import", "", `
+-- default.nix --
+{ lib, ... }:
+let
+  local = if builtins.pathExists ./local.nix then import ./local.nix else { };
+  gone = import ./gone.nix; # <- here
+in
+{
+  imports = lib.optional (builtins.pathExists ./secret.nix) ./secret.nix;
+  a.b = local // gone;
+}`},
+		{"files that import each other as functions, and a folder that holds its importer", "import-cycle", "", `
+-- default.nix --
+{ lib, ... }: { imports = map (n: ./. + "/${n}") (builtins.attrNames (builtins.readDir ./.)); a.b = import ./f.nix; }
+-- f.nix --
+{ x ? import ./g.nix { } }: x
+-- g.nix --
+{ y ? import ./f.nix { } }: y`},
 		{"hardening set to false does not count", "unhardened-service", "[check]\nhardening = [\"PrivateTmp\"]\n", `
 -- default.nix --
 {
@@ -218,13 +256,50 @@ func TestMessages(t *testing.T) {
 }`, `my.ports.b has port 7001, which my.ports.a has already: give one of them another number
 my.ports.c has port 7001, which my.ports.a and my.ports.b have already: give one of them another number`},
 		{"undeclared-value", `
+-- flake.nix --
+{
+  inputs.age.url = "github:a/b";
+  outputs = { self, nixpkgs, age }: {
+    nixosConfigurations.tower = nixpkgs.lib.nixosSystem { modules = [ age.nixosModules.default ./default.nix ]; };
+  };
+}
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.ssh = lib.mkOption { type = lib.types.port; default = 22; };
+  config.x = [ config.my.ports.shh config.my.secrets.key.path config.my.ports.ssh ];
+}`, `nothing declares my.ports.shh: did you mean my.ports.ssh?
+nothing declares my.secrets.key.path: declare it with mkOption, or remove the read (as far as can be seen: age.nixosModules.default is imported and may declare it)`},
+		{"undeclared-value", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.ssh = lib.mkOption { type = lib.types.port; default = 22; };
+  config.x = config.my.ports.shh or config.my.ports.ssh;
+}`, `nothing declares my.ports.shh, so that what it falls back on always holds: did you mean my.ports.ssh?`},
+		{"unused-value", `
+-- default.nix --
+{ lib, config, helper, ... }:
+{
+  options.my.a.open = lib.mkOption { default = 1; };
+  options.my.b.open = lib.mkOption { default = 1; };
+  options.my.c.open = lib.mkOption { default = 1; };
+  options.my.d.open = lib.mkOption { default = 1; };
+  options.my.e.open = lib.mkOption { default = 1; };
+  options.my.f.colour = lib.mkOption { default = 1; };
+  options.my.f.shade = lib.mkOption { default = 1; };
+  config.x = helper.f.colour;
+}`, `nothing reads 5 values of one kind, such as my.a.open: remove them, or read them where it is meant
+nothing reads my.f.colour (as far as can be seen: default.nix:10 selects that name from something that is not known)
+nothing reads my.f.shade: remove it, or read it where it is meant`},
+		{"undeclared-value", `
 -- default.nix --
 { lib, config, ... }:
 {
   options.my.services.wiki.host = lib.mkOption { type = lib.types.str; default = "x"; };
   options.my.services.blog.host = lib.mkOption { type = lib.types.str; default = "x"; };
   config.x = map (name: config.my.services.${name}.httpPort or null) [ "wiki" "blog" ];
-}`, `nothing declares my.services.blog.httpPort, nor the other value that is read here: declare it with mkOption, or remove the read`},
+}`, `nothing declares my.services.blog.httpPort, nor the other value that is read here: what it falls back on always holds`},
 	} {
 		g, _ := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
 		var got []string

@@ -81,6 +81,7 @@ type Check struct {
 	Summary string // one line
 	Doc     string // Markdown; its example is a test (docs_test.go)
 	Default Severity
+	InForce bool                  // it speaks of what a host gets: in a file that takes no part, its findings are information
 	Asked   bool                  // it asks for annotations: it speaks where the tree has some, or where somebody asked (Config.All)
 	Run     func(*Pass) []Finding // nil where Run of the package itself makes the findings (waivers)
 }

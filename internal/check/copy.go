@@ -14,6 +14,7 @@ var hardCodedCopy = Check{
 	Name:    "hard-coded-copy",
 	Summary: "a literal repeats a central value",
 	Default: Warning,
+	InForce: true,
 	Doc: `A literal equals a central value and stands where the value could be read: a port after a colon, the domain inside a URL, the user in a
 home folder. When the value changes, the copy does not. Read the value instead.
 

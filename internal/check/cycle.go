@@ -13,7 +13,9 @@ var importCycle = Check{
 	Name:    "import-cycle",
 	Summary: "modules import each other in a circle",
 	Default: Warning,
-	Doc: `Module A imports B, and B imports A, perhaps through others. The module system imports each file once and so survives it, yet none of
+	InForce: true,
+	Doc: `Module A imports B, and B imports A, perhaps through others. Imports whose files are computed (a folder's contents) do not count, nor files
+that are read with ` + "`import`" + ` as functions or data. The module system imports each file once and so survives it, yet none of
 them can be understood, tested or moved without the rest. Import them from above instead.
 
 ` + "```nix" + `
@@ -26,17 +28,14 @@ them can be understood, tested or moved without the rest. Import them from above
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
-		if !cyclic(func(yield func(from, to string) bool) {
-			for _, im := range p.Graph.Imports {
-				if !im.Disabled && !yield(im.From, im.To) {
-					return
-				}
+		var written []*graph.Import
+		for _, im := range p.Graph.Imports {
+			if p.writtenOut(im) {
+				written = append(written, im)
 			}
-		}) {
-			return nil
 		}
 		var out []Finding
-		for _, cycle := range p.Graph.Network().ImportCycles() {
+		for _, cycle := range circles(written) {
 			var names []string
 			f := Finding{At: cycle[0].At, Value: cycle[0].From}
 			for i, im := range cycle {
@@ -56,6 +55,7 @@ var valueCycle = Check{
 	Name:    "value-cycle",
 	Summary: "central values are defined by each other in a circle",
 	Default: Error,
+	InForce: true,
 	Doc: `A value is defined or defaults by way of another one, which takes it from the first: Nix stops with "infinite recursion encountered" as
 soon as it is read. Set one of them outright.
 
@@ -99,6 +99,57 @@ soon as it is read. Set one of them outright.
 		}
 		return out
 	},
+}
+
+// circles are shortest ways of imports that lead back to where they begin, each file in one of them at most, sorted by the file that is
+// first by name.
+func circles(imports []*graph.Import) [][]*graph.Import {
+	next := map[string][]*graph.Import{}
+	for _, im := range imports {
+		next[im.From] = append(next[im.From], im)
+	}
+	if !cyclic(func(yield func(from, to string) bool) {
+		for _, im := range imports {
+			if !yield(im.From, im.To) {
+				return
+			}
+		}
+	}) {
+		return nil
+	}
+	var out [][]*graph.Import
+	told := map[string]bool{}
+	for _, start := range sortedKeys(next) {
+		came := map[string]*graph.Import{} // the import by which a file was first reached
+		queue := []string{start}
+		for len(queue) > 0 && came[start] == nil && !told[start] {
+			for _, im := range next[queue[0]] {
+				if came[im.To] == nil {
+					came[im.To] = im
+					queue = append(queue, im.To)
+				}
+			}
+			queue = queue[1:]
+		}
+		if came[start] == nil || told[start] {
+			continue
+		}
+		cycle := []*graph.Import{came[start]}
+		for cycle[0].From != start {
+			cycle = slices.Insert(cycle, 0, came[cycle[0].From])
+		}
+		for _, im := range cycle {
+			told[im.From] = true
+		}
+		out = append(out, cycle)
+	}
+	return out
+}
+
+// writtenOut reports whether an import is a path in a list of imports, ./a.nix, as it stands.
+func (p *Pass) writtenOut(im *graph.Import) bool {
+	s, f := p.syntax(im.From), p.Graph.Files[im.From]
+	return s != nil && !im.Disabled && !im.External && s.modules[f.Text(im.At.Span)]
 }
 
 // cyclic reports whether edges lead back to where one of them began. Hardly any tree has a cycle, and to know that is much

@@ -56,7 +56,9 @@ var missingImport = Check{
 	Name:    "missing-import",
 	Summary: "an imported file does not exist",
 	Default: Error,
-	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant.
+	InForce: true,
+	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant, nor
+are those that look first (` + "`pathExists`, `tryEval`" + `).
 
 ` + "```nix" + `
 -- default.nix --
@@ -82,6 +84,9 @@ var missingImport = Check{
 			if i, ok := at[im.At]; ok {
 				// A computed list of names: one place, one finding.
 				out[i].Message = strings.TrimSuffix(out[i].Message, " and others from here") + " and others from here"
+				continue
+			}
+			if p.tries(im) {
 				continue
 			}
 			at[im.At] = len(out)
@@ -142,6 +147,9 @@ not reached, then it is the entry points or the way of importing that nixsink do
 				continue
 			}
 			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
+			if why := p.account().mayImport(); why != "" {
+				f.Message += depends(why)
+			}
 			if from := live[m.Path]; len(from) > 0 {
 				f.Message += fmt.Sprintf(": %s imports it, and nothing reaches that either", from[0])
 			}
@@ -164,6 +172,25 @@ not reached, then it is the entry points or the way of importing that nixsink do
 
 // few is how many modules may be unreached, whatever their share, before the entry points are doubted.
 const few = 10
+
+// tries reports whether an import looks first whether there is something: the binding that it stands in asks pathExists or tryEval.
+func (p *Pass) tries(im *graph.Import) bool {
+	in := im.At.Span
+	if o := p.outline(im.From); o != nil {
+		for _, b := range o.bindings {
+			if b.Contains(im.At.Span) {
+				in = b.Span // the innermost comes last
+			}
+		}
+	}
+	if slices.ContainsFunc([]string{"pathExists", "pathIsDirectory", "pathIsRegularFile", "tryEval"}, func(name string) bool { return p.mentionsName(im.From, in, name) }) {
+		return true
+	}
+	s := p.syntax(im.From)
+	return s != nil && slices.ContainsFunc(s.guards, func(g guarded) bool {
+		return g.body.Contains(im.At.Span) && p.mentionsName(im.From, g.cond, "pathExists")
+	})
+}
 
 // nearestFile suggests a file of the same name elsewhere, or one of almost that name in the same folder.
 func (p *Pass) nearestFile(name string) string {

@@ -19,7 +19,13 @@ type index struct {
 	values   map[string]*graph.Value
 	outlines map[string]func() *outline // by file
 
+	syntaxes map[string]func() *syntax // by file
+
 	spelled func() map[string]bool // paths below an attribute called options
+	account func() *account
+
+	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
+	selected   func() map[string]graph.Place // names that are selected from something unknown
 }
 
 func (p *Pass) build() {
@@ -29,7 +35,11 @@ func (p *Pass) build() {
 	p.readers = map[*graph.Value][]*graph.Reference{}
 	p.values = map[string]*graph.Value{}
 	p.outlines = map[string]func() *outline{}
+	p.syntaxes = map[string]func() *syntax{}
 	p.spelled = sync.OnceValue(p.spelledOptions)
+	p.account = sync.OnceValue(p.makeAccount)
+	p.inputNames = sync.OnceValue(p.flakeInputs)
+	p.selected = sync.OnceValue(p.selectedNames)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {
 			p.modules[m.Path] = m
@@ -47,6 +57,7 @@ func (p *Pass) build() {
 	}
 	for name, f := range p.Graph.Files {
 		p.outlines[name] = sync.OnceValue(func() *outline { return outlineOf(f) })
+		p.syntaxes[name] = sync.OnceValue(func() *syntax { return syntaxOf(f) })
 	}
 }
 
@@ -135,6 +146,14 @@ type binding struct {
 
 func (p *Pass) outline(file string) *outline {
 	if made := p.outlines[file]; made != nil {
+		return made()
+	}
+	return nil
+}
+
+// syntax is what a file's tree alone says; nil for a file that was not parsed.
+func (p *Pass) syntax(file string) *syntax {
+	if made := p.syntaxes[file]; made != nil {
 		return made()
 	}
 	return nil

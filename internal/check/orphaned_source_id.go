@@ -34,11 +34,18 @@ leads to one, and the code around it reads none that could be meant. Declare the
 				ids = append(ids, id.Name)
 			}
 		}
-		return annotated(p, graph.Orphaned, func(a *graph.Annotation) string {
+		found := annotated(p, graph.Orphaned, func(a *graph.Annotation) string {
 			if len(a.Actual) > 0 {
 				return fmt.Sprintf("%s belongs to no declared value; the code here reads %s", idsOf(a), words(pathsOf(innermost(a.Actual))))
 			}
 			return fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), suggest(idsOf(a), ids))
 		})
+		if why := p.account().mayImport(); why != "" {
+			for i := range found {
+				found[i].Severity = Info
+				found[i].Message += depends(why)
+			}
+		}
+		return found
 	},
 }

@@ -14,6 +14,7 @@ var portCollision = Check{
 	Name:    "port-collision",
 	Summary: "two services have the same port",
 	Default: Error,
+	InForce: true,
 	Doc: `Two central values that are ports (by type, as members of a port registry, or by name) have the same number; or two services listen
 on the same number at the same address. Whichever starts second fails. Give one of them another number. Values of which one speaks of
 UDP and the other one of TCP may share a number.

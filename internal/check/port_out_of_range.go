@@ -11,6 +11,7 @@ var portOutOfRange = Check{
 	Name:    "port-out-of-range",
 	Summary: "a port lies outside its layer's range",
 	Default: Warning,
+	InForce: true,
 	Doc: `The configuration gives a layer a range of ports, and a port that only modules outside of its own range's layer use lies beyond it. A
 port belongs to the layers whose modules read it, or else to the layer that declares it; it may lie in the range of any of them.
 

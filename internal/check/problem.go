@@ -6,6 +6,7 @@ var parseError = Check{
 	Name:    "parse-error",
 	Summary: "a file cannot be read, or Nix would reject it",
 	Default: Error,
+	InForce: true,
 	Doc: `The file cannot be read, does not parse, or breaks a rule that Nix checks right after parsing (an attribute defined twice, a variable
 that is defined nowhere). What it holds is missing from every figure, so the run is incomplete and no gate can pass.
 

@@ -58,6 +58,9 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 				if f.Severity == Off || f.Severity > c.Default {
 					f.Severity = c.Default
 				}
+				if c.InForce {
+					p.settle(f)
+				}
 				p.complete(f)
 			}
 		})

@@ -5,7 +5,7 @@ import "fmt"
 var moduleTooLong = Check{
 	Name:    "module-too-long",
 	Summary: "a module has too many lines",
-	Default: Warning,
+	Default: Info,
 	Doc: `A module is longer than ` + "`max-lines`" + ` (300 unless the configuration says otherwise). Long modules are where values get copied instead of
 read. Split it by service.
 

@@ -12,8 +12,13 @@ var undeclaredValue = Check{
 	Name:    "undeclared-value",
 	Summary: "a central value is read and nothing declares it",
 	Default: Error,
-	Doc: `The code reads a path below a root, and no module declares an option there. Behind ` + "`?`" + ` or ` + "`or`" + ` nobody notices: the fallback is
-used for ever. Correct the path, or declare the option. One finding per file and path.
+	InForce: true,
+	Doc: `The code reads a path below a root, and no module declares an option there. Correct the path, or declare the option. One finding per file
+and path.
+
+A read that has something to fall back on (` + "`?`, `or`, `attrByPath`" + `) evaluates all the same, with the fallback for ever: that is a warning where a
+value of almost that name is declared, else information. So is what something unseen may declare: an import that could not be followed, a file that could
+not be read, a module of another flake in whose namespace this tree declares nothing.
 
 ` + "```nix" + `
 -- default.nix --
@@ -89,11 +94,26 @@ used for ever. Correct the path, or declare the option. One finding per file and
 			at[first.At] = len(out)
 			f := Finding{At: first.At, Value: k.value.Path}
 			f.Message = fmt.Sprintf("nothing declares %s", k.value.Path)
-			if near := nearestPath(k.value.Path, known); near != "" {
+			near := nearestPath(k.value.Path, known)
+			guarded := !slices.ContainsFunc(rs, func(r *graph.Reference) bool { return !p.fallsBack(r) })
+			switch {
+			case guarded && near != "" && isTypo(k.value.Path, near):
+				f.Severity = Warning
+				f.Message += fmt.Sprintf(", so that what it falls back on always holds: did you mean %s?", near)
+			case guarded:
+				f.Severity = Info
+				f.Message += ": what it falls back on always holds"
+			case near != "":
 				f.Message += fmt.Sprintf(": did you mean %s?", near)
-				f.Related = append(f.Related, declared(p.values[near])...)
-			} else {
+			default:
 				f.Message += ": declare it with mkOption, or remove the read"
+			}
+			if near != "" {
+				f.Related = append(f.Related, declared(p.values[near])...)
+			}
+			if why := p.account().mayDeclare(p, k.value); why != "" {
+				f.Severity = Info
+				f.Message += depends(why)
 			}
 			for _, r := range rs {
 				if r != first {
@@ -112,6 +132,19 @@ used for ever. Correct the path, or declare the option. One finding per file and
 		}
 		return out
 	},
+}
+
+// isTypo reports whether a path is another one with a letter or two changed, or with a segment left out, put in or moved.
+func isTypo(path, near string) bool {
+	if distance(path, near) <= 2 {
+		return true
+	}
+	a, b := strings.Split(path, "."), strings.Split(near, ".")
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n >= 2 && max(len(a), len(b))-n <= 2
 }
 
 // spelledOptions are the paths below an attribute called options, however their values are made: a declaration may come out of a function

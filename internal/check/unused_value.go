@@ -12,8 +12,13 @@ var unusedValue = Check{
 	Name:    "unused-value",
 	Summary: "a central value is declared and never read",
 	Default: Warning,
+	InForce: true,
 	Doc: `An option under a root, or a registry's member, that no module reads: setting it has no effect. Remove it, or read it where its
-number or name is written out by hand. A read of the set around it, and a read with a computed name that could mean it, count as reads.
+number or name is written out by hand. A read of the set around it, a read with a computed name that could mean it, and a read through ` + "`options`" + `
+(mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
+
+It is information where something unseen may read it: an import that could not be followed, config or options handed over as a whole, a name of it
+that is selected from something unknown, another tree that imports this one's modules.
 
 ` + "```nix" + `
 -- default.nix --
@@ -50,11 +55,111 @@ number or name is written out by hand. A read of the set around it, and a read w
 			if len(vs) > 1 {
 				what += fmt.Sprintf(", nor the other %s declared here", count(len(vs)-1, "value"))
 			}
-			out = append(out, Finding{At: at, Value: vs[0].Path, Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", what)})
+			f := Finding{At: at, Value: vs[0].Path, Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", what)}
+			if why := p.mayBeRead(vs); why != "" {
+				f.Severity, f.Message = Info, fmt.Sprintf("nothing reads %s%s", what, depends(why))
+			}
+			out = append(out, f)
 		}
 		slices.SortFunc(out, compareFindings)
-		return out
+		return p.gather(out)
 	},
+}
+
+// mayBeRead says what could read values that nothing is seen to read, "" if nothing could.
+func (p *Pass) mayBeRead(vs []*graph.Value) string {
+	v := vs[0]
+	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
+		return "what takes the argument may read it"
+	}
+	if why := p.account().mayRead(); why != "" {
+		return why
+	}
+	if at, ok := p.selected()[endOf(v)]; ok {
+		return fmt.Sprintf("%s:%d selects that name from something that is not known", at.File, at.Line)
+	}
+	return ""
+}
+
+// commonNames say too little by themselves: what stands before them counts, too.
+var commonNames = []string{"enable", "enabled", "name", "package", "port", "path", "user", "group", "host", "domain", "type", "default", "settings", "config", "value",
+	"description", "id", "url", "key", "file", "files", "extraConfig", "size", "address", "home", "email"}
+
+// endOf is the end of a value's path by which a read of it would be recognised: its last name, or the last two of them.
+func endOf(v *graph.Value) string { return endOfPath(v.Segments) }
+
+func endOfPath(segs []string) string {
+	n := len(segs)
+	if n > 1 && slices.Contains(commonNames, segs[n-1]) {
+		return strings.Join(segs[n-2:], ".")
+	}
+	return segs[n-1]
+}
+
+// selectedNames are the ends of what is selected somewhere (x.a.port) and is no read that was resolved: a read of a value that could not be
+// followed looks like this. Selections from config outside the roots are known to be something else.
+func (p *Pass) selectedNames() map[string]graph.Place {
+	out := map[string]graph.Place{}
+	roots := map[string]bool{}
+	for _, r := range p.Graph.Roots {
+		first, _, _ := strings.Cut(r.Path, ".")
+		roots[first] = true
+	}
+	for _, file := range p.files() {
+		resolved := map[int32]bool{} // where a resolved read begins
+		for _, r := range p.refs[file] {
+			resolved[r.At.Span.Start] = true
+		}
+		for _, s := range p.syntax(file).selects {
+			if len(s.names) == 0 || resolved[s.at.Start] || s.from == "lib" || s.from == "builtins" || s.from == "types" || s.from == "options" ||
+				s.from == "config" && !roots[s.names[0]] {
+				continue
+			}
+			key := endOfPath(s.names)
+			if _, ok := out[key]; !ok {
+				out[key] = p.place(file, s.at)
+			}
+		}
+	}
+	return out
+}
+
+// copies is how many findings of one name have to stand side by side to be one finding.
+const copies = 5
+
+// gather makes one finding of many that speak of the same: values of one name (every service's openFirewall), or members of one set. They
+// keep their places, as related ones.
+func (p *Pass) gather(all []Finding) []Finding {
+	last := func(f Finding) string { return f.Value[strings.LastIndexByte(f.Value, '.')+1:] }
+	parent := func(f Finding) string { return strings.TrimSuffix(f.Value, last(f)) }
+	for _, key := range []func(Finding) string{last, parent} {
+		groups := map[string][]int{}
+		for i, f := range all {
+			k := fmt.Sprint(f.Severity, " ", key(f))
+			groups[k] = append(groups[k], i)
+		}
+		gone := map[int]bool{}
+		for _, is := range groups {
+			if len(is) < copies {
+				continue
+			}
+			f := &all[is[0]]
+			f.Message = strings.Replace(f.Message, "nothing reads ", fmt.Sprintf("nothing reads %d values of one kind, such as ", len(is)), 1)
+			f.Message = strings.Replace(f.Message, "remove it, or read it", "remove them, or read them", 1)
+			for _, i := range is[1:] {
+				f.Related = append(f.Related, Related{At: all[i].At, Message: all[i].Value})
+				gone[i] = true
+			}
+		}
+		var left []Finding
+		for i, f := range all {
+			if !gone[i] {
+				left = append(left, f)
+			}
+		}
+		all = left
+	}
+	return all
 }
 
 // readPaths are the paths that something reads, told so that a value can be looked up.
@@ -85,6 +190,18 @@ func (p *Pass) readPaths() *readPaths {
 		add(strings.TrimSuffix(u.Path, ".*"))
 		if strings.Contains(u.Path, "*") && !slices.Contains(r.unknown, u.Path) {
 			r.unknown = append(r.unknown, u.Path)
+		}
+	}
+	for _, file := range p.files() {
+		for _, o := range p.syntax(file).options {
+			if len(o.names) == 0 {
+				continue
+			}
+			path := strings.Join(o.names, ".")
+			if v := p.values[path]; v != nil && slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == file && o.at.Contains(d.Span) }) {
+				continue // the declaration itself
+			}
+			add(path)
 		}
 	}
 	return r
