@@ -199,7 +199,8 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	g.References, g.Unresolved = vs.referencesOf(ev)
 	vs.literals(ev)
 	fl := followAll(ev, vs, byFile)
-	g.Flows, g.Sinks = fl.set(), fl.sinksInOrder()
+	g.Flows = fl.set()
+	g.Sinks = fl.sinks(g.Flows.Direct())
 	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
 	for _, e := range ev.Escapes {

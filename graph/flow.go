@@ -60,13 +60,13 @@ type flows struct {
 	bundles    [][]*edge
 	junctions  [][]int32 // the bundles that go on from a junction, in order
 	starts     map[*Value]int32
+	vals       []*Value // that are followed
 	numbers    map[arrival]int32
 	ofReader   map[readerEdges]int32
 	origins    map[*Value]*origins
 	targets    []target
 	targetOf   map[target]int32
 	names      []string // of targets
-	sinks      map[sinkKey]*Sink
 	edgeCount  int
 	restricted bool      // some edge holds in some configurations only
 	strengths  [4]bool   // of which there are edges

@@ -2,9 +2,7 @@ package graph
 
 import (
 	"cmp"
-	"maps"
 	"slices"
-	"strings"
 )
 
 // tally is how many flows start at a value, and how many distinct options they end in.
@@ -392,11 +390,4 @@ func (fl *flows) close() map[*Value]tally {
 		})
 	}
 	return counts
-}
-
-// sinksInOrder are the sinks by file, place and option.
-func (fl *flows) sinksInOrder() []*Sink {
-	return slices.SortedFunc(maps.Values(fl.sinks), func(a, b *Sink) int {
-		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), strings.Compare(a.Option, b.Option))
-	})
 }

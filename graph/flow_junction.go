@@ -41,13 +41,12 @@ const (
 	byNames          // those of the names of its attributes
 )
 
-type sinkKey struct{ option, file string }
-
 // link connects the edges that values get to. Where edges go on from is a junction; the edges that go on together from any
 // junction are a bundle, so that a thousand options which one reader reads as a whole share what it makes of them.
 func (fl *flows) link(vals []*Value) {
 	fl.starts, fl.numbers, fl.ofReader = map[*Value]int32{}, map[arrival]int32{}, map[readerEdges]int32{}
-	fl.origins, fl.targetOf, fl.sinks = map[*Value]*origins{}, map[target]int32{}, map[sinkKey]*Sink{}
+	fl.origins, fl.targetOf = map[*Value]*origins{}, map[target]int32{}
+	fl.vals = vals
 	for _, v := range vals {
 		if len(fl.out[v]) > 0 {
 			fl.starts[v] = fl.bundle(fl.out[v])
@@ -73,12 +72,11 @@ func (fl *flows) bundle(edges []*edge) int32 {
 	return int32(len(fl.bundles) - 1)
 }
 
-// end is the number of what an edge ends in; a sink is noted where it is an option.
+// end is the number of what an edge ends in.
 func (fl *flows) end(e *edge) int32 {
 	t := target{val: e.to.val, option: e.to.option}
 	if t.val == nil {
 		t.file = e.def.File
-		fl.sink(e)
 	}
 	n, ok := fl.targetOf[t]
 	if !ok {
@@ -87,19 +85,6 @@ func (fl *flows) end(e *edge) int32 {
 		fl.targets = append(fl.targets, t)
 	}
 	return n
-}
-
-// sink notes the first definition of an option in a file that a value gets to.
-func (fl *flows) sink(e *edge) {
-	key := sinkKey{fl.text(e.to), e.def.File.Name}
-	s := fl.sinks[key]
-	if s == nil {
-		s = &Sink{Option: key.option, At: placeIn(e.def.File, e.def.Span), Module: fl.mods[key.file]}
-		fl.sinks[key] = s
-	}
-	if e.def.Span.Start < s.At.Span.Start {
-		s.At = placeIn(e.def.File, e.def.Span)
-	}
 }
 
 // junction is where an edge leads to.

@@ -61,8 +61,8 @@ func (fl *flows) set() *FlowSet {
 		fl.names[i] = fl.text(vertex{t.val, t.option})
 	}
 	s := &FlowSet{fl: fl, counts: fl.close()}
-	for v, t := range s.counts {
-		if t.flows > 0 {
+	for _, v := range fl.vals {
+		if s.counts[v].flows > 0 {
 			s.from = append(s.from, v)
 		}
 	}
@@ -72,7 +72,7 @@ func (fl *flows) set() *FlowSet {
 
 // index sorts the values and takes in their direct flows.
 func (s *FlowSet) index(direct func(*Value) []*Flow) {
-	slices.SortFunc(s.from, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(s.from, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
 	s.begin = make(map[*Value][2]int, len(s.from))
 	for _, v := range s.from {
 		first := len(s.direct)
@@ -127,8 +127,15 @@ func (s *FlowSet) All() iter.Seq[*Flow] {
 		if s == nil {
 			return
 		}
-		for _, v := range s.from {
-			for _, f := range s.Of(v) {
+		for i := 0; i < len(s.from); {
+			v := s.from[i]
+			flows := s.Of(v)
+			// What a tree declares twice, the system and a home say, may be two values of one path.
+			for i++; i < len(s.from) && s.from[i].Path == v.Path; i++ {
+				flows = append(slices.Clip(flows), s.Of(s.from[i])...)
+				sortFlows(flows)
+			}
+			for _, f := range flows {
 				if !yield(f) {
 					return
 				}

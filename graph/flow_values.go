@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ const (
 type node struct {
 	kids  map[string]*node
 	names []string // of kids, in order of declaration
+	order int      // among the kids of its parent
+	wild  []string // those of names that are not wholly known
 	val   *Value   // an option is declared here, or a member or field was found here
 	decl  *eval.Declaration
 	open  bool // members have structure of their own
@@ -38,10 +41,39 @@ func (n *node) kid(name string) *node {
 	if n.kids == nil {
 		n.kids = map[string]*node{}
 	}
-	k := &node{}
+	k := &node{order: len(n.names)}
 	n.kids[name] = k
 	n.names = append(n.names, name)
+	if hasHole(name) {
+		n.wild = append(n.wild, name)
+	}
 	return k
+}
+
+// alike are the names of kids that can be the same as a name, in order of declaration. A registry may have hundreds of thousands:
+// only those that are not wholly known are compared with it.
+func (n *node) alike(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		exact := n.kids[name]
+		names := n.wild
+		if hasHole(name) {
+			exact, names = nil, n.names
+		}
+		for _, s := range names {
+			if exact != nil && exact.order < n.kids[s].order {
+				exact = nil
+				if !yield(name) {
+					return
+				}
+			}
+			if sameName(name, s) && !yield(s) {
+				return
+			}
+		}
+		if exact != nil {
+			yield(name)
+		}
+	}
 }
 
 // values tells which central values an option path speaks of.
@@ -353,21 +385,22 @@ func (vs *values) descend(r realm, n *node, segs []string, i int, out *found) {
 			return
 		}
 	}
-	for _, name := range n.names {
-		if hasHole(s) && sameName(s, name) || !hasHole(s) && eval.Glob(name, s) {
-			if !hasHole(name) {
-				out.wild = true
-			}
-			sub := found{}
-			vs.walk(r, n.kids[name], segs, i+1, &sub)
-			for _, v := range sub.vals {
-				if len(v.Declared) > 0 {
-					out.vals = append(out.vals, v)
-				}
-			}
-			out.wild = out.wild || sub.wild
-			out.group = out.group || sub.group && len(sub.vals) == 0
+	for name := range n.alike(s) {
+		if name == s && !hasHole(s) {
+			continue // see above
 		}
+		if !hasHole(name) {
+			out.wild = true
+		}
+		sub := found{}
+		vs.walk(r, n.kids[name], segs, i+1, &sub)
+		for _, v := range sub.vals {
+			if len(v.Declared) > 0 {
+				out.vals = append(out.vals, v)
+			}
+		}
+		out.wild = out.wild || sub.wild
+		out.group = out.group || sub.group && len(sub.vals) == 0
 	}
 }
 
@@ -390,16 +423,12 @@ func (vs *values) members(r realm, n *node, segs []string, i int, out *found) {
 			}
 			return
 		}
-		for _, name := range m.names {
-			if sameName(rest[j], name) {
-				match(m.kids[name], j+1)
-			}
+		for name := range m.alike(rest[j]) {
+			match(m.kids[name], j+1)
 		}
 	}
-	for _, name := range n.names {
-		if sameName(rest[0], name) {
-			match(n.kids[name], 1)
-		}
+	for name := range n.alike(rest[0]) {
+		match(n.kids[name], 1)
 	}
 	if len(out.vals) > before {
 		return
