@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/internal/suggest"
 	"nixsink/parse"
 )
 
@@ -199,11 +200,11 @@ func (p *Pass) nearestFile(name string) string {
 		if path.Base(f) == path.Base(name) && path.Base(f) != "default.nix" {
 			return fmt.Sprintf(", did you mean %q?", f)
 		}
-		if path.Dir(f) == path.Dir(name) && distance(path.Base(f), path.Base(name)) <= 2 {
+		if path.Dir(f) == path.Dir(name) && suggest.Within(path.Base(f), path.Base(name), 2) {
 			beside = append(beside, f)
 		}
 	}
-	return suggest(name, beside)
+	return didYouMean(name, beside)
 }
 
 // oneLine folds a comment into one line and takes its markers off.

@@ -136,6 +136,7 @@ func declared(v *graph.Value) []Related {
 // outline is the bindings of a file, outer ones before those that they hold: what turns offsets into names.
 type outline struct {
 	bindings []binding
+	around   []int // by binding: the innermost one that holds it, -1 for none
 }
 
 // binding is an attribute or let binding.
@@ -161,9 +162,15 @@ func (p *Pass) syntax(file string) *syntax {
 
 func outlineOf(f *parse.File) *outline {
 	o := &outline{}
+	last := -1
 	parse.Walk(f.Expr, func(n parse.Node) bool {
 		if a, ok := n.(*parse.Attr); ok {
+			for last >= 0 && !o.bindings[last].Contains(a.Span) {
+				last = o.around[last]
+			}
 			o.bindings = append(o.bindings, binding{a.Span, a.Path})
+			o.around = append(o.around, last)
+			last = len(o.bindings) - 1
 		}
 		return true
 	})
@@ -173,14 +180,13 @@ func outlineOf(f *parse.File) *outline {
 // name is the full name of the innermost binding that contains s, "" if there is none.
 func (o *outline) name(s parse.Span) string {
 	var around []binding // those that contain s, which contain each other
-	for _, b := range o.bindings {
-		if b.Start > s.Start {
-			break
-		}
-		if b.Contains(s) {
-			around = append(around, b)
+	i, _ := slices.BinarySearchFunc(o.bindings, s.Start+1, func(b binding, start int32) int { return cmp.Compare(b.Start, start) })
+	for i--; i >= 0; i = o.around[i] {
+		if o.bindings[i].Contains(s) {
+			around = append(around, o.bindings[i])
 		}
 	}
+	slices.Reverse(around)
 	return fullName(around)
 }
 

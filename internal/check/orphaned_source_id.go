@@ -38,7 +38,7 @@ leads to one, and the code around it reads none that could be meant. Declare the
 			if len(a.Actual) > 0 {
 				return fmt.Sprintf("%s belongs to no declared value; the code here reads %s", idsOf(a), words(pathsOf(innermost(a.Actual))))
 			}
-			return fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), suggest(idsOf(a), ids))
+			return fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), didYouMean(idsOf(a), ids))
 		})
 		if why := p.account().mayImport(); why != "" {
 			for i := range found {

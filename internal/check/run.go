@@ -91,12 +91,12 @@ func enabled(cfg Config) ([]Check, error) {
 	}
 	for name := range cfg.Severity {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == name }) {
-			return nil, fmt.Errorf("severity: no check is called %q%s", name, suggest(name, checkNames(all)))
+			return nil, fmt.Errorf("severity: no check is called %q%s", name, didYouMean(name, checkNames(all)))
 		}
 	}
 	for _, ig := range cfg.Ignore {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == ig.Check }) {
-			return nil, fmt.Errorf("ignore: no check is called %q%s", ig.Check, suggest(ig.Check, checkNames(all)))
+			return nil, fmt.Errorf("ignore: no check is called %q%s", ig.Check, didYouMean(ig.Check, checkNames(all)))
 		}
 	}
 	var out []Check

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixsink/graph"
+	"nixsink/internal/suggest"
 )
 
 var undeclaredValue = Check{
@@ -72,6 +74,7 @@ not be read, a module of another flake in whose namespace this tree declares not
 				return !slices.ContainsFunc(paths[r.At], func(path string) bool { return strings.HasSuffix(k.value.Path, "."+path) })
 			})
 		}
+		alike := sync.OnceValue(func() *suggest.Paths { return suggest.NewPaths(known) })
 		var out []Finding
 		at := map[graph.Place]int{} // findings, and how many values each speaks of
 		more := map[int]int{}
@@ -94,7 +97,7 @@ not be read, a module of another flake in whose namespace this tree declares not
 			at[first.At] = len(out)
 			f := Finding{At: first.At, Value: k.value.Path}
 			f.Message = fmt.Sprintf("nothing declares %s", k.value.Path)
-			near := nearestPath(k.value.Path, known)
+			near := alike().Nearest(k.value.Path)
 			guarded := !slices.ContainsFunc(rs, func(r *graph.Reference) bool { return !p.fallsBack(r) })
 			switch {
 			case guarded && near != "" && isTypo(k.value.Path, near):
@@ -136,7 +139,7 @@ not be read, a module of another flake in whose namespace this tree declares not
 
 // isTypo reports whether a path is another one with a letter or two changed, or with a segment left out, put in or moved.
 func isTypo(path, near string) bool {
-	if distance(path, near) <= 2 {
+	if suggest.Within(path, near, 2) {
 		return true
 	}
 	a, b := strings.Split(path, "."), strings.Split(near, ".")

@@ -78,7 +78,7 @@ func (p *Pass) waive(found []Finding, checks []Check) []Finding {
 			fault("waiver-without-reason", Finding{At: a.At, Value: name, Message: "this waiver gives no reason: add `because …`"})
 			continue
 		case !enabled && !builtin:
-			fault("unused-waiver", Finding{At: a.At, Value: name, Message: fmt.Sprintf("no check is called %s%s", name, suggest(name, checkNames(checks)))})
+			fault("unused-waiver", Finding{At: a.At, Value: name, Message: fmt.Sprintf("no check is called %s%s", name, didYouMean(name, checkNames(checks)))})
 			continue
 		case !enabled:
 			continue // the check is off: nothing can be said of its waivers

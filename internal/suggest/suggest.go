@@ -52,20 +52,47 @@ func List(got string, names []string, limit int) []string {
 	return out
 }
 
+// Within reports whether two names are as many letters apart as a limit says, or fewer.
+func Within(a, b string, limit int) bool { return distance(a, b, limit) <= limit }
+
 // distance is the number of letters inserted, deleted, replaced or swapped with their neighbour between a and b (optimal string
 // alignment). It stops early and returns limit+1 when it cannot stay within limit.
 func distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
 	}
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	// What is equal at either end changes nothing.
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if len(a) == 0 || len(b) == 0 {
+		return min(max(len(a), len(b)), limit+1)
+	}
+	var few [3 * 96]int
+	rows := few[:]
+	if n := 3 * (len(b) + 1); n > len(rows) {
+		rows = make([]int, n)
+	}
+	n := len(b) + 1
+	before, prev, cur := rows[:n], rows[n:2*n], rows[2*n:3*n]
 	for j := range prev {
 		prev[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		cur[0] = i
-		best := cur[0]
-		for j := 1; j <= len(b); j++ {
+		// Beyond limit letters from the diagonal nothing is within limit.
+		first, last := max(1, i-limit), min(len(b), i+limit)
+		cur[first-1] = limit + 1
+		if first == 1 {
+			cur[0] = i
+		}
+		if last < len(b) {
+			cur[last+1] = limit + 1
+		}
+		best := cur[first-1]
+		for j := first; j <= last; j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
 				cost = 0
@@ -81,5 +108,5 @@ func distance(a, b string, limit int) int {
 		}
 		before, prev, cur = prev, cur, before
 	}
-	return prev[len(b)]
+	return min(prev[len(b)], limit+1)
 }
