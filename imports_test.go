@@ -22,6 +22,7 @@ var arrow = []struct {
 	{"render", []string{"parse", "graph", "internal/layout"}},
 	{"internal/layout", nil},
 	{"internal/cmd/nixsink-layout", nil},
+	{"internal/cmd/release", []string{"internal/cli"}},
 	{"internal/git", nil},
 	{"internal/suggest", nil},
 	{"internal/collector", nil},
@@ -48,6 +49,7 @@ var only = []struct {
 	{"github.com/goccy/go-graphviz", []string{"internal/cmd/nixsink-layout"}, "it compiles WebAssembly before main runs"},
 	{"github.com/tetratelabs/wazero", []string{"internal/cmd/nixsink-layout"}, "it belongs to go-graphviz"},
 	{"gonum.org/v1/gonum", []string{"graph"}, "queries are asked of the graph, nowhere else"},
+	{"github.com/google/rpmpack", []string{"internal/cmd/release"}, "it writes packages, which nixsink does not"},
 	{"github.com/google/renameio", []string{"internal/replace"}, "it does not build for Windows"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }

@@ -23,7 +23,7 @@ const Helper = "nixsink-layout"
 
 // ErrMissing says that there is nothing to lay out with, and how to get it.
 var ErrMissing = errors.New("no Graphviz: neither " + Helper + " (beside nixsink or in PATH) nor dot (in PATH) was found; " +
-	"build it with `go build -o bin/ . ./internal/cmd/" + Helper + "`, or choose --layout flow, or write --format dot")
+	"install Graphviz, or " + Helper + " from where nixsink came from (of the source: `go build -o bin/ ./internal/cmd/" + Helper + "`), or choose --layout flow, or write --format dot")
 
 // A Program is something that lays out graphs.
 type Program struct {
