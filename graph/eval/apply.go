@@ -77,6 +77,18 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	return unknown(union(ev.origins(f), ev.deep(a)))
 }
 
+// isFunction is lib.isFunction: a function, or a set that can be called like one.
+func isFunction(v Val) bool {
+	switch s := v.shape.(type) {
+	case *closure:
+		return true
+	case *setShape:
+		_, ok := s.get("__functor")
+		return ok
+	}
+	return false
+}
+
 func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	ev.visit(c.env.file, c.fn.Start, visitedBody)
 	if n := ev.active[c.fn]; n > 0 {
@@ -259,6 +271,8 @@ func (ev *Evaluator) deep(v Val) Origins {
 		return v.org
 	case *refShape:
 		return ev.origins(v)
+	case *optionsShape:
+		return ev.optionOrigins(s, v.org)
 	case *listShape:
 		return union(v.org, ev.deepEach(s.elems, &s.deep))
 	case *altShape:
@@ -424,6 +438,15 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 			out = []attr{{name: hole, key: key, val: ready(unknown(all))}}
 		}
 		return out, false, org
+	case *optionsShape:
+		if members, ok := ev.group(s.path); ok {
+			out := make([]attr, len(members))
+			for i, n := range members {
+				out[i] = attr{name: n, val: ready(Val{shape: &optionsShape{ev.child(s.path, n)}, org: v.org})}
+			}
+			return out, true, v.org
+		}
+		return []attr{{name: hole, val: ready(unknown(v.org))}}, false, v.org
 	case nil:
 		return []attr{{name: hole, key: v.org, val: ready(unknown(v.org))}}, false, v.org
 	}

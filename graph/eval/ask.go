@@ -260,7 +260,7 @@ func (ev *Evaluator) presence(v Val, name string) (has tri, org Origins) {
 		return maybe, org
 	case *missingShape:
 		return no, v.org
-	case *libShape:
+	case *libShape, *optionsShape:
 		return ev.offers(v, name), v.org
 	case nil:
 		return maybe, v.org

@@ -126,6 +126,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 		if at.file == nil {
 			at = o.site()
 		}
+		d.dflt = t.val
 		ev.define(m, p, ev.force(t.val), args.org, at, true, 0)
 	}
 	if t, ok := set.get("apply"); ok {
@@ -133,8 +134,27 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 		if at.file == nil {
 			at = o.site()
 		}
-		if org := ev.deep(ev.apply(ev.force(t.val), ready(Val{}), at)); len(org) > 0 {
-			ev.Definitions = append(ev.Definitions, &Definition{Module: m, Path: p, File: at.file, Span: at.span, origins: org, Default: true, Apply: true})
+		ev.transformed(m, p, d, t.val, at)
+	}
+}
+
+// transformed notes what a function mixes into what an option is set to: its apply, or that of types.coercedTo. Readers get what
+// it makes, so what it makes under a name is part of the member of that name.
+func (ev *Evaluator) transformed(m *Module, p *Path, d *Declaration, f *thunk, at site) {
+	before := len(ev.Definitions)
+	given := Val{}
+	if d.Registry && p == d.Path {
+		s := &setShape{}
+		s.add(attr{name: hole, val: ready(Val{})})
+		given.shape = s
+	}
+	ev.define(m, p, ev.apply(ev.force(f), ready(given), at), nil, at, true, 0)
+	made := ev.Definitions[before:]
+	ev.Definitions = ev.Definitions[:before]
+	for _, x := range made {
+		if x.Derived() {
+			x.Default, x.Apply, x.Value, x.Known = true, true, nil, false
+			ev.Definitions = append(ev.Definitions, x)
 		}
 	}
 }
@@ -154,6 +174,13 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 		case "nullOr", "uniq":
 			d.nullable = d.nullable || s.name == "nullOr" && !d.Registry
 			d.memberNullable = d.memberNullable || s.name == "nullOr" && d.Registry
+			t = ev.force(s.elem)
+			continue
+		case "coercedTo":
+			ev.transformed(m, p, d, s.with, site{d.File, d.Span})
+			if a, ok := ev.force(s.from).shape.(*typeShape); ok && a.name == "nullOr" {
+				d.nullable = d.nullable || !d.Registry
+			}
 			t = ev.force(s.elem)
 			continue
 		case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf":
@@ -225,7 +252,7 @@ func (ev *Evaluator) instanceArgs(m *Module, p *Path, name Val) *thunk {
 	args := &setShape{base: &Val{shape: &moduleArgs{m}}}
 	args.add(attr{name: "config", val: ready(Val{shape: &refShape{path: p}})})
 	args.add(attr{name: "name", val: ready(name)})
-	args.add(attr{name: "options", val: ready(Val{})})
+	args.add(attr{name: "options", val: ready(Val{shape: &optionsShape{p}})})
 	return ready(Val{shape: args})
 }
 

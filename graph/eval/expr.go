@@ -354,6 +354,11 @@ func (ev *Evaluator) offers(v Val, name string) tri {
 			return yes
 		}
 		return no
+	case *optionsShape:
+		if ev.declares(s.path, name) {
+			return yes
+		}
+		return maybe
 	case *altShape:
 		best := no
 		for _, t := range s.alts {
@@ -589,6 +594,8 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		return ev.sel(ev.force(s.t), name)
 	case *optShape:
 		return unknown(v.org)
+	case *optionsShape:
+		return ev.option(s, name, v.org)
 	case *missingShape:
 		return Val{shape: missing, org: v.org}
 	}

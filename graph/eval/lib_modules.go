@@ -23,6 +23,16 @@ func modulesChapter() []row {
 		{"mkAliasOptionModule", 2, libMkAliasOptionModule},
 		{"mkRenamedOptionModule", 2, libMkAliasOptionModule},
 		{"mkAliasOptionModuleMD", 2, libMkAliasOptionModule},
+		{"mkChangedOptionModule", 3, libMkChangedOptionModule},
+		{"mkMergedOptionModule", 3, libMkMergedOptionModule},
+		{"mkRemovedOptionModule", 2, libMkRemovedOptionModule},
+		{"mkAliasDefinitions", 1, libMkAliasDefinitions},
+		{"mkAliasAndWrapDefinitions", 2, libMkAliasAndWrapDefinitions},
+		{"mkAliasAndWrapDefsWithPriority", 2, libMkAliasAndWrapDefinitions},
+		{"mkDerivedConfig", 2, libMkDerivedConfig},
+		{"importApply", 2, libImportApply},
+		{"setFunctionArgs", 2, same(0)},
+		{"mirrorFunctionArgs", 2, same(1)},
 		{"optionals", 2, optional(emptyList)},
 		{"optional", 2, libOptional},
 		{"optionalAttrs", 2, optional(emptySet)},
@@ -134,4 +144,79 @@ func libMkAliasOptionModule(ev *Evaluator, a []*thunk, at site) Val {
 		}
 	}
 	return Val{shape: s}
+}
+
+// changedShape is a module that makes an option of others by a function: mkChangedOptionModule, mkMergedOptionModule.
+type changedShape struct {
+	from [][]string
+	to   []string
+	with *thunk // from config to the value
+	at   site
+}
+
+func (*changedShape) what() string { return "module that changes an option" }
+
+func (ev *Evaluator) namesIn(t *thunk) []string {
+	ts, _, _ := ev.elems(ev.force(t))
+	names := make([]string, len(ts))
+	for i, n := range ts {
+		names[i], _ = ev.textOf(n)
+	}
+	return names
+}
+
+func libMkChangedOptionModule(ev *Evaluator, a []*thunk, at site) Val {
+	return Val{shape: &changedShape{from: [][]string{ev.namesIn(a[0])}, to: ev.namesIn(a[1]), with: a[2], at: at}}
+}
+
+func libMkMergedOptionModule(ev *Evaluator, a []*thunk, at site) Val {
+	s := &changedShape{to: ev.namesIn(a[1]), with: a[2], at: at}
+	ts, _, _ := ev.elems(ev.force(a[0]))
+	for _, t := range ts {
+		s.from = append(s.from, ev.namesIn(t))
+	}
+	return Val{shape: s}
+}
+
+// module is what it is in a configuration. The old options are declared there, so that what they are set to is looked at.
+func (s *changedShape) module(ev *Evaluator, base *Path) Val {
+	nest := func(names []string, t *thunk) *thunk {
+		for i := len(names) - 1; i >= 0; i-- {
+			set := &setShape{}
+			set.add(attr{name: names[i], val: t, site: s.at})
+			t = ready(Val{shape: set})
+		}
+		return t
+	}
+	options := Val{shape: &setShape{}}
+	for _, names := range s.from {
+		o := ready(Val{shape: &optShape{args: ready(emptySet()), kind: "mkOption", at: s.at}})
+		options = ev.recursiveUpdate(options, ev.force(nest(names, o)), 0)
+	}
+	value := lazily(func() Val { return ev.apply(ev.force(s.with), ready(Val{shape: &refShape{path: base}}), s.at) })
+	set := &setShape{}
+	set.add(attr{name: "options", val: ready(options), site: s.at})
+	set.add(attr{name: "config", val: nest(s.to, value), site: s.at})
+	return Val{shape: set}
+}
+
+// libMkRemovedOptionModule is a module that only refuses definitions.
+func libMkRemovedOptionModule(ev *Evaluator, a []*thunk, at site) Val { return emptySet() }
+
+// libMkAliasDefinitions gives an option all definitions of another one, which is what that one holds.
+func libMkAliasDefinitions(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.valueOf(ev.force(a[0]), at)
+}
+
+func libMkAliasAndWrapDefinitions(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.apply(ev.force(a[0]), ready(ev.valueOf(ev.force(a[1]), at)), at)
+}
+
+func libMkDerivedConfig(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.apply(ev.force(a[1]), ready(ev.valueOf(ev.force(a[0]), at)), at)
+}
+
+// libImportApply is the module that a file's function gives for arguments of one's own.
+func libImportApply(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.apply(ev.importValue(ev.force(a[0]), at), a[1], at)
 }

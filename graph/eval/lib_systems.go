@@ -21,7 +21,7 @@ func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 	var self *thunk
 	self = lazily(func() Val {
 		lib := Val{shape: &libShape{"lib"}}
-		return ev.update(lib, ev.call(ev.force(a[0]), at, self, ready(lib)))
+		return ev.extensible(ev.update(lib, ev.call(ev.force(a[0]), at, self, ready(lib))))
 	})
 	return ev.force(self)
 }

@@ -48,6 +48,8 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 		add(&Module{File: file, Instance: label, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
 	case *builtin:
 		// A file that still waits for arguments is no module.
+	case *changedShape:
+		ev.load(s.module(ev, base), base, home, from, parent)
 	case *aliasShape:
 		ev.Aliases = append(ev.Aliases, Renaming{ev.at(base, s.from...), ev.at(base, s.to...)})
 	case *setShape:
@@ -188,7 +190,7 @@ func (ev *Evaluator) open(m *Module) {
 		v = ev.fileValue(m.File)
 	}
 	for range 3 {
-		if _, ok := v.shape.(*closure); !ok {
+		if !isFunction(v) {
 			break
 		}
 		v = ev.apply(v, ev.argsOf(m), site{m.File, m.File.Expr.Range()})

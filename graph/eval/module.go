@@ -67,8 +67,9 @@ type Declaration struct {
 	Open        bool // members have structure of their own (attrsOf anything, freeform)
 	Nested      bool // a submodule: its fields are declared below
 
-	nullable       bool // null is a value of the type
-	memberNullable bool // null is a value of the type of a registry's members
+	nullable       bool   // null is a value of the type
+	dflt           *thunk // what its default holds, nil if it has none
+	memberNullable bool   // null is a value of the type of a registry's members
 }
 
 // moduleArgs answers for the arguments of a module that are not known when it is entered.
@@ -98,6 +99,8 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 		return Val{shape: &libShape{"lib"}}
 	case "pkgs":
 		return Val{shape: &libShape{"pkgs"}}
+	case "options":
+		return Val{shape: &optionsShape{m.Base}}
 	}
 	// A flake-parts module gets the flake itself, also where it passes it on to a system's modules under the same name.
 	if t := special[name]; t != nil && !((name == "self" || name == "inputs") && m.Base == ev.at(ev.Config, FlakeParts)) {

@@ -24,7 +24,7 @@ func (ev *Evaluator) typeName(v Val) string {
 		return "null"
 	case *listShape:
 		return "list"
-	case *setShape:
+	case *setShape, *optionsShape:
 		return "set"
 	case *closure, *builtin:
 		return "lambda"

@@ -28,7 +28,7 @@ func (ev *Evaluator) typeMaker(name string, arity int) Val {
 		case "addCheck":
 			return ev.force(a[0])
 		case "coercedTo":
-			return ev.force(a[2])
+			return Val{shape: &typeShape{name: name, elem: a[2], from: a[0], with: a[1]}}
 		case "either":
 			// One side may have structure (either str (submodule …)); it is the one to follow.
 			if t, ok := ev.force(a[1]).shape.(*typeShape); ok && t.elem != nil {

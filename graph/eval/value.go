@@ -83,6 +83,8 @@ type (
 	typeShape struct {
 		name string
 		elem *thunk // attrsOf, listOf, nullOr …; for submodule the module
+		from *thunk // of coercedTo: the type that is converted
+		with *thunk // of coercedTo: the function that does
 	}
 )
 
