@@ -178,7 +178,7 @@ func (fl *flows) landings(d *eval.Definition) (targets []vertex) {
 		f = fl.vs.find(r, segs)
 	}
 	for i, v := range f.vals {
-		if i > 0 && !f.group && !f.wild {
+		if i > 0 && !f.group && !f.wild && !(d.Apply && hasHole(d.Path.Name)) {
 			break
 		}
 		targets = append(targets, vertex{val: v})
