@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"nixsink/graph"
 	"nixsink/internal/config"
 	"nixsink/internal/serve"
 	"nixsink/render"
@@ -43,34 +44,57 @@ It listens on loopback only. Ctrl-C ends it.`,
 		if err != nil {
 			return fmt.Errorf("%w; --port 0 takes a port that is free", err)
 		}
-		server := serve.New(func(ctx context.Context, live string) ([]byte, error) {
+		// The folder is remembered by its name: what lies there may be exchanged, and a link be turned.
+		root := path
+		if root == "" {
+			root = t.dir
+			if a.tree.dir != "" {
+				root = a.tree.dir
+			}
+		}
+		if root, err = filepath.Abs(root); err != nil {
+			return fmt.Errorf("find %s: %w", t.dir, err)
+		}
+		a.tree.dir = ""
+		server := serve.New(func(ctx context.Context, live string) ([]byte, serve.Sources, error) {
 			// The configuration file may have changed as well.
-			t, err := a.locate(cmd, path)
+			t, err := a.locate(cmd, root)
 			if err != nil {
-				return nil, err
+				return nil, serve.Sources{}, err
 			}
 			g, findings, err := a.findings(ctx, t)
 			if err != nil {
-				return nil, err
+				return nil, serve.Sources{}, err
 			}
 			opts := t.options(opts)
 			opts.Findings = findings
 			if opts.Title == "" {
-				if abs, err := filepath.Abs(t.dir); err == nil {
-					opts.Title = filepath.Base(abs)
-				}
+				opts.Title = filepath.Base(g.Dir)
 			}
 			var b bytes.Buffer
 			err = render.WriteExplorer(&b, g, opts, live)
-			return b.Bytes(), err
+			return b.Bytes(), sourcesOf(g, t), err
 		}, a.say)
-		a.say("http://%s/ shows %s; Ctrl-C ends it", l.Addr(), t.dir)
-		return server.Run(cmd.Context(), l, t.dir, func(path string) bool {
-			return strings.HasSuffix(path, ".nix") || filepath.Base(path) == config.Name || strings.HasSuffix(path, ".json")
+		a.say("http://%s/ shows %s; Ctrl-C ends it", l.Addr(), root)
+		return server.Run(cmd.Context(), l, root, func(path string) bool {
+			name := filepath.Base(path)
+			return strings.HasSuffix(name, ".nix") || strings.HasSuffix(name, ".json") || name == config.Name || name == ".gitignore"
 		})
 	}
 	a.tree.add(cmd.Flags())
 	cmd.Flags().IntVar(&port, "port", 8080, "listen on this `port` of loopback (0: a free one)")
 	lookFlags(cmd.Flags(), &opts)
 	return cmd
+}
+
+// sourcesOf are the folders that were read, and the configuration file.
+func sourcesOf(g *graph.Graph, t *tree) serve.Sources {
+	var s serve.Sources
+	for _, dir := range g.Folders {
+		s.Folders = append(s.Folders, filepath.Join(g.Dir, filepath.FromSlash(dir)))
+	}
+	if t.cfg.Path != "" {
+		s.Files = append(s.Files, t.cfg.Path)
+	}
+	return s
 }

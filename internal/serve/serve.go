@@ -16,7 +16,7 @@ import (
 
 // A Server holds the newest page.
 type Server struct {
-	build func(ctx context.Context, live string) ([]byte, error)
+	build func(ctx context.Context, live string) ([]byte, Sources, error)
 	say   func(format string, args ...any)
 
 	mu      sync.Mutex
@@ -25,8 +25,9 @@ type Server struct {
 	changed chan struct{} // closed when there is a newer page
 }
 
-// New makes a server. build makes the page, which listens to the address live; say tells a person what happens.
-func New(build func(ctx context.Context, live string) ([]byte, error), say func(format string, args ...any)) *Server {
+// New makes a server. build makes the page, which listens to the address live, and tells what it was made from; say tells a person what
+// happens.
+func New(build func(ctx context.Context, live string) ([]byte, Sources, error), say func(format string, args ...any)) *Server {
 	return &Server{build: build, say: say, changed: make(chan struct{})}
 }
 
@@ -39,59 +40,68 @@ func Listen(port int) (net.Listener, error) {
 	return l, nil
 }
 
-// Run makes the page, answers on l and remakes the page when something below dir changes, until ctx ends. A page that cannot be made
-// is an error at first; later the old page stays, because people save files half done.
+// Run makes the page, answers on l and remakes the page when something of its sources changes, until ctx ends. dir is the folder that is
+// shown: where another takes its place (a link that is turned, a folder that is swapped), that one is shown. matters tells which files
+// of the folders count. A page that cannot be made is an error at first; later the old page stays, because people save files half done.
 func (s *Server) Run(ctx context.Context, l net.Listener, dir string, matters func(path string) bool) error {
 	defer l.Close()
-	w, err := watch(dir)
+	w, err := watch(dir, matters, s.say)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if err := s.update(ctx); err != nil {
+	from, err := s.update(ctx)
+	if err != nil {
 		return err
 	}
+	w.follow(from)
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
-	changes := w.changes(ctx, matters)
-	for {
-		select {
-		case <-ctx.Done():
-			return server.Close()
-		case err := <-done:
-			if errors.Is(err, http.ErrServerClosed) {
-				return nil
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes := make(chan error, 1)
+	go func() {
+		defer close(changes)
+		for path := w.next(ctx); path != ""; path = w.next(ctx) {
+			from, err := s.update(ctx)
+			if ctx.Err() != nil {
+				return
 			}
-			return fmt.Errorf("serve: %w", err)
-		case path, ok := <-changes:
-			if !ok {
-				changes = nil
-				continue
-			}
-			if err := s.update(ctx); err != nil {
+			if err != nil {
 				s.say("%s changed, but the page stays as it was: %v", path, err)
 				continue
 			}
+			w.follow(from)
 			s.say("%s changed: the page is new", path)
 		}
+	}()
+	defer func() { cancel(); <-changes }() // before the watcher is closed
+	select {
+	case <-ctx.Done():
+		return server.Close()
+	case err := <-done:
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return fmt.Errorf("serve: %w", err)
 	}
 }
 
 // update makes the page anew.
-func (s *Server) update(ctx context.Context) error {
+func (s *Server) update(ctx context.Context) (Sources, error) {
 	// The page says which version it is, so that a change between its making and its listening is not lost.
 	next := s.current() + 1
-	page, err := s.build(ctx, fmt.Sprintf("events?since=%d", next))
+	page, from, err := s.build(ctx, fmt.Sprintf("events?since=%d", next))
 	if err != nil {
-		return err
+		return Sources{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.page, s.version = page, next
 	close(s.changed)
 	s.changed = make(chan struct{})
-	return nil
+	return from, nil
 }
 
 func (s *Server) current() int {
