@@ -21,7 +21,7 @@ import (
 func newCheck(a *app) *cobra.Command {
 	var out outputFlags
 	var baseline, since, link, prefix, least string
-	var ratchet, repair, all bool
+	var ratchet, repair, all, fetch bool
 	var formats strings.Builder
 	for _, f := range output.Formats {
 		fmt.Fprintf(&formats, "\n    %-10s  %s", f.Name, f.Summary)
@@ -88,7 +88,7 @@ Formats:
 		}
 		var then *before
 		if since != "" {
-			if then, err = a.since(cmd.Context(), t, since, g); err != nil {
+			if then, err = a.since(cmd.Context(), t, since, fetch, g); err != nil {
 				return err
 			}
 		}
@@ -149,6 +149,7 @@ Formats:
 	f.BoolVar(&all, "all", false, "ask for annotations (missing-source-id, missing-sink) where the tree has none")
 	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
 	f.StringVar(&since, "changed-since", "", "only what is new since this git `revision` fails")
+	f.BoolVar(&fetch, "fetch", false, "in a partial clone, fetch what the revision of --changed-since lacks")
 	f.StringVar(&link, "link", "", "link source lines to this `pattern`: https://…/blob/main/{file}#L{line}")
 	f.StringVar(&prefix, "prefix", "", "put this `folder` before file names (default: where the tree lies in its git repository)")
 	return cmd
@@ -185,8 +186,8 @@ func (b *before) compare(now *graph.Graph, is check.Report) *check.Delta {
 }
 
 // since analyses another revision of the tree, and finds out what was moved since.
-func (a *app) since(ctx context.Context, t *tree, rev string, now *graph.Graph) (*before, error) {
-	then, err := revision.Checkout(ctx, t.dir, rev)
+func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *graph.Graph) (*before, error) {
+	then, err := revision.Checkout(ctx, t.dir, rev, fetch)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}

@@ -30,7 +30,7 @@ func newHistory(a *app) *cobra.Command {
 	var out outputFlags
 	var rev string
 	var limit, top int
-	var noCache bool
+	var noCache, fetch bool
 	cmd := &cobra.Command{
 		Use:   "history [PATH]",
 		Short: "Show coverage, fan-out and findings commit by commit",
@@ -56,7 +56,7 @@ blobs that they were made from.`,
 		if err != nil {
 			return err
 		}
-		opts := history.Options{Revision: rev, Limit: limit, Graph: t.opts, Check: t.cfg.Check, Key: programKey(), Progress: a.progress.update}
+		opts := history.Options{Revision: rev, Limit: limit, Fetch: fetch, Graph: t.opts, Check: t.cfg.Check, Key: programKey(), Progress: a.progress.update}
 		if !noCache {
 			opts.Cache = history.CacheDir()
 		}
@@ -73,6 +73,7 @@ blobs that they were made from.`,
 	f.StringVar(&rev, "revision", "", "start at this git `revision` (default: HEAD)")
 	f.IntVar(&limit, "limit", 200, "at most this `number` of commits; 0 for all")
 	f.IntVar(&top, "top", 5, "follow this `number` of values")
+	f.BoolVar(&fetch, "fetch", false, "in a partial clone, fetch the contents that are missing")
 	f.BoolVar(&noCache, "no-cache", false, "analyse every commit anew, and keep nothing")
 	return cmd
 }

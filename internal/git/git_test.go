@@ -183,10 +183,18 @@ func TestMissing(t *testing.T) {
 	if err := read(); !errors.As(err, &missing) || missing.Missing != 1 || missing.First != "a.nix" || !strings.Contains(err.Error(), "git -C "+partial+" fetch --refetch --no-filter") {
 		t.Fatalf("a blob that is not there: %v", err)
 	}
-	// What the message says helps.
-	gittest.Git(t, partial, "fetch", "-q", "--refetch", "--no-filter")
+	// What the message says helps: git brings all, and we what is missing.
+	other := filepath.Join(t.TempDir(), "other")
+	gittest.Git(t, dir, "clone", "-q", "--filter=blob:none", "file://"+dir, other)
+	gittest.Git(t, other, "fetch", "-q", "--refetch", "--no-filter")
+	if err := missing.Fetch(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if err := read(); err != nil {
-		t.Errorf("after the fetch: %v", err)
+		t.Errorf("after our fetch: %v", err)
+	}
+	if r = open(t, other); read() != nil {
+		t.Errorf("after git's fetch: %v", read())
 	}
 	bare := filepath.Join(t.TempDir(), "treeless")
 	gittest.Git(t, dir, "clone", "-q", "--filter=tree:0", "file://"+dir, bare)

@@ -115,16 +115,10 @@ func (r *Repository) explainTree(ctx context.Context, commit string, err error) 
 	if _, kerr := r.run(ctx, "cat-file", "-e", commit); kerr != nil {
 		return fmt.Errorf("commit %s is not in this clone: `%s` brings it", short, r.say("fetch origin "+commit))
 	}
-	if r.partial(ctx) {
+	if r.promisor(ctx) != "" {
 		return fmt.Errorf("trees of commit %s are not in this clone, which is a partial one: `%s` brings them", short, r.say("fetch --refetch --filter=blob:none"))
 	}
 	return fmt.Errorf("read the tree of commit %s: %w", short, err)
-}
-
-// partial reports whether this is a clone whose origin keeps some of the objects.
-func (r *Repository) partial(ctx context.Context) bool {
-	out, err := r.run(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
-	return err == nil && len(out) > 0
 }
 
 // say writes a git command as a person would give it.
@@ -190,53 +184,6 @@ func (m *modules) name(ctx context.Context, at string) string {
 		}
 	}
 	return m.names[at]
-}
-
-// A MissingError says that blobs of a tree are not in the clone.
-type MissingError struct {
-	Missing int
-	First   string // a file's name
-	How     string // what brings them, "" if nothing is known to
-}
-
-func (e *MissingError) Error() string {
-	msg := fmt.Sprintf("the contents of %d files are not in this clone (first %s)", e.Missing, Quote(e.First))
-	if e.Missing == 1 {
-		msg = fmt.Sprintf("the contents of %s are not in this clone", Quote(e.First))
-	}
-	if e.How != "" {
-		msg += ", which is a partial one: " + e.How
-	}
-	return msg
-}
-
-// missing makes the error for those of some blobs that are not here; nil if all are. It lists every object of the clone, which asks for
-// none from elsewhere, so it is for when something has gone wrong.
-func (r *Repository) missing(ctx context.Context, entries []Entry) error {
-	out, err := r.run(ctx, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
-	if err != nil {
-		return nil
-	}
-	here := map[string]bool{}
-	for line := range strings.Lines(string(out)) {
-		here[strings.TrimSuffix(line, "\n")] = true
-	}
-	var e MissingError
-	for _, entry := range entries {
-		if here[entry.Hash] {
-			continue
-		}
-		if e.Missing++; e.Missing == 1 {
-			e.First = entry.Name
-		}
-	}
-	if e.Missing == 0 {
-		return nil
-	}
-	if r.partial(ctx) {
-		e.How = fmt.Sprintf("`%s` brings all of them, and a clone without --filter has them", r.say("fetch --refetch --no-filter"))
-	}
-	return &e
 }
 
 // size reads a size that cat-file gives.

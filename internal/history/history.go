@@ -27,6 +27,7 @@ import (
 type Options struct {
 	Revision string // where to start, "" for HEAD
 	Limit    int    // of commits; 0 for no limit
+	Fetch    bool   // what a partial clone lacks
 	Graph    graph.Options
 	Check    check.Config
 	Cache    string // folder; "" for none
@@ -73,6 +74,11 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 		return nil, err
 	}
 	slices.Reverse(commits)
+	if o.Fetch {
+		if err := fetch(ctx, repo, commits); err != nil {
+			return nil, err
+		}
+	}
 	points := make([]Point, len(commits))
 	var failed error
 	var mu sync.Mutex
@@ -112,6 +118,25 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 		return nil, failed
 	}
 	return points, nil
+}
+
+// fetch brings the contents of all commits at once.
+func fetch(ctx context.Context, repo *git.Repository, commits []git.Commit) error {
+	seen := map[string]bool{}
+	var all []git.Entry
+	for _, c := range commits {
+		entries, _, err := repo.Tree(ctx, c.Hash)
+		if err != nil {
+			return fmt.Errorf("read commit %s: %w", c.Hash[:12], err)
+		}
+		for _, e := range entries {
+			if !seen[e.Hash] {
+				seen[e.Hash] = true
+				all = append(all, e)
+			}
+		}
+	}
+	return revision.Fetch(ctx, all)
 }
 
 // cmpErr keeps the first error.

@@ -30,8 +30,8 @@ func (l *Layout) Remove() { os.RemoveAll(l.Root) }
 // Checkout writes the tree of revision rev, as far as it lies below dir, to a temporary folder. dir is a folder of a git working tree.
 // rev is all that gitrevisions(7) has for one commit; main... is where the history of HEAD left main, as a pull request shows it.
 // What a sparse checkout leaves out of the working tree is left out here too. Submodules are read at their recorded commits.
-// Errors say what to fetch where history is missing.
-func Checkout(ctx context.Context, dir, rev string) (*Layout, error) {
+// Errors say what to fetch where history is missing; with fetch, contents that a partial clone lacks are fetched.
+func Checkout(ctx context.Context, dir, rev string, fetch bool) (*Layout, error) {
 	repo, err := git.Open(ctx, dir)
 	if errors.Is(err, git.ErrNoRepository) {
 		return nil, fmt.Errorf("%s is in no git repository, so there is no revision %s to compare with", dir, rev)
@@ -62,11 +62,40 @@ func Checkout(ctx context.Context, dir, rev string) (*Layout, error) {
 	if l.Root, err = os.MkdirTemp("", "nixsink-rev-"); err != nil {
 		return nil, fmt.Errorf("lay out revision %s: %w", rev, err)
 	}
-	if err := layOut(ctx, here, l.Root); err != nil {
+	err = layOut(ctx, here, l.Root)
+	if missing := (*git.MissingError)(nil); fetch && errors.As(err, &missing) {
+		l.Remove()
+		if err = Fetch(ctx, here); err == nil {
+			if err = os.Mkdir(l.Root, 0o700); err == nil {
+				err = layOut(ctx, here, l.Root)
+			}
+		}
+	}
+	if err != nil {
 		l.Remove()
 		return nil, fmt.Errorf("read revision %s: %w", rev, err)
 	}
 	return l, nil
+}
+
+// Fetch brings what clones lack of some files.
+func Fetch(ctx context.Context, entries []git.Entry) error {
+	last := ""
+	for {
+		var missing *git.MissingError
+		err := git.Missing(ctx, entries)
+		if !errors.As(err, &missing) {
+			return err
+		}
+		// One repository after the other, each once.
+		if missing.Error() == last {
+			return err
+		}
+		last = missing.Error()
+		if err := missing.Fetch(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // Absent gives the reason why nothing of some submodules was laid out.

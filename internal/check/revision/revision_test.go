@@ -32,7 +32,7 @@ func write(t *testing.T, dir, name, text string) {
 
 func checkout(t *testing.T, dir, rev string) string {
 	t.Helper()
-	l, err := revision.Checkout(context.Background(), dir, rev)
+	l, err := revision.Checkout(context.Background(), dir, rev, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestErrors(t *testing.T) {
 		{t.TempDir(), "HEAD", "is in no git repository"},
 		{shallow, "HEAD~1", "which is shallow: fetch its history"},
 	} {
-		_, err := revision.Checkout(context.Background(), c.dir, c.rev)
+		_, err := revision.Checkout(context.Background(), c.dir, c.rev, false)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want …%s…", c.rev, err, c.want)
 		}
@@ -130,7 +130,7 @@ func TestWorktree(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := revision.Checkout(ctx, repository(t), "one"); err == nil {
+	if _, err := revision.Checkout(ctx, repository(t), "one", false); err == nil {
 		t.Error("an interrupted checkout gives no error")
 	}
 }
