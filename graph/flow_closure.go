@@ -109,9 +109,9 @@ func (c *condensation) node(i int32, atom int) int32 {
 	return c.first[i] + int32(atom)
 }
 
-// holds says whether an edge is there: strong enough, and in an atom.
+// holds says whether an edge is there: strong enough, and in an atom, if there are atoms.
 func (c *condensation) holds(e *edge, atom int) bool {
-	return strength(e.kind) >= c.least && (e.in == nil || c.atoms != nil && e.in.Meets(c.atoms[atom]))
+	return strength(e.kind) >= c.least && (e.in == nil || c.atoms == nil || e.in.Meets(c.atoms[atom]))
 }
 
 // next is the k-th node that leads on from a bundle or junction i in an atom, or -1 where there is no such edge; false after the last.
@@ -199,9 +199,35 @@ func (c *condensation) components() {
 	}
 }
 
-// targets tells visit for every value, in any order, the set of what it flows into by edges of the condensation's strength. Only
-// the sets that are still to be joined are kept.
+// targets tells visit for every value, in any order, the set of what it flows into by edges of the condensation's strength.
 func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
+	start := map[int32]*Value{}
+	parts := map[*Value][]*bitSet{} // of the atoms, where they are apart
+	for v, b := range c.fl.starts {
+		start[b] = v
+	}
+	c.sets(l, func(nodes []int32, s *bitSet) {
+		for _, i := range nodes {
+			v := start[i]
+			if v == nil {
+				continue
+			}
+			atoms := int(c.first[i+1] - c.first[i])
+			if atoms == 1 {
+				visit(v, s)
+				continue
+			}
+			if parts[v] = append(parts[v], s); len(parts[v]) == atoms {
+				visit(v, united(parts[v], nil, int(l.size)))
+				delete(parts, v)
+			}
+		}
+	})
+}
+
+// sets tells visit for every component the bundles and junctions in it, numbered as in first, and what can be reached from there.
+// Only the sets that are still to be joined are kept.
+func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 	fl := c.fl
 	nodes := make([][]int32, c.comps) // of a component
 	owner := make([]int32, len(c.comp))
@@ -237,11 +263,7 @@ func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
 		})
 	}
 	clear(seen)
-	start := map[int32]*Value{}
-	parts := map[*Value][]*bitSet{} // of the atoms, where they are apart
-	for v, b := range fl.starts {
-		start[b] = v
-	}
+	var in []int32
 	sets := make([]*bitSet, c.comps)
 	var loose []int32
 	var below []*bitSet
@@ -276,22 +298,11 @@ func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
 		if uses[comp] > 0 {
 			sets[comp] = s
 		}
+		in = in[:0]
 		for _, n := range nodes[comp] {
-			i := owner[n]
-			v := start[i]
-			if v == nil || int(i) >= len(fl.bundles) {
-				continue
-			}
-			atoms := int(c.first[i+1] - c.first[i])
-			if atoms == 1 {
-				visit(v, s)
-				continue
-			}
-			if parts[v] = append(parts[v], s); len(parts[v]) == atoms {
-				visit(v, united(parts[v], nil, int(l.size)))
-				delete(parts, v)
-			}
+			in = append(in, owner[n])
 		}
+		visit(in, s)
 	}
 }
 

@@ -172,6 +172,16 @@ func TestClosure(t *testing.T) {
 		if !maps.EqualFunc(got, want, slices.Equal) {
 			t.Fatalf("seed %d (%d configurations)\ngot  %s\nwant %s", seed, confs, without(got, want), without(want, got))
 		}
+		if confs == 0 {
+			for k := range closed(set) {
+				if _, ok := want[k]; !ok {
+					t.Errorf("seed %d: edges and components tell %s", seed, k)
+				}
+			}
+			if n := len(closed(set)); n != len(want) {
+				t.Errorf("seed %d: edges and components tell %d flows, want %d", seed, n, len(want))
+			}
+		}
 		if set.Len() != len(got) || len(set.Direct()) != direct {
 			t.Errorf("seed %d: %d flows and %d direct ones, want %d and %d", seed, set.Len(), len(set.Direct()), len(got), direct)
 		}
@@ -264,4 +274,44 @@ func TestManyApart(t *testing.T) {
 	if got := set.Len(); got == 0 || len(slices.Collect(set.All())) != got {
 		t.Errorf("%d flows", got)
 	}
+}
+
+// closed is the flows that a reader of edges and components finds: "my.v1 o2 f0.nix 3", where the number is the strength.
+func closed(s *FlowSet) map[string]bool {
+	edges, comps := slices.Collect(s.Edges()), slices.Collect(s.Components())
+	strong := map[FlowKind]int{Data: 3, Key: 2, Control: 1}
+	best := map[string]int{}
+	for i, c := range comps {
+		for _, v := range c.Values {
+			seen := map[int]bool{i: true}
+			queue := []int{i}
+			for len(queue) > 0 {
+				at := comps[queue[0]]
+				queue = queue[1:]
+				for _, e := range at.Edges {
+					x := edges[e]
+					if x.ToValue == v {
+						continue
+					}
+					file := x.At.File
+					if x.ToValue != nil {
+						file = ""
+					}
+					k := fmt.Sprintf("%s %s %s", v.Path, x.To, file)
+					best[k] = max(best[k], strong[c.Strength])
+				}
+				for _, n := range at.Next {
+					if !seen[n] {
+						seen[n] = true
+						queue = append(queue, n)
+					}
+				}
+			}
+		}
+	}
+	out := map[string]bool{}
+	for k, n := range best {
+		out[fmt.Sprintf("%s %d", k, n)] = true
+	}
+	return out
 }

@@ -82,8 +82,17 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	}
 	add(false, kept("disabled-import", disabled(g)), "1 import is commented out", "%s imports are commented out")
 	add(false, of("unused-value", unused), "1 value is declared but read by nobody", "%s values are declared but read by nobody")
+	add(false, hubs(g), "1 option is a hub: what flows into it goes on to a large part of all options", "%s options are hubs: what flows into them goes on to a large part of all options")
 	add(false, unresolved(g), "1 read could not be resolved", "%s reads could not be resolved")
 	return out
+}
+
+// hubs are the options that make flows many.
+func hubs(g *graph.Graph) (ps []FactPlace) {
+	for _, h := range g.Flows.Hubs() {
+		ps = append(ps, FactPlace{fmt.Sprintf("%s (from %s to %s)", h.Option, plural(h.In, "value", "values"), plural(h.Out, "option", "options")), h.At})
+	}
+	return ps
 }
 
 // said are the findings of a check, in its own words.

@@ -36,7 +36,11 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"references":  each(g.References, jsonReference),
 		"unresolved":  each(g.Unresolved, jsonUnresolved),
 		"sinks":       each(g.Sinks, jsonSink),
-		"flows":       through(g.Flows.All(), jsonFlow),
+		"flowCount":   g.Flows.Len(),
+		"flows":       jsonFlows(g.Flows, o.AllFlows),
+		"edges":       through(g.Flows.Edges(), jsonEdge),
+		"components":  through(g.Flows.Components(), jsonComponent),
+		"hubs":        each(g.Flows.Hubs(), jsonHub),
 		"imports":     each(g.Imports, jsonImport),
 		"annotations": each(g.Annotations, jsonAnnotation),
 		"coverage":    jsonCoverage(g.Coverage),
@@ -215,6 +219,30 @@ func jsonUnresolved(u *graph.Unresolved) any {
 
 func jsonSink(s *graph.Sink) any {
 	return located(s.At, object{"option": s.Option, "covered": s.Covered})
+}
+
+// mostListedFlows is how many flows are listed unasked. Edges and components tell the rest in a fraction of the room.
+const mostListedFlows = 100_000
+
+func jsonFlows(flows *graph.FlowSet, all bool) any {
+	if flows.Len() > mostListedFlows && !all {
+		return nil
+	}
+	return through(flows.All(), jsonFlow)
+}
+
+func jsonEdge(e graph.FlowEdge) any {
+	return located(e.At, object{"from": e.From, "to": e.To, "value": e.ToValue != nil, "kind": e.Kind})
+}
+
+func jsonComponent(c graph.FlowComponent) any {
+	number := func(n int) any { return n }
+	return object{"strength": c.Strength, "values": list(c.Values, func(v *graph.Value) any { return v.Path }),
+		"edges": list(c.Edges, number), "next": list(c.Next, number)}
+}
+
+func jsonHub(h graph.Hub) any {
+	return object{"option": h.Option, "value": h.Value != nil, "in": h.In, "out": h.Out}
 }
 
 func jsonFlow(f *graph.Flow) any {

@@ -29,6 +29,7 @@ type Options struct {
 	Include    []string      // globs over module paths, value paths, ids and options; nil is all
 	Exclude    []string      // globs of what to leave out
 	Highlight  []string      // ids, values, modules or options to bring out
+	AllFlows   bool          // JSON: list all flows, however many
 	MaxNodes   int           // more nodes than this are folded; 0 is 150, negative never folds
 	LayoutTime time.Duration // how long Graphviz may take; 0 is 20 s
 }

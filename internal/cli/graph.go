@@ -42,6 +42,7 @@ func newGraph(a *app) *cobra.Command {
 	a.tree.add(cmd.Flags())
 	out.add(cmd, renderFormats(), formatHelp("dot"))
 	lookFlags(cmd.Flags(), &opts)
+	cmd.Flags().BoolVar(&opts.AllFlows, "flows", false, "json: list every flow, however many (otherwise only up to 100,000)")
 	viewFlags(cmd, &opts)
 	return cmd
 }

@@ -47,6 +47,7 @@ comments cover those reads, and the metrics against their benchmarks.`,
 	a.tree.add(cmd.Flags())
 	out.add(cmd, renderFormats(), formatHelp("text"))
 	lookFlags(cmd.Flags(), &opts)
+	cmd.Flags().BoolVar(&opts.AllFlows, "flows", false, "json: list every flow, however many (otherwise only up to 100,000)")
 	return cmd
 }
 
