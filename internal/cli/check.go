@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,7 +119,7 @@ Formats:
 		if !cmd.Flags().Changed("prefix") {
 			in.Prefix = repositoryPrefix(g.Dir)
 		}
-		err = a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+		err = a.emit(outs, func(o outFile, w io.Writer) error {
 			in := in
 			in.Color = o.file == "" && a.wantsColor()
 			f, _ := output.Lookup(o.format)

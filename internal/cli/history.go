@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -65,7 +65,7 @@ blobs that they were made from.`,
 		if err != nil {
 			return err
 		}
-		return a.emit(outs, func(o outFile, w *bytes.Buffer) error { return history.Write(w, o.format, points, top) })
+		return a.emit(outs, func(o outFile, w io.Writer) error { return history.Write(w, o.format, points, top) })
 	}
 	a.tree.add(cmd.Flags())
 	out.add(cmd, history.Formats, "write this format, as `NAME[=FILE]` (repeatable; default: table): table, json, svg")

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -54,7 +54,7 @@ files that are deleted, are passed over and counted on standard error; what neit
 		asked.tell(a)
 		files, values := asked.named()
 		impact := render.NewImpact(g, files, values)
-		return a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+		return a.emit(outs, func(o outFile, w io.Writer) error {
 			if o.format == "json" {
 				return impact.JSON(w)
 			}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,36 +82,55 @@ func outputs(formats []string, file string, names []string, guess func(ext strin
 
 // emit writes every output. Each is made whole before a byte of it goes anywhere; files come first, so that a reader of standard output
 // that stops reading cannot keep them from being written.
-func (a *app) emit(outs []outFile, write func(o outFile, w *bytes.Buffer) error) error {
-	var stdout *bytes.Buffer
+func (a *app) emit(outs []outFile, write func(o outFile, w io.Writer) error) error {
+	var stdout *spool
 	for _, o := range outs {
-		var b bytes.Buffer
-		if err := write(o, &b); err != nil {
+		s := &spool{}
+		defer s.remove()
+		if err := write(o, s); err != nil {
 			return err
 		}
 		if o.file == "" {
-			stdout = &b
+			stdout = s
 			continue
 		}
-		if err := a.writeFile(o.file, b.Bytes()); err != nil {
+		r, err := s.reader()
+		if err == nil {
+			err = a.writeFrom(o.file, r)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	if stdout != nil {
-		_, _ = a.out.Write(stdout.Bytes()) // it keeps its error
+		r, err := stdout.reader()
+		if err == nil {
+			_, err = io.Copy(a.out, r) // it keeps its own error
+		}
+		return err
 	}
 	return nil
 }
 
 // writeFile replaces a file in one step: a reader sees the old one or the new one, never half of it. A pipe or device is written to as it is.
 func (a *app) writeFile(path string, data []byte) error {
+	return a.writeFrom(path, bytes.NewReader(data))
+}
+
+// writeFrom is writeFile with bytes that are read.
+func (a *app) writeFrom(path string, data io.Reader) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		if info.IsDir() {
 			return fmt.Errorf("write %s: it is a folder", path)
 		}
-		if err := os.WriteFile(path, data, 0o666); err != nil {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		if err == nil {
+			_, err = io.Copy(f, data)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
 			return fmt.Errorf("write output: %w", err)
 		}
 		return nil
@@ -118,7 +139,7 @@ func (a *app) writeFile(path string, data []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	if err := replace.File(path, data, 0o666); err != nil {
+	if err := replace.From(path, data, 0o666); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil

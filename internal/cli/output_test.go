@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -91,12 +92,12 @@ func TestEmitWritesNothingOnError(t *testing.T) {
 	a := newApp(nil, &stdout, nil)
 	file := filepath.Join(t.TempDir(), "out")
 	want := errors.New("broken")
-	err := a.emit([]outFile{{"text", ""}, {"svg", file}}, func(o outFile, w *bytes.Buffer) error {
-		w.WriteString("half a ")
+	err := a.emit([]outFile{{"text", ""}, {"svg", file}}, func(o outFile, w io.Writer) error {
+		_, err := io.WriteString(w, "half a ")
 		if o.format == "svg" {
 			return want
 		}
-		return nil
+		return err
 	})
 	if !errors.Is(err, want) || stdout.Len() != 0 {
 		t.Errorf("error %v, standard output %q", err, stdout.String())

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -90,7 +90,7 @@ func (a *app) render(cmd *cobra.Command, path string, flags outputFlags, opts re
 	if err != nil {
 		return err
 	}
-	err = a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+	err = a.emit(outs, func(o outFile, w io.Writer) error {
 		opts := opts
 		if o.file == "" {
 			opts.Color, opts.Width = a.wantsColor(), a.width()

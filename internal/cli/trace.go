@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"slices"
 	"strings"
 
@@ -90,7 +90,7 @@ With --why the way to one option is told step by step; --to asks the reverse: wh
 			return a.traceWhy(outs, g, values[0], why)
 		}
 		trace := render.NewTrace(g, values[0])
-		return a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+		return a.emit(outs, func(o outFile, w io.Writer) error {
 			if o.format == "json" {
 				return trace.JSON(w)
 			}
@@ -117,7 +117,7 @@ func (a *app) traceWhy(outs []outFile, g *graph.Graph, v *graph.Value, option st
 	if len(render.Ways(g, v, option)) == 0 && !knowsOption(g, option) {
 		return unknownOption(g, option)
 	}
-	return a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+	return a.emit(outs, func(o outFile, w io.Writer) error {
 		if o.format == "json" {
 			return render.WaysJSON(w, g, v, option)
 		}
@@ -134,7 +134,7 @@ func (a *app) traceTo(outs []outFile, g *graph.Graph, option string) error {
 	if len(render.Deciders(g, option)) == 0 && !knowsOption(g, option) {
 		return unknownOption(g, option)
 	}
-	return a.emit(outs, func(o outFile, w *bytes.Buffer) error {
+	return a.emit(outs, func(o outFile, w io.Writer) error {
 		if o.format == "json" {
 			return render.WaysJSON(w, g, nil, option)
 		}

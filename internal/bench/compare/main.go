@@ -1,6 +1,6 @@
 // Command compare measures nixsink beside its peers and prints the table of docs/performance.md.
 //
-//	go run ./internal/bench/compare [-modules FOLDER] [-root NAMESPACE] TREE
+//	go run ./internal/bench/compare [-modules FOLDER] [-root NAMESPACE] [-flows TREE[:NAMESPACE]]… TREE
 //
 // In go a tree of Nix files and the programs that this machine has; out comes Markdown. Every figure is of a whole
 // process, the median of some runs that take turns, so that a busy machine slows all of them alike: trust the ratios.
@@ -30,8 +30,9 @@ func main() {
 	flag.IntVar(&c.runs, "runs", 5, "runs of each; the median counts")
 	flag.DurationVar(&c.limit, "limit", 2*time.Minute, "time limit of one run")
 	flag.IntVar(&c.copies, "copies", 10, "copies of TREE in the large corpus")
+	flag.Var(&c.flows, "flows", "a `tree` with very many flows, or TREE:NAMESPACE (repeatable); with it, TREE may be left out")
 	flag.Parse()
-	if flag.NArg() != 1 {
+	if flag.NArg() > 1 || flag.NArg() == 0 && len(c.flows) == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -48,7 +49,8 @@ func fail(err error) {
 
 // comparison is one run of this program.
 type comparison struct {
-	tree, modules, root string
+	tree, modules, root string // tree: "" where only flows are measured
+	flows               flowTrees
 	runs, copies        int
 	limit               time.Duration
 
@@ -69,6 +71,9 @@ func (c *comparison) run(ctx context.Context) (err error) {
 	nixsink, empty, err := c.build(ctx)
 	if err != nil {
 		return err
+	}
+	if c.tree == "" {
+		return c.manyFlows(ctx, nixsink)
 	}
 	if c.treesitter, err = c.buildTreesitter(ctx); err != nil {
 		c.withoutTreesitter = err.Error()
@@ -96,7 +101,7 @@ func (c *comparison) run(ctx context.Context) (err error) {
 	table(small, nil, 0, 0)
 	fmt.Println()
 	goals(one, ten, small, bytes, c.copies)
-	return nil
+	return c.manyFlows(ctx, nixsink)
 }
 
 // onTree are the programs that are run on a corpus.
