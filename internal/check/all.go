@@ -3,10 +3,12 @@ package check
 // All is every check, sorted by name.
 var All = []Check{
 	ambiguousSourceID,
+	dependentImports,
 	disabledImport,
 	hardCodedCopy,
 	importCycle,
 	layerViolation,
+	lostDefinition,
 	lowFanOut,
 	malformedAnnotation,
 	mismatchedSourceID,
@@ -14,6 +16,7 @@ var All = []Check{
 	missingImport,
 	missingSink,
 	missingSourceID,
+	mixedModule,
 	moduleTooLong,
 	orphanedSourceID,
 	parseError,

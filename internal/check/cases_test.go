@@ -187,6 +187,64 @@ in
 { x ? import ./g.nix { } }: x
 -- g.nix --
 { y ? import ./f.nix { } }: y`},
+		{"what a module may look at for its imports", "dependent-imports", "", `
+-- a.nix --
+{ lib, options, ... }: { imports = if options ? a then [ ./g.nix ] else [ ]; } # <- here
+-- b.nix --
+{ config, ... }: { imports = [ ./${config.networking.hostName}.nix ]; } # <- here
+-- c.nix --
+{ lib, config, ... }: let inherit (config.my) blog; in { imports = lib.optionals blog.enable [ ./g.nix ]; } # <- here
+-- f.nix --
+{ config }: { a.d = config.my.wiki.enable; }
+-- g.nix --
+{ }
+-- d.nix --
+{ config, ... }: { perSystem = { config, ... }: { x = config.y; }; flake.nixosModules.a = { imports = [ config.flake.nixosModules.b ]; }; }
+-- default.nix --
+{ lib, config, options, isDesktop, ... }:
+let
+  cfg = config.my.wiki;
+  inherit (config.my) blog;
+in
+{
+  imports = [
+    ./a.nix ./b.nix ./c.nix ./d.nix
+    (import ./f.nix { inherit config; })
+    (lib.mkIf cfg.enable { a.b = 1; })
+    { a.c = config.my.wiki.enable; }
+  ] ++ lib.optional isDesktop ./g.nix
+    ++ lib.optional cfg.enable ./g.nix # <- here
+  ;
+  options.my.wiki.enable = lib.mkEnableOption "the wiki";
+  options.my.blog.enable = lib.mkEnableOption "the blog";
+  config.x = lib.optional cfg.enable 1;
+}`},
+		{"what may stand beside config", "mixed-module", "", `
+-- default.nix --
+{ lib, ... }:
+{
+  imports = [ ./a.nix ./b.nix ];
+  _file = "x"; key = "k"; disabledModules = [ ]; meta = { }; freeformType = null; _class = "nixos";
+  config.a.b = 1;
+}
+-- a.nix --
+{ a.b = 1; c.config = 2; }
+-- b.nix --
+let x = 1; in { config = { a.b = x; }; a.c = 2; d = 3; } # <- here`},
+		{"what // makes of a property", "lost-definition", "", `
+-- default.nix --
+{ lib, config, ... }:
+let c = config.a.enable; in
+{
+  a = lib.mkIf c { b = 1; } // { c = 2; }; # <- here
+  b = { b = 1; } // lib.mkForce { c = 2; }; # <- here
+  c = lib.mkIf c { b = 1; } // lib.mkIf (!c) { c = 2; }; # <- here
+  d = lib.mkIf c ({ b = 1; } // { c = 2; });
+  e = lib.optionalAttrs c { b = 1; } // { c = 2; };
+  f = lib.mkMerge [ { b = 1; } ] // { };
+  g = lib.mkOption { } // { default = 1; };
+  h = map (lib.mkIf c) [ ] // { b = 1; };
+}`},
 		{"hardening set to false does not count", "unhardened-service", "[check]\nhardening = [\"PrivateTmp\"]\n", `
 -- default.nix --
 {

@@ -24,6 +24,7 @@ type index struct {
 	spelled func() map[string]bool // paths below an attribute called options
 	account func() *account
 
+	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
 	selected   func() map[string]graph.Place // names that are selected from something unknown
 }
@@ -38,6 +39,7 @@ func (p *Pass) build() {
 	p.syntaxes = map[string]func() *syntax{}
 	p.spelled = sync.OnceValue(p.spelledOptions)
 	p.account = sync.OnceValue(p.makeAccount)
+	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
 	for _, m := range p.Graph.Modules {

@@ -15,7 +15,7 @@ type syntax struct {
 	guards    []guarded       // what is evaluated only where a condition holds
 	options   []optionsRead   // options.a.b, and options as a whole
 	selects   []selection     // x.a.b, the names at its end
-	modules   map[string]bool // text of paths that stand in a list of imports as they are: ./a.nix
+	modules   map[string]bool // text of paths that stand in a list of imports or modules as they are: ./a.nix
 
 	takesOptions bool // a function of the file takes an argument called options
 }
@@ -121,7 +121,7 @@ func syntaxOf(f *parse.File) *syntax {
 		return true
 	})
 	walk(f.Expr, scope{}, func(e parse.Expr, sc scope) {
-		if p, ok := e.(*parse.Path); ok && len(p.Parts) == 1 && !p.Search && !sc.Argument && slices.Contains(sc.Names, "imports") {
+		if p, ok := e.(*parse.Path); ok && len(p.Parts) == 1 && !p.Search && !sc.Argument && (slices.Contains(sc.Names, "imports") || slices.Contains(sc.Names, "modules")) {
 			s.modules[p.Parts[0].Text] = true
 		}
 	})

@@ -250,6 +250,8 @@ let
       else let
         f = m._file or file;
         whole = m ? config || m ? options;
+        # As nixpkgs' unifyModuleSyntax: beside config and options only what describes the module may stand.
+        beside = removeAttrs m [ "imports" "options" "config" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
       in [ {
         inherit key;
         file = f;
@@ -257,7 +259,7 @@ let
         moved = if m ? _moved then [ m._moved ] else [ ];
         freeform = m ? freeformType;
         disabled = map toString (m.disabledModules or [ ]);
-        config = if whole then m.config or { } else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
+        config = if whole then (if beside == { } then m.config or { } else throw "Module has an unsupported attribute `${head (attrNames beside)}'") else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
       } ] ++ concatMap (load seen null f) (m.imports or [ ]);
     # A file that is imported twice counts once.
     loaded = let off = concatMap (m: m.disabled) found; in filter (m: !(elem m.key off)) found;

@@ -1,0 +1,85 @@
+package check_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"nixsink/internal/check"
+)
+
+// What the checks say of modules that Nix rejects, or of which it drops something, is what real evaluation shows of the examples.
+func TestEvaluated(t *testing.T) {
+	if _, err := exec.LookPath("nix-instantiate"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("nix-instantiate is missing, and CI demands it")
+		}
+		t.Skip("nix-instantiate is missing")
+	}
+	harness, err := filepath.Abs("../../testdata/evalmodules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, check, project, want string }{
+		{"imports that ask config", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = lib.optional config.my.on ./a.nix; options.my.on = lib.mkEnableOption "x"; } # <- here
+-- a.nix --
+{ out.a = 1; }`, "infinite recursion"},
+		{"imports that ask an alias", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: let cfg = config.my; in { imports = if cfg.on then [ ./a.nix ] else [ ]; options.my.on = lib.mkEnableOption "x"; } # <- here
+-- a.nix --
+{ out.a = 1; }`, "infinite recursion"},
+		{"config handed over lazily", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ (import ./a.nix { inherit config; }) ]; options.my.on = lib.mkEnableOption "x"; }
+-- a.nix --
+{ config }: { out.a = config.my.on; }`, `{"a":false}`},
+		{"definitions beside options", "mixed-module", `
+-- default.nix --
+{ lib, ... }: { options.my.on = lib.mkEnableOption "x"; out.a = 1; } # <- here`, "unsupported attribute"},
+		{"plain definitions", "mixed-module", `
+-- default.nix --
+{ imports = [ ]; out.a = 1; }`, `{"a":1}`},
+		{"the right side of //", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = lib.mkIf true { a = 1; } // { b = 2; }; } # <- here`, `{"a":1}`},
+		{"the left side of //", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = { b = 2; } // lib.mkForce { a = 1; }; } # <- here`, `{"a":1}`},
+		{"two conditions", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = lib.mkIf true { a = 1; } // lib.mkIf true { b = 2; }; } # <- here`, `{"b":2}`},
+		{"merged inside", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = lib.mkIf true ({ a = 1; } // { b = 2; }); }`, `{"a":1,"b":2}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g, want := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
+			if got := where(run(t, g, check.Config{}), c.check); len(got) != len(want) {
+				t.Errorf("reported %v, marked %v", got, want)
+			}
+			dir := t.TempDir()
+			for _, f := range txtar.Parse([]byte(c.project)).Files {
+				src, _ := unmark(f.Name, string(f.Data))
+				if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(src), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			expr := `let lib = import ` + harness + `/lib.nix; in (lib.evalModules { modules = [ ` + dir + `/default.nix ]; }).config.out or { }`
+			out, _ := exec.CommandContext(ctx, "nix-instantiate", "--eval", "--strict", "--json", "--expr", expr).CombinedOutput()
+			if !strings.Contains(string(out), c.want) {
+				t.Errorf("evaluates to %s, want %s", out, c.want)
+			}
+		})
+	}
+}
