@@ -36,6 +36,54 @@ func TestCases(t *testing.T) {
   services.wiki.port = 9999;
   services.blog = { enable = false; port = 9999; };
 }`},
+		{"a switch that is never turned on", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a = { enable = lib.mkEnableOption "a"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.b = { enable = lib.mkEnableOption "b"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  config.my.a.enable = true;
+  config.services.a = lib.mkIf config.my.a.enable { enable = true; port = config.my.a.port; };
+  config.services.b = lib.mkIf config.my.b.enable { enable = true; port = config.my.b.port; };
+}`},
+		{"both switches on", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a = { enable = lib.mkEnableOption "a"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.b = { enable = lib.mkEnableOption "b"; port = lib.mkOption { type = lib.types.port; default = 7001; }; }; # <- here
+  config.my.a.enable = true;
+  config.my.b.enable = true;
+  config.services.a = lib.mkIf config.my.a.enable { enable = true; port = config.my.a.port; };
+  config.services.b = lib.mkIf config.my.b.enable { enable = true; port = config.my.b.port; };
+}`},
+		{"on different hosts", "port-collision", "", `
+-- default.nix --
+{ imports = [ ./values.nix ./hosts/a/default.nix ./hosts/b/default.nix ./hosts/b/guests/c.nix ]; }
+-- values.nix --
+{ lib, config, ... }:
+{
+  options.my.a = { enable = lib.mkEnableOption "a"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.b = { enable = lib.mkEnableOption "b"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  config.services.a = lib.mkIf config.my.a.enable { enable = true; port = config.my.a.port; };
+  config.services.b = lib.mkIf config.my.b.enable { enable = true; port = config.my.b.port; };
+}
+-- hosts/a/default.nix --
+{ my.a.enable = true; services.c.port = 9; }
+-- hosts/b/default.nix --
+{ my.b.enable = true; services.d.port = 9; services.e = { enable = true; port = 7007; }; }
+-- hosts/b/guests/c.nix --
+{ services.f = { enable = true; port = 7007; }; }`},
+		{"one option's port, set twice, and a client of the same family", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.ports.web = lib.mkOption { type = lib.types.port; default = 7001; };
+  options.my.wiki.port = lib.mkOption { type = lib.types.port; default = 7001; };
+  config.services.wiki.port = lib.mkMerge [ config.my.ports.web (lib.mkForce config.my.wiki.port) ];
+  config.services.zabbixServer.listen.port = 10051;
+  config.services.zabbixWeb.server.port = 10051;
+}`},
 		{"tcp and udp", "port-collision", "", `
 -- default.nix --
 { lib, config, ... }:
@@ -304,6 +352,15 @@ in
 // What findings say, where the wording depends on what was found.
 func TestMessages(t *testing.T) {
 	for _, c := range []struct{ check, project, want string }{
+		{"port-collision", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a = { enable = lib.mkEnableOption "a"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.b = { enable = lib.mkEnableOption "b"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  config.services.a = lib.mkIf config.my.a.enable { enable = true; port = config.my.a.port; };
+  config.services.b = lib.mkIf config.my.b.enable { enable = true; port = config.my.b.port; };
+}`, `my.b.port has port 7001, as my.a.port has: they collide once both are switched on`},
 		{"port-collision", `
 -- default.nix --
 { lib, config, ... }:

@@ -24,6 +24,9 @@ type index struct {
 	spelled func() map[string]bool // paths below an attribute called options
 	account func() *account
 
+	deciding      func() map[graph.Place][]*graph.Value // values that decide over the definition at a place
+	definitionsOf func() map[string][]*graph.Definition // by option
+
 	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
 	selected   func() map[string]graph.Place // names that are selected from something unknown
@@ -39,6 +42,8 @@ func (p *Pass) build() {
 	p.syntaxes = map[string]func() *syntax{}
 	p.spelled = sync.OnceValue(p.spelledOptions)
 	p.account = sync.OnceValue(p.makeAccount)
+	p.deciding = sync.OnceValue(p.makeDeciding)
+	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
@@ -91,6 +96,15 @@ func (p *Pass) place(file string, s parse.Span) graph.Place {
 		at.Line, at.Column, at.EndLine, at.EndColumn = start.Line, start.Column, end.Line, end.Column
 	}
 	return at
+}
+
+// text is the source of a place, "" if the place is in no file that was parsed.
+func (p *Pass) text(at graph.Place) string {
+	f := p.Graph.Files[at.File]
+	if f == nil || int(at.Span.End) > len(f.Src) || at.Span.Start > at.Span.End {
+		return ""
+	}
+	return f.Text(at.Span)
 }
 
 // top is the place of a file as a whole: its first line.

@@ -15,9 +15,13 @@ var portCollision = Check{
 	Summary: "two services have the same port",
 	Default: Error,
 	InForce: true,
-	Doc: `Two central values that are ports (by type, as members of a port registry, or by name) have the same number; or two services listen
-on the same number at the same address. Whichever starts second fails. Give one of them another number. Values of which one speaks of
-UDP and the other one of TCP may share a number.
+	Doc: `Two central values that are ports (by type, as members of a port registry, or by name) have the same number, or two services listen
+on the same number: on one host, for one protocol, at overlapping addresses, and both can run. Whichever starts second fails. Give one of them another
+number.
+
+No collision are: two values that feed one option, or of which one takes its number from the other; a client's port, which is where somebody else listens;
+services of different hosts (files below hosts/NAME, machines/NAME, with guests and containers apart); a service whose switch is never turned on beside one
+that runs. Where both would have to be switched on first, or a condition decides that is not known, it is information.
 
 ` + "```nix" + `
 -- default.nix --
@@ -54,9 +58,15 @@ func valueCollisions(p *Pass) []Finding {
 		slices.SortStableFunc(group, func(a, b port) int { return comparePlaces(a.literal.At, b.literal.At) })
 		for i, x := range group {
 			var others []port
+			worst := never
 			for _, y := range group[:i] {
+				how := never
 				if collide(p, x, y) {
+					how = p.serves(x.value).meet(p.serves(y.value))
+				}
+				if how != never {
 					others = append(others, y)
+					worst = max(worst, how)
 				}
 			}
 			if len(others) == 0 {
@@ -73,6 +83,10 @@ func valueCollisions(p *Pass) []Finding {
 				has = "have"
 			}
 			f.Message = fmt.Sprintf("%s has port %d, which %s %s already: give one of them another number", x.value.Path, n, words(names), has)
+			if worst == ifTurnedOn {
+				f.Severity = Info
+				f.Message = fmt.Sprintf("%s has port %d, as %s %s: they collide once both are switched on", x.value.Path, n, words(names), has)
+			}
 			out = append(out, f)
 		}
 	}
@@ -89,7 +103,7 @@ func collide(p *Pass, x, y port) bool {
 	if isClient(x.value.Segments) || isClient(y.value.Segments) {
 		return false // where somebody connects to, not where somebody listens
 	}
-	if sameValue(p, x, y) {
+	if sameValue(p, x, y) || feedOne(p, x.value, y.value) || isCopyOfHome(x.value.Path, y.value.Path) {
 		return false
 	}
 	// Hosts of one repository may each give out the same number; files of different hosts never meet on one machine.
@@ -100,6 +114,23 @@ func collide(p *Pass, x, y port) bool {
 // sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
 func sameValue(p *Pass, x, y port) bool {
 	return p.Graph.Flows.Reaches(x.value, y.value) || p.Graph.Flows.Reaches(y.value, x.value)
+}
+
+// feedOne reports whether two values go into one option: then it is one service's port, set in two places.
+func feedOne(p *Pass, x, y *graph.Value) bool {
+	into := map[string]bool{}
+	for _, f := range p.Graph.Flows.DirectOf(x) {
+		last := tokens(f.To[strings.LastIndexByte(f.To, '.')+1:])
+		if f.Kind == graph.Data && f.ToValue == nil && slices.Contains(last, "port") { // one port, not a list of them
+			into[f.To] = true
+		}
+	}
+	return slices.ContainsFunc(p.Graph.Flows.DirectOf(y), func(f *graph.Flow) bool { return f.Kind == graph.Data && into[f.To] })
+}
+
+// isCopyOfHome reports whether two paths are one option, seen from a home and from the system that holds it.
+func isCopyOfHome(x, y string) bool {
+	return strings.HasSuffix(x, "."+y) || strings.HasSuffix(y, "."+x)
 }
 
 func protocol(path string) string {
@@ -116,7 +147,13 @@ func hostOf(file string) string {
 	segs := strings.Split(file, "/")
 	for i, s := range segs[:len(segs)-1] {
 		if s == "hosts" || s == "machines" || s == "systems" {
-			return strings.Join(segs[:min(i+2, len(segs))], "/")
+			host := segs[:min(i+2, len(segs))]
+			for k := i + 2; k < len(segs); k++ {
+				if slices.Contains([]string{"guests", "guest", "containers", "microvms", "vms", "nodes"}, segs[k-1]) {
+					host = segs[:k+1] // a machine of its own on that one
+				}
+			}
+			return strings.Join(host, "/")
 		}
 	}
 	return ""
@@ -145,7 +182,7 @@ func listenerCollisions(p *Pass) []Finding {
 	var out []Finding
 	for i, x := range all {
 		for _, y := range all[:i] {
-			if x.service == y.service || x.number != y.number || !sameAddress(x.address, y.address) {
+			if x.service == y.service || x.number != y.number || !sameAddress(x.address, y.address) || isFamily(x, y) {
 				continue
 			}
 			// Two values that collide are reported where they are defined; one value in two services is a client and its server.
@@ -153,18 +190,55 @@ func listenerCollisions(p *Pass) []Finding {
 				continue
 			}
 			a, b := hostOf(x.def.At.File), hostOf(y.def.At.File)
-			if a != "" && b != "" && a != b {
+			if a != "" && b != "" && a != b || p.dormant(y.def.At.File) {
 				continue
 			}
-			out = append(out, Finding{
+			f := Finding{
 				At: x.def.At, Value: x.def.Option,
 				Message: fmt.Sprintf("%s is %d, where %s listens already: give one of them another port", x.def.Option, x.number, y.def.Option),
 				Related: []Related{{At: y.def.At, Message: fmt.Sprintf("%s is %d too", y.def.Option, y.number)}},
-			})
+			}
+			how := p.runs(x).meet(p.runs(y))
+			if how == never {
+				continue
+			}
+			if how == ifTurnedOn {
+				f.Severity = Info
+				f.Message = fmt.Sprintf("%s is %d, as %s: they collide once both are switched on", x.def.Option, x.number, y.def.Option)
+			}
+			out = append(out, f)
 			break
 		}
 	}
 	return out
+}
+
+// runs is the state of a listener's service, where its own definition may be conditional, too.
+func (p *Pass) runs(l listener) switched {
+	s := p.service(l.service)
+	if by := p.held(l.def); by != nil {
+		if by.state < s.state || s.state == unsaid {
+			s.state = by.state
+		}
+		s.hosts = append(slices.Clip(s.hosts), by.hosts...)
+	} else if l.def.Conditional && s.state != off {
+		s.state = maybe
+	}
+	return s
+}
+
+// isFamily reports whether one of two listeners is a client of the other one's program: services.zabbixWeb.server.port is where
+// services.zabbixServer listens.
+func isFamily(x, y listener) bool {
+	client := func(l, of listener) bool {
+		s := l.def.Segments
+		if len(s) < 4 || s[2] != "server" && s[2] != "host" && s[2] != "upstream" {
+			return false
+		}
+		a, b := tokens(l.service), tokens(of.service)
+		return len(a) > 0 && len(b) > 0 && a[0] == b[0]
+	}
+	return client(x, y) || client(y, x)
 }
 
 // clientNames are segments that make a port somebody else's: services.x.database.port is where x connects to.
