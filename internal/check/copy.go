@@ -23,7 +23,9 @@ firewall rule), and a number that many programs use by default, such as 8080, mu
 address and a path must end where the text's word ends, and a host below a domain is a copy only where the value calls itself a domain. A plain
 word must stand in an attribute named like the value; words that are joined, such as preferred_username, where something else of the name is.
 Descriptions, messages, the value's own definitions, what is fetched, fallbacks behind a test for the value, comparisons with the value
-and what depends on one are no copies.
+and what depends on one are no copies. Nor is what could not be read there: another host's value, one that differs from host to host, a system's option
+in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; a plain word that is
+nobody's user name, and what may be a program or a theme, is information.
 
 ` + "```nix" + `
 -- default.nix --
@@ -141,7 +143,7 @@ func sites(file, src string, e parse.Expr, sc scope, visit func(site)) {
 func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	var fit []hit
 	for _, h := range group {
-		if p.couldRead(s, h) && (h.sure || related(h, s)) {
+		if p.couldRead(s, h) && (h.sure || related(h, s)) && !isSameName(s, h.n.value) && p.holds(s, h.n) {
 			fit = append(fit, h)
 		}
 	}
@@ -160,20 +162,95 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	})
 	h := fit[0]
 	v := h.n.value
+	hint := "config." + v.Path
+	if p.argumentRoot(v) {
+		hint = v.Path
+	}
+	if m := p.modules[s.file]; m != nil && m.Home && !p.inHome(v) && !p.argumentRoot(v) {
+		hint = "osConfig." + v.Path
+	}
 	f := Finding{
-		At:    p.place(s.file, parse.Span{Start: s.start + int32(h.start), End: s.start + int32(h.end)}),
-		Value: v.Path,
-		Message: fmt.Sprintf("%s repeats %s: read config.%s instead", s.src[h.start:h.end], described(v),
-			v.Path),
+		At:      p.place(s.file, parse.Span{Start: s.start + int32(h.start), End: s.start + int32(h.end)}),
+		Value:   v.Path,
+		Message: fmt.Sprintf("%s repeats %s: read %s instead", s.src[h.start:h.end], described(v), hint),
 		Related: []Related{{At: h.n.literal.At, Message: fmt.Sprintf("%s is %s here", v.Path, h.n.literal.Text)}},
 	}
-	if p.argumentRoot(v) {
-		f.Message = fmt.Sprintf("%s repeats %s: read %s instead", s.src[h.start:h.end], described(v), v.Path)
+	if !p.certain(s, h) {
+		f.Severity = Info
 	}
 	for _, o := range fit[1:] {
 		f.Related = append(f.Related, Related{At: o.n.literal.At, Message: o.n.value.Path + " is the same"})
 	}
 	return f, true
+}
+
+// certain reports whether a copy is one beyond doubt: what it repeats is no mere word, and the value is there to be shared, or this is the
+// module that declares it. A word may well mean something else (a program, a theme, another account), and what one module's option is set to
+// is nobody else's.
+func (p *Pass) certain(s site, h hit) bool {
+	v := h.n.value
+	// Its own module, and the file that sets it, are where its copies get out of step with it.
+	home := h.n.literal.At.File == s.file && !h.n.literal.Default ||
+		slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == s.file || isFolderOf(d.File, s.file) })
+	switch h.n.kind {
+	case textNeedle:
+		return !h.n.own && common(h, s) > 1 && !isLook(s.sc.Names) && !isLook(v.Segments)
+	case wordNeedle:
+		return !h.n.own && isAccount(v) && !isLook(s.sc.Names)
+	}
+	return !h.n.own || home
+}
+
+// isAccount reports whether a value is somebody's user name.
+func isAccount(v *graph.Value) bool {
+	n := len(v.Segments)
+	user := func(t string) bool { return slices.Contains([]string{"user", "username", "owner"}, t) }
+	// my.user, my.identity.user; my.stylix.username is what one program is told.
+	whose := n < 3 || slices.ContainsFunc(tokens(v.Segments[n-2]), func(t string) bool {
+		return user(t) || slices.Contains([]string{"identity", "account", "accounts", "admin", "me", "host", "system", "main", "primary", "globals", "defaults", "users", "name"}, t)
+	})
+	return whose && slices.ContainsFunc(tokens(v.Segments[n-1]), user)
+}
+
+// lookNames are what attributes of colours, fonts and themes are called: their words are names of packages.
+var lookNames = []string{"theme", "themes", "font", "fonts", "cursor", "icon", "icons", "color", "colors", "colour", "colorscheme", "scheme", "style", "package", "pname", "shell", "editor", "terminal", "browser"}
+
+func isLook(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return slices.ContainsFunc(tokens(name), func(t string) bool { return slices.Contains(lookNames, t) })
+	})
+}
+
+// isSameName reports whether a place defines the value itself, in another way than the graph knows: the end of its name is the value's.
+func isSameName(s site, v *graph.Value) bool {
+	n := min(2, len(v.Segments))
+	names := slices.DeleteFunc(slices.Clone(s.sc.Names), func(name string) bool { return name == "default" })
+	return !s.key && len(names) >= n && slices.Equal(names[len(names)-n:], v.Segments[len(v.Segments)-n:])
+}
+
+// holds reports whether the value has its literal where the site is evaluated, and can be read there.
+func (p *Pass) holds(s site, n *needle) bool {
+	at := n.literal.At.File
+	set, here := p.hostOf(at), p.hostOf(s.file)
+	if n.varies {
+		if n.literal.Default || set == "" || set != here {
+			return at == s.file && set == here
+		}
+		return true
+	}
+	if set != "" && set != here {
+		return false // one host's value, in a module that others share, or in another host's
+	}
+	if m := p.modules[s.file]; m != nil && m.Home && !p.inHome(n.value) && !p.argumentRoot(n.value) {
+		s := p.syntax(s.file)
+		return s != nil && s.takesOSConfig // a home sees the system's options only so
+	}
+	return true
+}
+
+// inHome reports whether a value is declared in a home-manager module, and so can be read in others.
+func (p *Pass) inHome(v *graph.Value) bool {
+	return slices.ContainsFunc(v.Declared, func(d graph.Place) bool { m := p.modules[d.File]; return m != nil && m.Home })
 }
 
 func (p *Pass) argumentRoot(v *graph.Value) bool {

@@ -102,7 +102,7 @@ func TestCopies(t *testing.T) {
 		{`services.x.bind = "1.192.168.7.10";`, ""},
 		{`services.x.upstream = "1.1.1.1";`, ""},
 		{`services.x.dns = [ "1.1.1.1" ];`, "1.1.1.1 my.dns"},
-		{`services.x.dir = "/srv/state/x";`, "/srv/state my.paths.state"},
+		{`services.x.dir = "/srv/state/x";`, ""},
 		{`services.x.dir = "/srv/states";`, ""},
 		{`services.x.volumes = [ "/x:/srv/state" ];`, ""},
 		{`services.x.dir = "/mnt/srv/state";`, ""},

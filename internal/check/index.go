@@ -27,6 +27,7 @@ type index struct {
 	deciding      func() map[graph.Place][]*graph.Value // values that decide over the definition at a place
 	definitionsOf func() map[string][]*graph.Definition // by option
 
+	hostNames  func() map[string]bool        // names of machines
 	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
 	selected   func() map[string]graph.Place // names that are selected from something unknown
@@ -44,6 +45,7 @@ func (p *Pass) build() {
 	p.account = sync.OnceValue(p.makeAccount)
 	p.deciding = sync.OnceValue(p.makeDeciding)
 	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
+	p.hostNames = sync.OnceValue(p.makeHostNames)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)

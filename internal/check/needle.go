@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ type needle struct {
 	generic bool     // everybody uses it: found only beside a name in common
 	host    bool     // a domain whose value speaks of one host: names below it are other hosts
 	own     bool     // nobody but the module that declares the value reads it
+	varies  bool     // the value takes other literals elsewhere: this one holds on the host that sets it
 }
 
 func (n *needle) last() string { return n.value.Segments[len(n.value.Segments)-1] }
@@ -65,6 +67,7 @@ func (p *Pass) needles() *needles {
 			continue // a template's default is everybody's
 		}
 		seen := map[string]bool{}
+		varies := p.varies(v)
 		for _, l := range append(slices.Clip(v.Literals), p.elements(v)...) {
 			kind, generic, ok := classify(v, l)
 			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
@@ -76,7 +79,7 @@ func (p *Pass) needles() *needles {
 				continue
 			}
 			seen[l.Text] = true
-			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v), own: p.own(v)}
+			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v), own: p.own(v), varies: varies}
 			x.host = kind == domainNeedle && !slices.ContainsFunc(x.tokens, func(t string) bool { return slices.Contains(domainNames, singular(t)) })
 			n.all = append(n.all, x)
 			if n.text[kind] == nil {
@@ -93,27 +96,65 @@ func (p *Pass) needles() *needles {
 	return n
 }
 
-// forget drops words that several values of one name have: categories, kinds, modes. What all of them may be is nobody's own.
+// forget drops what several values of one name have: words (categories, kinds, modes), and what one place gives to all of them, such as the
+// default that a function makes for every service. What all of them may be is nobody's own.
 func (n *needles) forget() {
-	for _, kind := range []needleKind{textNeedle, wordNeedle} {
-		for text, xs := range n.text[kind] {
-			same := map[string]int{}
-			for _, x := range xs {
-				same[x.last()]++
+	type origin struct {
+		last string
+		at   graph.Place // zero for words
+	}
+	for kind, texts := range n.text {
+		for text, xs := range texts {
+			same := map[origin]int{}
+			of := func(x *needle) origin {
+				if kind == textNeedle || kind == wordNeedle {
+					return origin{last: x.last()}
+				}
+				return origin{x.last(), x.literal.At}
 			}
-			n.text[kind][text] = slices.DeleteFunc(xs, func(x *needle) bool { return same[x.last()] >= 3 })
+			for _, x := range xs {
+				same[of(x)]++
+			}
+			texts[text] = slices.DeleteFunc(xs, func(x *needle) bool { return same[of(x)] >= 3 })
 		}
 	}
+}
+
+// varies reports whether a value is set to different literals: by hosts, or by a default that something overrides.
+func (p *Pass) varies(v *graph.Value) bool {
+	first := ""
+	for i, l := range v.Literals {
+		if p.dormant(l.At.File) {
+			continue
+		}
+		if i > 0 && first != "" && l.Text != first {
+			return true
+		}
+		first = l.Text
+	}
+	return false
 }
 
 // domainNames are what a value is called in whose domain others live.
 var domainNames = []string{"domain", "zone", "tld", "suffix"}
 
-// own reports whether a value is its module's own affair: it is no member of a registry, and only the file that declares it reads it.
+// own reports whether a value is its module's own affair: it is no member of a registry, and only the module that declares it reads it, a file or
+// a folder of its own (wiki/options.nix and wiki/default.nix).
 func (p *Pass) own(v *graph.Value) bool {
+	if !v.Member && len(v.Declared) > 0 && v.FanOut.Modules <= 1 {
+		if m := p.modules[v.Declared[0].File]; m != nil && m.Role == "helper" {
+			return true // a function declares it for the one module that reads it
+		}
+	}
 	return !v.Member && !slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool {
-		return !slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == r.At.File })
+		return !slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == r.At.File || isFolderOf(d.File, r.At.File) })
 	})
+}
+
+// isFolderOf reports whether two files lie in one folder that is one module: one of them is its default.nix or options.nix.
+func isFolderOf(a, b string) bool {
+	module := func(name string) bool { return name == "default.nix" || name == "options.nix" }
+	return path.Dir(a) == path.Dir(b) && path.Dir(a) != "." && (module(path.Base(a)) || module(path.Base(b)))
 }
 
 // elements are the strings of a list that a value defaults to.
@@ -170,20 +211,37 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 			return 0, false, false
 		}
 		return addressNeedle, slices.Contains(genericAddresses, t) || strings.HasPrefix(t, "255."), true
-	case isHostname(t) && !strings.HasSuffix(t, ".service") && !strings.HasSuffix(t, ".target") && !fileName(t):
+	case isHostname(t) && !unitName(t) && !fileName(t):
 		return domainNeedle, false, true
 	case isAbsolute(t):
 		t = strings.TrimSuffix(t, "/")
 		if slices.Contains(commonPaths, t) {
 			return 0, false, false
 		}
-		return pathNeedle, strings.Count(t, "/") < 2, true
+		return pathNeedle, false, strings.Count(t, "/") > 1
+	case unitName(t) || isPlatform(t):
+		return 0, false, false
 	case isPeculiar(t):
 		return textNeedle, isCompound(t) && !slices.ContainsFunc(nameTokens(v), func(o string) bool { return slices.Contains(tokens(t), o) }), true
 	case isPlain(t) && !slices.Contains(commonWords, strings.ToLower(t)) && !isNumber(t):
 		return wordNeedle, !isMixed(t), true
 	}
 	return 0, false, false
+}
+
+// unitName reports whether a text is a systemd unit: graphical-session.target.
+func unitName(t string) bool {
+	switch t[strings.LastIndexByte(t, '.')+1:] {
+	case "service", "target", "socket", "timer", "mount", "slice", "path":
+		return strings.Contains(t, ".")
+	}
+	return false
+}
+
+// isPlatform reports whether a text is a platform of nixpkgs: x86_64-linux.
+func isPlatform(t string) bool {
+	_, kernel, ok := strings.Cut(t, "-")
+	return ok && (kernel == "linux" || kernel == "darwin")
 }
 
 // fileName reports whether what looks like a domain is a file: settings.json.
@@ -370,6 +428,9 @@ func findAddresses(s site, add adder) {
 		add(addressNeedle, s.src[from:to], from, to, true)
 		for _, cut := range []byte(":/") {
 			if i := strings.LastIndexByte(s.src[from:to], cut); i >= 0 {
+				if cut == '/' && isNetwork(s.src[from:to]) {
+					break // 10.0.0.0/24 is a network; an address is another thing
+				}
 				to = from + i
 				add(addressNeedle, s.src[from:to], from, to, true)
 			}
@@ -377,16 +438,19 @@ func findAddresses(s site, add adder) {
 	}
 }
 
-// findPaths looks for a path and for the folders that it lies in.
+// isNetwork reports whether a text is a network, not an address with its prefix length: all bits of the host are zero.
+func isNetwork(text string) bool {
+	p, err := netip.ParsePrefix(text)
+	return err == nil && p.Masked().Addr() == p.Addr() && p.Bits() < 32
+}
+
+// findPaths looks for a path. What lies below it is another one.
 func findPaths(s site, add adder) {
 	for from, to := range pathSpots(s.src) {
 		// Part of a longer path or a URL, or the inner side of a container's volume.
 		if s.open(from) || from > 0 && (s.src[from-1] == ':' || s.src[from-1] == '/' || s.src[from-1] == '.' || isWord(s.src[from-1])) {
 			continue
 		}
-		for to > from {
-			add(pathNeedle, s.src[from:to], from, to, true)
-			to = from + strings.LastIndexByte(s.src[from:to], '/')
-		}
+		add(pathNeedle, s.src[from:to], from, to, true)
 	}
 }

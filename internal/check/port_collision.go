@@ -107,7 +107,7 @@ func collide(p *Pass, x, y port) bool {
 		return false
 	}
 	// Hosts of one repository may each give out the same number; files of different hosts never meet on one machine.
-	a, b := hostOf(x.literal.At.File), hostOf(y.literal.At.File)
+	a, b := p.hostOf(x.literal.At.File), p.hostOf(y.literal.At.File)
 	return a == "" || b == "" || a == b
 }
 
@@ -137,23 +137,6 @@ func protocol(path string) string {
 	for _, t := range tokens(path) {
 		if t == "tcp" || t == "udp" {
 			return t
-		}
-	}
-	return ""
-}
-
-// hostOf is the machine that a file belongs to by its folder: hosts/tower/ports.nix is tower's.
-func hostOf(file string) string {
-	segs := strings.Split(file, "/")
-	for i, s := range segs[:len(segs)-1] {
-		if s == "hosts" || s == "machines" || s == "systems" {
-			host := segs[:min(i+2, len(segs))]
-			for k := i + 2; k < len(segs); k++ {
-				if slices.Contains([]string{"guests", "guest", "containers", "microvms", "vms", "nodes"}, segs[k-1]) {
-					host = segs[:k+1] // a machine of its own on that one
-				}
-			}
-			return strings.Join(host, "/")
 		}
 	}
 	return ""
@@ -189,7 +172,7 @@ func listenerCollisions(p *Pass) []Finding {
 			if feeds()[x.def.At] && feeds()[y.def.At] {
 				continue
 			}
-			a, b := hostOf(x.def.At.File), hostOf(y.def.At.File)
+			a, b := p.hostOf(x.def.At.File), p.hostOf(y.def.At.File)
 			if a != "" && b != "" && a != b || p.dormant(y.def.At.File) {
 				continue
 			}

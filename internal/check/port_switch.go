@@ -63,7 +63,7 @@ func (p *Pass) turned(v *graph.Value) switched {
 			return switched{state: on}
 		}
 		s.state = on
-		if h := hostOf(l.At.File); h != "" {
+		if h := p.hostOf(l.At.File); h != "" {
 			s.hosts = append(s.hosts, h)
 		} else {
 			return switched{state: on}
@@ -102,8 +102,8 @@ func (p *Pass) service(name string) switched {
 		case d.Value == true && !d.Conditional:
 			now = on
 		}
-		if now == on && hostOf(d.At.File) != "" {
-			s.hosts = append(s.hosts, hostOf(d.At.File))
+		if now == on && p.hostOf(d.At.File) != "" {
+			s.hosts = append(s.hosts, p.hostOf(d.At.File))
 		}
 		s.state = max(s.state, now)
 	}

@@ -17,7 +17,8 @@ type syntax struct {
 	selects   []selection     // x.a.b, the names at its end
 	modules   map[string]bool // text of paths that stand in a list of imports or modules as they are: ./a.nix
 
-	takesOptions bool // a function of the file takes an argument called options
+	takesOptions  bool // a function of the file takes an argument called options
+	takesOSConfig bool // and one called osConfig
 }
 
 // guarded is an expression and what decides whether it is evaluated.
@@ -48,6 +49,7 @@ func syntaxOf(f *parse.File) *syntax {
 		switch n := n.(type) {
 		case *parse.Lambda:
 			if n.Formals != nil {
+				s.takesOSConfig = s.takesOSConfig || slices.ContainsFunc(n.Formals.List, func(f parse.Formal) bool { return f.Name == "osConfig" })
 				s.takesOptions = s.takesOptions || slices.ContainsFunc(n.Formals.List, func(f parse.Formal) bool { return f.Name == "options" })
 			}
 		case *parse.Select:

@@ -43,7 +43,7 @@ func (s scope) against(e parse.Expr) scope {
 }
 
 // proseNames are attributes whose text speaks to people, so that a number or name in it is no copy.
-var proseNames = []string{"description", "longDescription", "example", "literalExample", "defaultText", "message", "warnings", "trace"}
+var proseNames = []string{"description", "longDescription", "example", "literalExample", "defaultText", "message", "warnings", "trace", "title", "comment"}
 
 // declarators make options; what is in their argument is declaration, not use.
 var declarators = []string{"mkOption", "mkEnableOption", "mkPackageOption", "mkOpt", "mkOpt'", "mkBoolOpt"}

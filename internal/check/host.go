@@ -1,0 +1,71 @@
+package check
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/parse"
+)
+
+// hostOf is the machine that a file belongs to by its folder: hosts/tower/ports.nix is tower's, and so is nixos/tower/ports.nix where a host of the
+// tree is called tower. "" if it belongs to none in particular. A guest on a host is a machine of its own.
+func (p *Pass) hostOf(file string) string {
+	segs := strings.Split(file, "/")
+	segs[len(segs)-1] = strings.TrimSuffix(segs[len(segs)-1], ".nix")
+	for i, s := range segs {
+		end := -1
+		switch {
+		case p.hostNames()[s]:
+			end = i + 1
+		case slices.Contains(hostFolders, s) && i+1 < len(segs):
+			end = i + 2
+			if end < len(segs) && slices.Contains(classFolders, segs[i+1]) {
+				end++
+			}
+		}
+		if end < 0 {
+			continue
+		}
+		for k := end; k < len(segs); k++ {
+			if slices.Contains(guestFolders, segs[k-1]) {
+				end = k + 1
+			}
+		}
+		return strings.Join(segs[:end], "/")
+	}
+	return ""
+}
+
+// Folders below which every entry is a machine; what groups machines below them; and those below a machine whose entries are machines, too.
+var (
+	hostFolders  = []string{"hosts", "machines", "systems"}
+	classFolders = []string{"nixos", "darwin", "linux", "server", "servers", "desktop", "desktops", "laptop", "laptops", "x86_64-linux", "aarch64-linux", "aarch64-darwin"}
+	guestFolders = []string{"guests", "guest", "containers", "microvms", "vms", "nodes"}
+)
+
+// makeHostNames are the names of the tree's hosts, as far as they are written out: nixosConfigurations.tower, networking.hostName = "tower".
+func (p *Pass) makeHostNames() map[string]bool {
+	out := map[string]bool{}
+	for _, d := range p.definitionsOf()["networking.hostName"] {
+		if name, ok := d.Value.(string); ok && !p.dormant(d.At.File) {
+			out[name] = true
+		}
+	}
+	for _, file := range p.files() {
+		if path.Base(file) != "flake.nix" {
+			continue
+		}
+		walk(p.Graph.Files[file].Expr, scope{}, func(_ parse.Expr, sc scope) {
+			for i, name := range sc.Names[:max(0, len(sc.Names)-1)] {
+				if name == "nixosConfigurations" || name == "darwinConfigurations" {
+					out[sc.Names[i+1]] = true
+				}
+			}
+		})
+	}
+	for _, common := range []string{"nixos", "*", "default", "common", "home", "modules"} {
+		delete(out, common) // these are folders' names first
+	}
+	return out
+}
