@@ -41,6 +41,9 @@ func (p *Pass) makeAccount() *account {
 	}
 	inputs := p.inputNames()
 	for _, im := range p.Graph.Imports {
+		if im.LeftOut != "" && a.lost == "" && !p.dormant(im.From) {
+			a.lost = fmt.Sprintf("%s was not read: %s", im.To, im.LeftOut)
+		}
 		if !im.External || im.Disabled || p.dormant(im.From) {
 			continue
 		}

@@ -26,5 +26,6 @@ func ParseBaseline(text []byte) (Baseline, error) { return parseBaseline(text) }
 // Bytes is the file: TOML, sorted, an entry a block, readable in a diff.
 func (b Baseline) Bytes() []byte { return b.bytes() }
 
-// Apply marks the findings that the baseline knows and gives the entries that match nothing any more.
+// Apply marks the findings that the baseline knows and gives the entries that match nothing any more. What was moved to another file is known
+// by its check, value and binding, and told by MovedFrom.
 func (b Baseline) Apply(r *Report) (stale []Known) { return b.apply(r) }

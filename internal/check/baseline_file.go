@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,19 @@ func (f Finding) known() Known {
 	return Known{Check: f.Check, File: f.At.File, Value: f.Value, Anchor: f.Anchor}
 }
 
+// moved is what stays of an identity when code goes to another file; false if that is too little to know it by. A finding about a file as a whole
+// keeps the file's own name.
+func (k Known) moved() (Known, bool) {
+	if k.Value == k.File {
+		k.Value = path.Base(k.File)
+		if k.Value == "default.nix" {
+			return k, false
+		}
+	}
+	k.File = ""
+	return k, k.Value != "" || k.Anchor != ""
+}
+
 func (b *Baseline) sort() {
 	slices.SortFunc(b.Known, func(x, y Known) int {
 		return cmp.Or(cmp.Compare(x.Check, y.Check), cmp.Compare(x.File, y.File), cmp.Compare(x.Value, y.Value), cmp.Compare(x.Anchor, y.Anchor))
@@ -72,9 +86,31 @@ func (b Baseline) apply(r *Report) []Known {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		f.Baselined, f.MovedFrom = false, "" // a report may be held against it twice
 		if k := f.known(); !f.Waived && left[k] > 0 {
 			left[k]--
 			f.Baselined = true
+		}
+	}
+	// What is new here and gone elsewhere, of the same check, value and binding, has been moved.
+	gone := map[Known][]Known{}
+	for k, n := range left {
+		if key, ok := k.moved(); ok && n > 0 {
+			gone[key] = append(gone[key], k)
+		}
+	}
+	for _, from := range gone {
+		slices.SortFunc(from, func(x, y Known) int { return cmp.Compare(x.File, y.File) })
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		key, ok := f.known().moved()
+		if f.Waived || f.Baselined || !ok {
+			continue
+		}
+		if j := slices.IndexFunc(gone[key], func(k Known) bool { return left[k] > 0 }); j >= 0 {
+			left[gone[key][j]]--
+			f.Baselined, f.MovedFrom = true, gone[key][j].File
 		}
 	}
 	var stale []Known

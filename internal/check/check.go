@@ -71,8 +71,9 @@ type Finding struct {
 	Fixes         []Fix
 	Waived        bool
 	WaivedBecause string
-	WaivedOutside bool // by the configuration, not by a comment
-	Baselined     bool // known from the baseline: shown, but fails no gate
+	WaivedOutside bool   // by the configuration, not by a comment
+	Baselined     bool   // known from the baseline: shown, but fails no gate
+	MovedFrom     string // the file under which the baseline knows it, where it has been moved; "" if it was not
 }
 
 // Check is one kind of finding, with its documentation.

@@ -266,7 +266,17 @@ func (j *judge) baseline(b Baseline, ratchet bool) {
 		k := j.stale[0]
 		how = fmt.Sprintf("%s in %s is gone; `nixsink baseline` writes the file anew", k.Check, k.File)
 	}
-	j.add("baseline", fmt.Sprintf("%d stale", len(j.stale)), "no stale entry", len(j.stale) > 0, how)
+	value := fmt.Sprintf("%d stale", len(j.stale))
+	moved := 0
+	for _, f := range j.report.Findings {
+		if f.MovedFrom != "" {
+			moved++
+		}
+	}
+	if moved > 0 {
+		value += fmt.Sprintf(", %d moved", moved)
+	}
+	j.add("baseline", value, "no stale entry", len(j.stale) > 0, how)
 	if !ratchet {
 		return
 	}

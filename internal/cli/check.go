@@ -33,7 +33,7 @@ func newCheck(a *app) *cobra.Command {
 for coverage and size, and the severity from which findings fail. It exits with 1 if a gate failed, and with 2 if no verdict is
 possible because a file could not be read or parsed.
 
-With --baseline, findings that the file knows fail nothing; with --ratchet, no coverage may fall below the one written there.
+Findings that a baseline knows fail nothing: the file of --baseline, else ` + baselineName + ` in PATH, if there is one; with --ratchet, no coverage may fall below the one written there.
 With --changed-since, only findings that the revision did not have fail.
 
 Formats:
@@ -55,14 +55,26 @@ Formats:
 				return usagef("--%s is empty: leave it out if nothing is to be held against it", name)
 			}
 		}
-		if ratchet && baseline == "" {
-			return usagef("--ratchet needs --baseline FILE: that is what coverage is held against")
-		}
 		var show check.Severity
 		if least != "" {
 			if err := show.UnmarshalText([]byte(least)); err != nil || show == check.Off {
 				return usagef("--min-severity %s: there are info, warning and error", least)
 			}
+		}
+		t, err := a.locate(cmd, first(args))
+		if err != nil {
+			return err
+		}
+		// The one that 'nixsink baseline' wrote holds without a word; none says that it shall not.
+		if here := filepath.Join(t.dir, baselineName); baseline == "" {
+			if info, err := os.Lstat(here); err == nil && info.Mode().IsRegular() {
+				baseline = here
+			}
+		} else if baseline == "none" {
+			baseline = ""
+		}
+		if ratchet && baseline == "" {
+			return usagef("--ratchet needs a baseline, which is what coverage is held against: --baseline FILE, or %s where the tree lies", baselineName)
 		}
 		var gate check.GateOptions
 		gate.Ratchet = ratchet
@@ -76,10 +88,6 @@ Formats:
 				return fmt.Errorf("read baseline %s: %w", baseline, err)
 			}
 			gate.Baseline = &b
-		}
-		t, err := a.locate(cmd, first(args))
-		if err != nil {
-			return err
 		}
 		t.cfg.Check.All = t.cfg.Check.All || all
 		g, report, err := a.check(cmd.Context(), t)
@@ -143,7 +151,7 @@ Formats:
 	a.tree.add(cmd.Flags())
 	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
 	f := cmd.Flags()
-	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing")
+	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing (default: "+baselineName+" in PATH, if there is one; none: no baseline)")
 	f.BoolVar(&repair, "fix", false, "first repair the annotations that are reported (not what is waived, known or older than the revision), then report what is left")
 	f.StringVar(&least, "min-severity", "", "list findings of this `severity` and above: info, warning (default; JSON: info) or error; what lies below is counted")
 	f.BoolVar(&all, "all", false, "ask for annotations (missing-source-id, missing-sink) where the tree has none")

@@ -172,7 +172,11 @@ func sarif(w io.Writer, in Input) error {
 			}
 			r.Suppressions = []sarifSuppress{{Kind: kind, Justification: f.WaivedBecause}}
 		case f.Baselined:
-			r.Suppressions = []sarifSuppress{{Kind: "external", Justification: "in the baseline"}}
+			why := "in the baseline"
+			if f.MovedFrom != "" {
+				why += ", as of " + f.MovedFrom
+			}
+			r.Suppressions = []sarifSuppress{{Kind: "external", Justification: why}}
 		}
 		if in.Delta != nil {
 			r.Baseline = "unchanged"

@@ -66,13 +66,16 @@ func text(w io.Writer, in Input) error {
 // summary counts: "2 errors, 1 warning; 1 waived, 4 in the baseline; 3 informations: --min-severity info lists them".
 func (in Input) summary(c palette) string {
 	n := map[check.Severity]int{}
-	waived, known := 0, 0
+	waived, known, moved := 0, 0, 0
 	for _, f := range in.considered() {
 		switch {
 		case f.Waived:
 			waived++
 		case f.Baselined:
 			known++
+			if f.MovedFrom != "" {
+				moved++
+			}
 		default:
 			n[f.Severity]++
 		}
@@ -102,7 +105,11 @@ func (in Input) summary(c palette) string {
 		aside = append(aside, fmt.Sprintf("%d waived", waived))
 	}
 	if known > 0 {
-		aside = append(aside, fmt.Sprintf("%d in the baseline", known))
+		in := fmt.Sprintf("%d in the baseline", known)
+		if moved > 0 {
+			in += fmt.Sprintf(" (%d moved since: 'nixsink baseline' writes where to)", moved)
+		}
+		aside = append(aside, in)
 	}
 	if len(aside) > 0 {
 		s += "; " + strings.Join(aside, ", ")
