@@ -300,6 +300,14 @@ let c = config.a.enable; in
   systemd.services.b = { script = "x"; serviceConfig.PrivateTmp = false; }; # <- here
   systemd.services.nginx.serviceConfig.Restart = "always";
 }`},
+		{"services that nixpkgs ships", "unhardened-service", "", `
+-- default.nix --
+{
+  services.wiki.enable = true;
+  systemd.services.wiki.serviceConfig.ExecStart = "/bin/other";
+  systemd.services.backup = { script = "x"; serviceConfig.Type = "oneshot"; }; # <- here
+  systemd.services.sync.script = "x"; # <- here
+}`},
 		{"a registry written out, and switches", "low-fan-out", "", `
 -- default.nix --
 { imports = [ ./values.nix ./use.nix ]; }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,8 +21,11 @@ var unhardenedService = Check{
 	Summary: "a systemd service does without hardening options",
 	Default: Info,
 	Doc: `A service that this tree defines (it sets ` + "`script` or `serviceConfig.ExecStart`" + `) sets fewer of the hardening options of systemd.exec(5) than
-it should. Options set to false do not count. Services that the tree only adjusts are not meant: the module that defines them hardens
-them. Which options are asked for, and how many of them, is up to the configuration:
+it should. Options set to false do not count. Services that the tree only adjusts are not meant, nor those that nixpkgs ships and the tree
+enables (` + "`services.NAME`" + `): the module that defines them hardens them. One-shot scripts, which end by themselves, are told apart.
+
+A module that enables a service and hardens nothing is found where a module beside it, in the same folder, hardens its own: somebody meant to, and
+this one was left out. Which options are asked for, and how many of them, is up to the configuration:
 
 ` + "```toml" + `
 [check]
@@ -40,7 +44,15 @@ in
 {
   systemd.services.backup.serviceConfig = hardened // { ExecStart = "/bin/backup"; };
   systemd.services.sync.serviceConfig.ExecStart = "/bin/sync"; # <- here
+  imports = [ ./apps/n8n.nix ./apps/monica.nix ];
 }
+-- apps/n8n.nix --
+{
+  services.n8n.enable = true;
+  systemd.services.n8n.serviceConfig = { NoNewPrivileges = true; PrivateTmp = true; ProtectSystem = "strict"; };
+}
+-- apps/monica.nix --
+{ services.monica.enable = true; } # <- here
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
@@ -53,8 +65,9 @@ in
 			least = p.Config.MinHarden.Int()
 		}
 		var out []Finding
+		served := p.servedNames()
 		for _, u := range p.units() {
-			if !u.starts || u.opaque {
+			if !u.starts || u.opaque || served[u.name] {
 				continue
 			}
 			var missing []string
@@ -64,23 +77,88 @@ in
 				}
 			}
 			if have := len(want) - len(missing); have < least {
+				what := ""
+				if u.oneshot {
+					what = ", which runs once and ends,"
+				}
 				out = append(out, Finding{
 					At: u.at, Value: "systemd.services." + u.name,
-					Message: fmt.Sprintf("systemd.services.%s sets %d of %d hardening options: add %s", u.name, have, len(want), words(missing)),
+					Message: fmt.Sprintf("systemd.services.%s%s sets %d of %d hardening options: add %s", u.name, what, have, len(want), words(missing)),
 				})
 			}
 		}
-		return out
+		return append(out, p.besideHardened(want)...)
 	},
+}
+
+// servedNames are the services that the tree configures by options of their own (services.NAME): whoever declares those defines the unit.
+func (p *Pass) servedNames() map[string]bool {
+	out := map[string]bool{}
+	for _, d := range p.Graph.Definitions {
+		if len(d.Segments) > 2 && d.Segments[0] == "services" {
+			out[d.Segments[1]] = true
+		}
+	}
+	return out
+}
+
+// besideHardened finds modules that enable a service and harden nothing, where a neighbour hardens its own.
+func (p *Pass) besideHardened(want []string) []Finding {
+	enables := map[string][]*graph.Definition{} // by file
+	hardens := map[string]map[string]bool{}     // options of want, by file
+	of := map[string]bool{}                     // services that some file hardens
+	for _, d := range p.Graph.Definitions {
+		s := d.Segments
+		switch {
+		case len(s) == 3 && s[0] == "services" && s[2] == "enable" && d.Value == true:
+			enables[d.At.File] = append(enables[d.At.File], d)
+		case len(s) > 2 && s[0] == "systemd" && s[1] == "services":
+			u := &unit{set: map[string]bool{}}
+			u.define(s[3:], d)
+			for _, o := range want {
+				if u.set[o] || u.opaque {
+					if hardens[d.At.File] == nil {
+						hardens[d.At.File] = map[string]bool{}
+					}
+					hardens[d.At.File][o] = true
+					of[s[2]] = true
+				}
+			}
+		}
+	}
+	example := map[string]string{} // a file that hardens its service, by folder
+	for _, file := range sortedKeys(enables) {
+		if dir := path.Dir(file); len(hardens[file]) > 1 && example[dir] == "" && !p.dormant(file) {
+			example[dir] = file
+		}
+	}
+	var out []Finding
+	for _, file := range sortedKeys(enables) {
+		beside := example[path.Dir(file)]
+		if beside == "" || hardens[file] != nil || p.dormant(file) {
+			continue
+		}
+		for _, d := range enables[file] {
+			if name := d.Segments[1]; !of[name] {
+				out = append(out, Finding{
+					At: d.At, Value: "services." + name,
+					Message: fmt.Sprintf("services.%s is enabled and nothing hardens it, while %s beside it sets %s", name, beside, words(sortedKeys(hardens[beside]))),
+					Related: []Related{{At: p.top(beside), Message: "the module that hardens its service"}},
+				})
+			}
+		}
+	}
+	return out
 }
 
 // unit is a systemd service as the tree defines it.
 type unit struct {
-	name   string
-	at     graph.Place // what starts it
-	starts bool        // it has a command of its own
-	opaque bool        // its serviceConfig is not known, so nothing can be said
-	set    map[string]bool
+	name    string
+	at      graph.Place // what starts it
+	starts  bool        // it has a command of its own
+	oneshot bool        // it runs and ends
+	opaque  bool        // its serviceConfig is not known, so nothing can be said
+	set     map[string]bool
 }
 
 // units are the services of all definitions, sorted by name.
@@ -137,6 +215,7 @@ func (u *unit) define(path []string, d *graph.Definition) {
 		if path[1] == "ExecStart" {
 			start()
 		}
+		u.oneshot = u.oneshot || path[1] == "Type" && d.Value == "oneshot"
 		if !isOff(d.Value) {
 			u.set[path[1]] = true
 		}

@@ -12,7 +12,7 @@ var lowFanOut = Check{
 	Summary: "a value is central, yet hardly any module reads it",
 	Default: Info,
 	Doc: `A value is declared in one place and read in at most N modules (` + "`low-fan-out = N`" + `, default 1), none of them the one that declares
-it. Central values earn their place by being shared; this one could live in the module that reads it. Members of a registry are
+it, and which is not its module's own interface (a folder that declares and reads it, an option beside the switch of its service). Central values earn their place by being shared; this one could live in the module that reads it. Members of a registry are
 not meant: a port registry is central because the numbers must differ, not because they are shared. Neither are switches (` + "`enable`" + `),
 nor values of which a file declares five and more of one type side by side: that is a registry, written out.
 
@@ -63,7 +63,7 @@ nor values of which a file declares five and more of one type side by side: that
 					home = home || d.File == r.At.File
 				}
 			}
-			if home {
+			if home || p.interfaceOf(v) {
 				continue
 			}
 			f.Message = fmt.Sprintf("%s is read in %s: it could live there", described(v), count(v.FanOut.Modules, "module"))
@@ -74,6 +74,16 @@ nor values of which a file declares five and more of one type side by side: that
 		}
 		return out
 	},
+}
+
+// interfaceOf reports whether an option is its module's own interface: the module is a folder whose files declare and read it, or it stands below
+// the switch of one service (my.wiki.enable beside my.wiki.port).
+func (p *Pass) interfaceOf(v *graph.Value) bool {
+	if p.own(v) {
+		return true
+	}
+	n := len(v.Segments)
+	return n > 1 && p.values[strings.Join(v.Segments[:n-1], ".")+".enable"] != nil
 }
 
 // family is what values have in common that are declared side by side.
