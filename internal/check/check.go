@@ -83,6 +83,7 @@ type Check struct {
 	Doc     string // Markdown; its example is a test (docs_test.go)
 	Default Severity
 	InForce bool                  // it speaks of what a host gets: in a file that takes no part, its findings are information
+	Late    bool                  // it looks at what the others found
 	Asked   bool                  // it asks for annotations: it speaks where the tree has some, or where somebody asked (Config.All)
 	Run     func(*Pass) []Finding // nil where Run of the package itself makes the findings (waivers)
 }
@@ -91,6 +92,7 @@ type Check struct {
 type Pass struct {
 	Graph  *graph.Graph
 	Config Config
+	found  []Finding // of the checks that are not late, before waivers
 	index
 }
 

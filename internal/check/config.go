@@ -63,9 +63,10 @@ type Ignore struct {
 type Rule struct {
 	Name     string   `toml:"name"`
 	Summary  string   `toml:"summary"`
-	When     string   `toml:"when"`     // CEL, bool: which definitions the rule speaks of; "" : all
+	Over     string   `toml:"over"`     // what it looks at: definition (also ""), value, option, finding
+	When     string   `toml:"when"`     // CEL, bool: which of them the rule speaks of; "" : all
 	Expr     string   `toml:"expr"`     // CEL, bool: what must hold for each of them
-	Required bool     `toml:"required"` // some definition of the tree must match When
+	Required bool     `toml:"required"` // something of the tree must match When
 	Message  string   `toml:"message"`  // {option} and {value} are filled in
 	Severity Severity `toml:"severity"` // Off (not given): Warning
 }

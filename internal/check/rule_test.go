@@ -101,6 +101,42 @@ func TestRuleErrors(t *testing.T) {
 	}
 }
 
+// Rules over values, options and findings see flows and the account.
+func TestRulesOver(t *testing.T) {
+	g, _ := analyze(t, `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.example"; };
+  options.my.gone = lib.mkOption { type = lib.types.str; default = "x"; };
+  config.services.wiki.domain = "wiki.${config.my.domain}";
+  config.services.blog.domain = "blog";
+  config.x = config.my.dmain;
+}
+`)
+	for _, c := range []struct {
+		rule check.Rule
+		want []string
+	}{
+		{check.Rule{Over: "value", When: `value.path == "my.domain"`, Expr: `value.sinks == ["services.wiki.domain"] && value.literals == ["home.example"] && value.readers == ["default.nix"]`}, nil},
+		{check.Rule{Over: "value", When: `value.file != ""`, Expr: `value.sinks.size() > 0`}, []string{"default.nix:4"}},
+		{check.Rule{Over: "option", When: `option.path.endsWith(".domain")`, Expr: `option.sources.size() > 0`}, []string{"default.nix:6"}},
+		{check.Rule{Over: "option", When: `option.segments[1] == "wiki"`, Expr: `option.sources[0] == "my.domain" && option.definitions[0].line == 5`}, nil},
+		{check.Rule{Over: "finding", When: `finding.check == "undeclared-value"`, Expr: `finding.severity != "error"`}, []string{"default.nix:7"}},
+		{check.Rule{When: `sources.exists(s, s == "my.domain")`, Expr: `false`}, []string{"default.nix:5"}},
+		{check.Rule{Over: "value", Expr: `account.complete && account.unresolved == 0`}, nil},
+	} {
+		c.rule.Name = "mine"
+		r := run(t, g, check.Config{Rules: []check.Rule{c.rule}})
+		if got := where(r, "mine"); !slices.Equal(got, c.want) {
+			t.Errorf("%s %s %s: %v, want %v", c.rule.Over, c.rule.When, c.rule.Expr, got, c.want)
+		}
+	}
+	if _, err := check.Run(g, check.Config{Rules: []check.Rule{{Name: "mine", Over: "hosts", Expr: "true"}}}); err == nil || !strings.Contains(err.Error(), "over: ") {
+		t.Errorf("an unknown subject: %v", err)
+	}
+}
+
 // A rule that would take for ever is stopped, and says so once.
 func TestExpensiveRule(t *testing.T) {
 	g, _ := analyze(t, "-- default.nix --\n{ a.b = 1; a.c = 2; a.d = \"x\"; }\n")

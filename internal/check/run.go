@@ -44,10 +44,19 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 	p := &Pass{Graph: g, Config: cfg}
 	p.build()
 	// Checks know nothing of each other and change nothing, so that they run side by side.
+	p.found = p.runAll(checks, false)
+	slices.SortStableFunc(p.found, compareFindings)
+	found := p.waive(append(slices.Clip(p.found), p.runAll(checks, true)...), checks)
+	slices.SortStableFunc(found, compareFindings)
+	return Report{Findings: found, Checks: checks, Silent: silent}, nil
+}
+
+// runAll runs the checks that are late, or those that are not, and completes what they found.
+func (p *Pass) runAll(checks []Check, late bool) []Finding {
 	byCheck := make([][]Finding, len(checks))
 	var all sync.WaitGroup
 	for i, c := range checks {
-		if c.Run == nil {
+		if c.Run == nil || c.Late != late {
 			continue
 		}
 		all.Go(func() {
@@ -66,9 +75,7 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 		})
 	}
 	all.Wait()
-	found := p.waive(slices.Concat(byCheck...), checks)
-	slices.SortStableFunc(found, compareFindings)
-	return Report{Findings: found, Checks: checks, Silent: silent}, nil
+	return slices.Concat(byCheck...)
 }
 
 // annotates reports whether a tree says with comments which values it reads, or where they end up.
