@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nix-community/go-nix/pkg/nar"
@@ -36,6 +38,33 @@ func missing(t *testing.T, why string) {
 		t.Fatal(why)
 	}
 	t.Skip(why)
+}
+
+// built is this program, static as every recipe builds it.
+var built = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "nixsink-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "nixsink"), ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return os.ReadFile(filepath.Join(dir, "nixsink"))
+})
+
+// install puts the program into a folder and gives its path.
+func install(t *testing.T, dir string) string {
+	t.Helper()
+	data, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "nixsink")
+	write(t, path, string(data), 0o755)
+	return path
 }
 
 var vendorHash = regexp.MustCompile(`vendorHash = "(sha256-[^"]*)";`)
@@ -159,11 +188,7 @@ func newFlake(t *testing.T) *flake {
 		t.Fatal(err)
 	}
 	copyFile(t, busybox, filepath.Join(dir, "nixpkgs/shell/busybox"))
-	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "nixpkgs/bin/nixsink"), ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	install(t, filepath.Join(dir, "nixpkgs/bin"))
 	f.env = append(os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "NIX_CONF_DIR="+dir, "NIX_USER_CONF_FILES=",
 		"NIX_CONFIG=experimental-features = nix-command flakes\nbuild-users-group =\nsubstituters =\nflake-registry =\nsandbox-fallback = false")
 	return f
@@ -202,10 +227,10 @@ func TestFlake(t *testing.T) {
 	f := newFlake(t)
 	self := "path:" + f.src
 
-	built := f.build(t, self+"#nixsink")
+	pkg := f.build(t, self+"#nixsink")
 	for _, name := range []string{"bin/nixsink", "share/man/man1/nixsink-check.1", "share/bash-completion/completions/nixsink.bash",
 		"share/fish/vendor_completions.d/nixsink.fish", "share/zsh/site-functions/_nixsink"} {
-		if info, err := os.Stat(filepath.Join(built, name)); err != nil || info.Size() == 0 {
+		if info, err := os.Stat(filepath.Join(pkg, name)); err != nil || info.Size() == 0 {
 			t.Errorf("the package has no %s: %v", name, err)
 		}
 	}
@@ -237,31 +262,10 @@ func TestFlake(t *testing.T) {
 // consume has another repository use the gate, run as a derivation's builder.
 func (f *flake) consume(t *testing.T) {
 	consumer := filepath.Join(f.dir, "consumer")
-	tree := `{ lib, config, ... }:
-{
-  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
-  # source-ids: CFG.ports.a CFG.ports.b
-  config.my.ports = {
-    a = 1001;
-    b = 1002;
-  };
-  # source-id: CFG.ports.a
-  # sink: services.a.port
-  config.services.a.port = config.my.ports.a;
-  # source-id: CFG.ports.b
-  # sink: services.b.port
-  config.services.b.port = config.my.ports.b;
-}
-`
+	tree := wellKept
 	write := func(name, text string) {
 		t.Helper()
-		name = filepath.Join(consumer, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(consumer, name), text, 0o644)
 	}
 	write("good/configuration.nix", tree)
 	write("bad/configuration.nix", strings.Replace(tree, "1002", "1001", 1))
@@ -288,6 +292,16 @@ func (f *flake) consume(t *testing.T) {
 	}
 	if _, errs, err := f.run(append([]string{"build", "--no-link"}, of("checks.x86_64-linux.format")...)...); err == nil || !strings.Contains(errs, "sariff is not a format") {
 		t.Errorf("an unknown format: %v\n%s", err, errs)
+	}
+	// The example that the documentation shows.
+	example := filepath.Join(consumer, "example")
+	write("example/flake.nix", strings.ReplaceAll(read(t, "ci/examples/flake.nix"), "github:", "path:/nowhere/"))
+	write("example/configuration.nix", tree)
+	for _, attribute := range []string{"checks.x86_64-linux.nixsink", "packages.x86_64-linux.nixsink-report", "hydraJobs.nixsink.x86_64-linux"} {
+		args := append([]string{"eval", "--raw", "path:" + example + "#" + attribute + ".drvPath"}, inputs[:3]...)
+		if out, errs, err := f.run(args...); err != nil || !strings.HasSuffix(out, ".drv") {
+			t.Errorf("ci/examples/flake.nix, %s: %v\n%s", attribute, err, errs)
+		}
 	}
 	out, errs, err := f.run(append([]string{"eval", "--json"}, of("hooks")...)...)
 	if err != nil || !strings.Contains(out, "/bin/nixsink check --changed-since HEAD") {

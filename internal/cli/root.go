@@ -120,7 +120,7 @@ var groups = []struct {
 		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newGraph, newTrace, newImpact, newHistory, newServe,
 	}},
 	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
-	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject}},
+	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},
 	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRename}},
 	{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
 }

@@ -83,7 +83,7 @@ func tool(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// The two places that say the version say the same, and the changelog has something to say about it.
+// All places that say the version say the same, and the changelog has something to say about it.
 func TestVersion(t *testing.T) {
 	text, err := os.ReadFile("../../../package.nix")
 	if err != nil {
@@ -92,6 +92,15 @@ func TestVersion(t *testing.T) {
 	v := version(t)
 	if m := regexp.MustCompile(`version = "([^"]*)"`).FindSubmatch(text); m == nil || string(m[1]) != v {
 		t.Errorf("package.nix has version %q, the program is %s", m, v)
+	}
+	for name, pattern := range map[string]string{"action.yml": `default: "(\d[^"]*)"`, "templates/nixsink.yml": `default: "(\d[^"]*)"`} {
+		text, err := os.ReadFile("../../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := regexp.MustCompile(pattern).FindSubmatch(text); m == nil || string(m[1]) != v {
+			t.Errorf("%s has version %q, the program is %s", name, m, v)
+		}
 	}
 	if err := run(t.Context(), []string{"-C", "../../..", "-notes", "-version", "v" + v}); err != nil {
 		t.Error(err)
