@@ -18,28 +18,25 @@ type target struct {
 }
 
 // arrival is all that decides where a way goes on from where an edge ends: for a value, the path by which it was defined (one
-// member of a registry, or all); for an option, whether it was defined by its names, by what it holds, or by what decides
-// over it.
+// member of a registry, or all); for an option, whether it was defined by its names or by what it holds; for both, which
+// questions about it that decides.
 type arrival struct {
 	vertex
-	path           *eval.Path
-	names, control bool
+	path    *eval.Path
+	names   bool
+	bearing eval.Bearing
 }
 
 // readerEdges are some of the edges that start at an option outside the roots.
 type readerEdges struct {
 	option *eval.Path
-	with   readBy
+	asking aspects
 }
 
-// readBy says what edges there are beside those that come from what the option holds.
-type readBy uint8
+// aspects are a set of aspects of an option, by bit.
+type aspects uint8
 
-const (
-	byHolding readBy = iota
-	byGuard          // those of whether there is something there
-	byNames          // those of the names of its attributes
-)
+func (as aspects) has(a eval.Aspect) bool { return as>>a&1 != 0 }
 
 // link connects the edges that values get to. Where edges go on from is a junction; the edges that go on together from any
 // junction are a bundle, so that a thousand options which one reader reads as a whole share what it makes of them.
@@ -89,21 +86,21 @@ func (fl *flows) end(e *edge) int32 {
 
 // junction is where an edge leads to.
 func (fl *flows) junction(e *edge) int32 {
-	key := arrival{vertex: e.to}
+	key := arrival{vertex: e.to, bearing: fl.ev.Bearing(e.def, e.origin)}
 	if e.to.val != nil {
 		if len(fl.out[e.to.val]) == 0 {
 			return noJunction
 		}
 		key.path = e.def.Path
 	} else {
-		key.names, key.control = e.def.Names, e.kind == Control
+		key.names = e.def.Names
 	}
 	if n, ok := fl.numbers[key]; ok {
 		return n
 	}
 	var bundles []int32
 	if key.val != nil {
-		bundles = fl.fromValue(key.val, key.path)
+		bundles = fl.fromValue(key.val, key.path, key.bearing)
 	} else {
 		bundles = fl.fromOption(key)
 	}
@@ -121,7 +118,7 @@ const fewEdges = 16
 
 // fromValue is what goes on from a value that was defined at a path: what one member of a registry is set to goes on from that
 // member only.
-func (fl *flows) fromValue(v *Value, path *eval.Path) []int32 {
+func (fl *flows) fromValue(v *Value, path *eval.Path, bearing eval.Bearing) []int32 {
 	all := fl.out[v]
 	var some []*edge
 	if len(all) <= fewEdges {
@@ -133,6 +130,10 @@ func (fl *flows) fromValue(v *Value, path *eval.Path) []int32 {
 	} else {
 		some = fl.originsOf(v).related(path)
 	}
+	some = slices.DeleteFunc(some, func(e *edge) bool {
+		a := e.origin.Asks
+		return (a == eval.Nullness || a == eval.Size) && !bearing.Decides(a, path, e.origin.Path)
+	})
 	switch len(some) {
 	case 0:
 		return nil
@@ -183,17 +184,19 @@ func (fl *flows) fromOption(at arrival) (bundles []int32) {
 		fl.index()
 	}
 	fl.trie.related(at.option.Segments(), func(q *eval.Path, exact, above bool) {
-		with := byHolding
-		switch {
-		case at.names && !above:
+		if at.names && !above {
 			return // a name that is added below says nothing of what was there
-		case at.names && exact:
-			with = byNames
-		case !at.names && at.control && above:
-			// Whether something is there is decided by what decides over it, not by what it holds.
-			with = byGuard
 		}
-		if n := fl.reading(q, with); n >= 0 {
+		asking := aspects(1 << eval.Whole)
+		if at.names && exact {
+			asking |= 1 << eval.Names
+		}
+		for _, a := range []eval.Aspect{eval.Presence, eval.Nullness, eval.Size} {
+			if at.bearing.Decides(a, at.option, q) {
+				asking |= 1 << a
+			}
+		}
+		if n := fl.reading(q, asking); n >= 0 {
 			bundles = append(bundles, n)
 		}
 	})
@@ -201,8 +204,8 @@ func (fl *flows) fromOption(at arrival) (bundles []int32) {
 }
 
 // reading are the edges that start at an option outside the roots; -1 if there are none.
-func (fl *flows) reading(p *eval.Path, with readBy) int32 {
-	key := readerEdges{p, with}
+func (fl *flows) reading(p *eval.Path, asking aspects) int32 {
+	key := readerEdges{p, asking}
 	if n, ok := fl.ofReader[key]; ok {
 		return n
 	}
@@ -213,7 +216,7 @@ func (fl *flows) reading(p *eval.Path, with readBy) int32 {
 	r.from = nil
 	var some []*edge
 	for _, e := range r.edges {
-		if !e.origin.Guard && !e.origin.Names || e.origin.Guard && with == byGuard || !e.origin.Guard && e.origin.Names && with == byNames {
+		if asking.has(e.origin.Asks) {
 			some = append(some, e)
 		}
 	}

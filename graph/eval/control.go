@@ -42,11 +42,11 @@ func (ev *Evaluator) when(c control, cond Val, org Origins, p *Path) control {
 	return c
 }
 
-// gate is the number of names of the path at which an origin of d decides over it, if it does: from there on nothing is there
+// gate is the number of names of the path at which an option decides over d, if it does: from there on nothing is there
 // unless it says so.
-func (d *Definition) gate(rank uint32) (depth int, ok bool) {
+func (d *Definition) gate(p *Path) (depth int, ok bool) {
 	for g := d.gates; g != nil; g = g.up {
-		if g.org.hasRank(rank) {
+		if g.org.hasPath(p) {
 			depth, ok = g.depth, true // those further out come later
 		}
 	}

@@ -107,6 +107,9 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 	}
 	d := ev.definition(m, p, at, ctl, dflt)
 	d.origins = union(ctl.org, ev.deep(v)).pruned()
+	if len(d.origins) > 0 {
+		d.null, d.size = ev.nullness(v), ev.size(v)
+	}
 	if r, ok := v.shape.(*refShape); ok {
 		d.Copies = r.path
 	}
