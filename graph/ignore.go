@@ -131,7 +131,10 @@ func escapeBraces(pattern string) string {
 
 // readIgnore reads dir's .gitignore, if it has one that can be read.
 func readIgnore(dir, rel string, above *ignoreList) *ignoreList {
-	name := filepath.Join(dir, ".gitignore")
+	return parseIgnoreFile(filepath.Join(dir, ".gitignore"), rel, above)
+}
+
+func parseIgnoreFile(name, rel string, above *ignoreList) *ignoreList {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() > maxIgnoreBytes {
 		return above
 	}
@@ -140,6 +143,38 @@ func readIgnore(dir, rel string, above *ignoreList) *ignoreList {
 		return above
 	}
 	return parseIgnore(string(text), rel, above)
+}
+
+// excludedIn is $GIT_DIR/info/exclude of the working tree at top: what one clone ignores, below all .gitignore files in rank. A
+// linked working tree shares it with the others.
+func excludedIn(top string) *ignoreList {
+	dir := filepath.Join(top, ".git")
+	if info, err := os.Lstat(dir); err == nil && info.Mode().IsRegular() {
+		dir = pointedTo(dir, "gitdir: ")
+		if common := pointedTo(filepath.Join(dir, "commondir"), ""); common != "" {
+			dir = common
+		}
+	}
+	if dir == "" {
+		return nil
+	}
+	return parseIgnoreFile(filepath.Join(dir, "info", "exclude"), "", nil)
+}
+
+// pointedTo is the folder that a file of git's names behind a word, from the file's own folder; "" if there is none.
+func pointedTo(file, word string) string {
+	text, err := os.ReadFile(file)
+	if err != nil || len(text) > maxIgnoreBytes {
+		return ""
+	}
+	to, ok := strings.CutPrefix(strings.TrimSuffix(string(text), "\n"), word)
+	switch {
+	case !ok || to == "":
+		return ""
+	case filepath.IsAbs(to):
+		return to
+	}
+	return filepath.Join(filepath.Dir(file), to)
 }
 
 // ignoresAbove collects the .gitignore files between dir and the top of the git working tree that dir is a part of,
@@ -159,6 +194,7 @@ func ignoresAbove(dir string) (list *ignoreList, prefix string) {
 		names = append(names, filepath.Base(top))
 		top = up
 	}
+	list = excludedIn(top)
 	for i := len(names) - 1; i >= 0; i-- {
 		list = readIgnore(top, prefix, list)
 		prefix += names[i]

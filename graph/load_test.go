@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"nixsink/internal/git/gittest"
 	"nixsink/parse"
 )
 
@@ -287,6 +288,34 @@ func TestIgnoreAboveRoot(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o644))
 	if got := fileNames(mustLoad(t, filepath.Join(dir, "all/nix"), Options{})); len(got) != 5 {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestTracked: what git tracks is read whatever ignore files say, in the root and in what lies in it; what it does not track is not.
+func TestTracked(t *testing.T) {
+	dir := gittest.Init(t, map[string]string{
+		".gitignore": "out/\n*.gen.nix\n", "out/a.nix": "1", "b.gen.nix": "1", "sub/c.gen.nix": "1",
+	})
+	inner := gittest.Init(t, map[string]string{".gitignore": "private.nix\n", "i.gen.nix": "1", "out/o.nix": "1", "private.nix": "1"})
+	gittest.Git(t, dir, "submodule", "--quiet", "add", inner, "mod")
+	gittest.Write(t, dir, map[string]string{".git/info/exclude": "/scratch.nix\n", "scratch.nix": "1", "out/untracked.nix": "1", "sub/untracked.gen.nix": "1",
+		"mod/untracked.gen.nix": "1", ".git/modules/mod/info/exclude": "mine.nix\n", "mod/mine.nix": "1", "plain.nix": "1"})
+	want := []string{"b.gen.nix", "mod/i.gen.nix", "mod/out/o.nix", "mod/private.nix", "mod/untracked.gen.nix", "out/a.nix", "plain.nix", "sub/c.gen.nix"}
+	if got := fileNames(mustLoad(t, dir, Options{})); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := fileNames(mustLoad(t, filepath.Join(dir, "sub"), Options{})); !slices.Equal(got, []string{"c.gen.nix"}) {
+		t.Errorf("below sub: %q", got)
+	}
+	linked := filepath.Join(t.TempDir(), "linked")
+	gittest.Git(t, dir, "worktree", "add", "-q", linked)
+	gittest.Write(t, linked, map[string]string{"scratch.nix": "1", "out/untracked.nix": "1"})
+	if got := fileNames(mustLoad(t, linked, Options{})); !slices.Equal(got, []string{"b.gen.nix", "out/a.nix", "sub/c.gen.nix"}) {
+		t.Errorf("a linked working tree: %q", got)
+	}
+	t.Setenv("PATH", "")
+	if got := fileNames(mustLoad(t, dir, Options{})); !slices.Equal(got, []string{"mod/i.gen.nix", "mod/out/o.nix", "mod/untracked.gen.nix", "plain.nix"}) {
+		t.Errorf("without git: %q", got)
 	}
 }
 

@@ -68,7 +68,7 @@ func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 	}
 	if rel != "" && !at.work.all && has(".git") {
 		// A submodule, or a repository of its own: what the one around it ignores is nothing to it.
-		at = spot{work: &worktree{dir: abs, rel: sub}}
+		at = spot{work: &worktree{dir: abs, rel: sub}, ignores: excludedIn(abs)}
 		w.tree.works = append(w.tree.works, at.work)
 	}
 	if !at.work.all && has(".gitignore") {
