@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nixsink/internal/git"
 	"nixsink/internal/git/gittest"
@@ -366,6 +367,22 @@ func TestRenames(t *testing.T) {
 	}
 	if got, err := git.Renames(t.Context(), nil, came); err != nil || len(got) != 0 {
 		t.Errorf("nothing gone: %q, %v", got, err)
+	}
+}
+
+// TestUntouched: a checkout with CR LF whose configuration says nothing of it is what git wrote, until somebody writes.
+func TestUntouched(t *testing.T) {
+	dir := gittest.Init(t, map[string]string{"a\nb.nix": "1\n2\n", "c.nix": "1\n", "d.nix": "1\n"})
+	clone := filepath.Join(t.TempDir(), "clone")
+	gittest.Git(t, dir, "-c", "core.autocrlf=true", "clone", "-q", dir, clone)
+	gittest.Write(t, clone, map[string]string{"d.nix": "1\r\n2\r\n"})
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(clone, "c.nix"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := open(t, clone).LineEnds(t.Context(), []string{"a\nb.nix", "c.nix", "d.nix"})
+	if err != nil || len(kept) != 1 || !kept["a\nb.nix"] {
+		t.Errorf("got %v, %v", kept, err)
 	}
 }
 

@@ -2,6 +2,9 @@ package git
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -9,7 +12,8 @@ import (
 const fewArguments = 500
 
 // LineEnds tells which of the tracked files, by names relative to r.Dir, git keeps with LF whatever the working tree has (core.autocrlf,
-// the attributes text and eol): a CR before LF is no difference there.
+// the attributes text and eol): a CR before LF is no difference there. So it is in a file that is as git has checked it out, whatever the
+// configuration says by now.
 func (r *Repository) LineEnds(ctx context.Context, names []string) (map[string]bool, error) {
 	auto := false
 	if out, err := r.run(ctx, "config", "--get", "core.autocrlf"); err == nil {
@@ -25,6 +29,7 @@ func (r *Repository) LineEnds(ctx context.Context, names []string) (map[string]b
 		if err != nil {
 			return nil, err
 		}
+		var unsure []string
 		for line := range strings.SplitSeq(string(out), "\x00") {
 			// i/lf w/crlf attr/text=auto<tab>NAME
 			head, name, ok := strings.Cut(line, "\t")
@@ -41,9 +46,48 @@ func (r *Repository) LineEnds(ctx context.Context, names []string) (map[string]b
 			case strings.HasPrefix(attr, "text=auto"), attr == "" && auto:
 				// What is committed with CR LF stays so, and what looks like no text is none.
 				kept[name] = index == "i/lf" || index == "i/none"
+			case attr == "" && index == "i/lf" && strings.HasPrefix(strings.TrimLeft(rest, " "), "w/crlf "):
+				unsure = append(unsure, name)
 			}
+		}
+		if err := r.untouched(ctx, unsure, kept); err != nil {
+			return nil, err
 		}
 		names = names[n:]
 	}
 	return kept, nil
+}
+
+// untouched finds the files whose size and time are those that git noted when it wrote them. It asks for the notes, and compares itself:
+// git's own comparison may start filters.
+func (r *Repository) untouched(ctx context.Context, names []string, found map[string]bool) error {
+	if len(names) == 0 {
+		return nil
+	}
+	out, err := r.run(ctx, append([]string{"ls-files", "-z", "--debug", "--"}, names...)...)
+	if err != nil {
+		return err
+	}
+	// NAME<nul>, then five lines: "  mtime: SECONDS:NANOSECONDS" is the second, "  size: BYTES<tab>flags: 0" the last.
+	parts := strings.Split(string(out), "\x00")
+	for i := 1; i < len(parts); i++ {
+		lines := strings.SplitN(parts[i], "\n", 6)
+		if len(lines) < 6 {
+			break
+		}
+		name := parts[i-1]
+		parts[i] = lines[5] // the next name
+		seconds, nanoseconds, _ := strings.Cut(strings.TrimPrefix(lines[1], "  mtime: "), ":")
+		bytes, _, _ := strings.Cut(strings.TrimPrefix(lines[4], "  size: "), "\t")
+		info, err := os.Lstat(filepath.Join(r.Dir, filepath.FromSlash(name)))
+		if err != nil {
+			continue
+		}
+		at := info.ModTime()
+		// A git that was built without nanoseconds notes none.
+		if strconv.FormatInt(info.Size(), 10) == bytes && strconv.FormatInt(at.Unix(), 10) == seconds && (nanoseconds == "0" || strconv.Itoa(at.Nanosecond()) == nanoseconds) {
+			found[name] = true
+		}
+	}
+	return nil
 }
