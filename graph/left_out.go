@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,6 +19,9 @@ import (
 
 // Excluded is why a file was left out that Options.Exclude names.
 const Excluded = "it is excluded"
+
+// linkedOut is why a file was left out that nobody has said may be.
+const linkedOut = "it is behind a symbolic link out of the tree"
 
 // worktree is a working tree of git that the analysed one lies in, or a submodule of it.
 type worktree struct {
@@ -105,7 +109,7 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 		}
 		if part != "" && t.links[part] == "" {
 			if info, err := os.Lstat(filepath.Join(t.dir, filepath.FromSlash(part))); err == nil && info.Mode()&os.ModeSymlink != 0 {
-				return name, "it is behind a symbolic link out of the tree"
+				return name, linkedOut
 			}
 		}
 	}
@@ -153,6 +157,9 @@ func noteLeftOut(ctx context.Context, g *Graph, t *tree) {
 			continue
 		}
 		told[file] = true
+		if why == linkedOut && !slices.ContainsFunc(g.Problems, func(p Problem) bool { return p.At.File == file }) {
+			g.Problems = append(g.Problems, Problem{At: Place{File: file}, Kind: "io", Msg: "cannot be read: " + why})
+		}
 		for _, r := range g.Roots {
 			g.Unresolved = append(g.Unresolved, &Unresolved{r.Path + ".*", i.At, git.Quote(file) + ", which is imported here, is left out: " + why})
 		}

@@ -53,3 +53,28 @@ func Renames(ctx context.Context, gone, came map[string]string) (map[string]stri
 	}
 	return moved, nil
 }
+
+// CameFrom tells where the folder r.Below lay in a commit that does not have it, if it was renamed as a whole since: the folder that most of
+// its files come from unchanged, "" if there is none. r.Below is not the root.
+func (r *Repository) CameFrom(ctx context.Context, commit string) (string, error) {
+	// Exactly alike: that is told by the hashes, and no contents are needed.
+	out, err := r.run(ctx, "diff-tree", "-r", "-z", "--name-status", "--no-ext-diff", "--no-textconv", "-M100%", "-l2000", "--diff-filter=R", commit, "HEAD")
+	if err != nil {
+		return "", r.explainTree(ctx, commit, err)
+	}
+	votes := map[string]int{}
+	best := ""
+	fields := strings.Split(string(out), "\x00")
+	for i := 0; i+2 < len(fields); i += 3 { // R100, OLD, NEW
+		rel, ours := strings.CutPrefix(fields[i+2], r.Below)
+		from, kept := strings.CutSuffix(fields[i+1], rel)
+		if !ours || !kept || !strings.HasPrefix(rel, "/") || from == "" {
+			continue
+		}
+		votes[from]++
+		if votes[from] > votes[best] || votes[from] == votes[best] && from < best {
+			best = from
+		}
+	}
+	return best, nil
+}

@@ -46,6 +46,18 @@ func Checkout(ctx context.Context, dir, rev string, fetch bool) (*Layout, error)
 	if err != nil {
 		return nil, fmt.Errorf("read revision %s: %w", rev, err)
 	}
+	if len(entries) == 0 && repo.Below != "" {
+		// The folder was not there yet, or had another name.
+		from, err := repo.CameFrom(ctx, commit)
+		if err == nil && from != "" {
+			then := *repo
+			then.Below = from
+			entries, absent, err = then.Tree(ctx, commit)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read revision %s: %w", rev, err)
+		}
+	}
 	tracked, err := repo.Tracked(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of %s: %w", repo.Top, err)
