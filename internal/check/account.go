@@ -192,7 +192,33 @@ func (p *Pass) dormant(file string) bool {
 		}
 	}
 	m := p.modules[file]
-	return m != nil && !m.Reachable
+	return m != nil && !m.Reachable || p.setAside(file)
+}
+
+// setAside reports whether a name that begins with _ keeps a file out of what loaders of folders take (import-tree, haumea), and nothing names it.
+func (p *Pass) setAside(file string) bool {
+	segs := strings.Split(file, "/")
+	i := slices.IndexFunc(segs, func(s string) bool { return strings.HasPrefix(s, "_") })
+	return i >= 0 && !p.named()[file]
+}
+
+// namedFiles are the files of a name with _ that an import spells out, and so are part of the tree all the same.
+func (p *Pass) namedFiles() map[string]bool {
+	out := map[string]bool{}
+	for _, im := range p.Graph.Imports {
+		if im.Disabled || im.External {
+			continue
+		}
+		segs := strings.Split(im.To, "/")
+		for i, s := range slices.Backward(segs) {
+			if strings.HasPrefix(s, "_") {
+				// What such a file imports, in its own folder, is named as far as that file is.
+				out[im.To] = out[im.To] || strings.Contains(p.text(im.At), s) || i < len(segs)-1 && path.Dir(im.From) == path.Dir(im.To) && p.writtenOut(im)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // settle lets a finding that speaks of what a host gets step down where no host does.

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -447,5 +448,39 @@ func TestUnknownEntries(t *testing.T) {
 	r := run(t, g, check.Config{})
 	if got := where(r, "unreachable-module"); len(got) > 1 {
 		t.Errorf("%v\n%s", got, listing(r))
+	}
+}
+
+// What stands in files that take no part is information: nothing imports them, they lie in an archive or among templates, or their name keeps them
+// out of what loaders of folders take.
+func TestDormant(t *testing.T) {
+	g, _ := analyze(t, `
+-- default.nix --
+{ lib, ... }:
+{
+  imports = map (n: ./hosts + "/${n}") (builtins.attrNames (builtins.readDir ./hosts)) ++ [ ./hosts/_c ./archive/old.nix ];
+}
+-- hosts/_a.nix --
+{ imports = [ ./gone.nix ]; }
+-- hosts/_c/default.nix --
+{ imports = [ ./d.nix ./gone.nix ]; }
+-- hosts/_c/d.nix --
+{ imports = [ ./gone.nix ]; }
+-- archive/old.nix --
+{ imports = [ ./gone.nix ]; }
+-- templates/host.nix --
+{ imports = [ ./gone.nix ]; }
+`[1:])
+	got := map[string]check.Severity{}
+	for _, f := range run(t, g, check.Config{}).Findings {
+		if f.Check == "missing-import" {
+			got[f.At.File] = f.Severity
+		}
+	}
+	want := map[string]check.Severity{
+		"hosts/_a.nix": check.Info, "hosts/_c/default.nix": check.Error, "hosts/_c/d.nix": check.Error, "archive/old.nix": check.Info, "templates/host.nix": check.Info,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -28,6 +28,7 @@ type index struct {
 	definitionsOf func() map[string][]*graph.Definition // by option
 
 	hostNames  func() map[string]bool        // names of machines
+	named      func() map[string]bool        // files of a name with _ that are imported by it
 	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
 	selected   func() map[string]graph.Place // names that are selected from something unknown
@@ -46,6 +47,7 @@ func (p *Pass) build() {
 	p.deciding = sync.OnceValue(p.makeDeciding)
 	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
 	p.hostNames = sync.OnceValue(p.makeHostNames)
+	p.named = sync.OnceValue(p.namedFiles)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
