@@ -51,13 +51,20 @@ nobody's user name, and what may be a program or a theme, is information.
 		for _, file := range p.files() {
 			m := p.modules[file]
 			// A flake's outputs and a helper cannot read config: what they repeat is not theirs to read.
-			if m == nil || m.Role == "helper" || m.Role == "unparsed" || strings.HasSuffix(file, "flake.nix") {
+			if m == nil || m.Role == "helper" || m.Role == "unparsed" || strings.HasSuffix(file, "flake.nix") || isLibrary(file) && !p.listed()[file] {
 				continue
 			}
 			out = append(out, p.copies(file, n)...)
 		}
 		return out
 	},
+}
+
+// isLibrary reports whether a file lies among functions and packages, where config is out of reach.
+func isLibrary(file string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(file), "/"), func(dir string) bool {
+		return slices.Contains([]string{"lib", "libs", "pkgs", "packages", "overlays"}, dir)
+	})
 }
 
 // site is a literal in the source: a number, or the text of a string between interpolations.
@@ -225,7 +232,12 @@ func isLook(names []string) bool {
 func isSameName(s site, v *graph.Value) bool {
 	n := min(2, len(v.Segments))
 	names := slices.DeleteFunc(slices.Clone(s.sc.Names), func(name string) bool { return name == "default" })
-	return !s.key && len(names) >= n && slices.Equal(names[len(names)-n:], v.Segments[len(v.Segments)-n:])
+	if s.key || len(names) < n {
+		return false
+	}
+	end, of := names[len(names)-n:], v.Segments[len(v.Segments)-n:]
+	// my.dyndns = { hostname = "home.example"; zone = "home.example"; }: what stands beside it in its own set is set with it.
+	return slices.Equal(end, of) || n == 2 && end[0] == of[0] && slices.ContainsFunc(v.Literals, func(l graph.Literal) bool { return l.At.File == s.file })
 }
 
 // holds reports whether the value has its literal where the site is evaluated, and can be read there.
