@@ -242,7 +242,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			continue
 		}
 		segs := d.Path.Segments()
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))

@@ -201,6 +201,8 @@ type Definition struct {
 	Value       any  // nil if not known; string, int64, float64, bool, []any, map[string]any as far as known
 	Known       bool // Value is complete
 	Conditional bool // under mkIf, optionalAttrs or if
+	Doubt       bool // it may not be there, whatever the reason
+	Priority    int  // what it weighs against others of the option (mkOverride): 100, less is stronger; -1 if not known
 }
 
 // Option is one option declaration of the tree.

@@ -3,6 +3,7 @@ package check
 // All is every check, sorted by name.
 var All = []Check{
 	ambiguousSourceID,
+	conflictingDefinitions,
 	dependentImports,
 	disabledImport,
 	hardCodedCopy,
@@ -19,6 +20,7 @@ var All = []Check{
 	mixedModule,
 	moduleTooLong,
 	orphanedSourceID,
+	overriddenDefinition,
 	parseError,
 	portCollision,
 	portOutOfRange,

@@ -280,6 +280,33 @@ in
 { a.b = 1; c.config = 2; }
 -- b.nix --
 let x = 1; in { config = { a.b = x; }; a.c = 2; d = 3; } # <- here`},
+		{"definitions that go together", "conflicting-definitions", "", `
+-- default.nix --
+{ lib, isDarwin, ... }:
+{
+  imports = [ ./a.nix ] ++ lib.optional false ./b.nix;
+  a = lib.mkMerge [ { on = true; } (lib.optionalAttrs isDarwin { off = true; }) (lib.optionalAttrs (!isDarwin) { off = false; }) ]; # <- here
+  b.on = lib.mkIf false true;
+  c.on = lib.mkDefault true;
+  d.on = true;
+  e.text = "x";
+  f.on = true;
+}
+-- a.nix --
+{ lib, ... }: { a.on = false; b.on = false; c.on = false; d.on = true; e.text = "y"; }
+-- b.nix --
+{ f.on = false; }`},
+		{"definitions that are always overridden", "overridden-definition", "", `
+-- default.nix --
+{ lib, ... }:
+{
+  imports = [ ./a.nix ];
+  a.on = lib.mkForce true;
+  b.on = true; # <- here
+  c.on = lib.mkMerge [ (lib.mkDefault true) false ]; # <- here
+}
+-- a.nix --
+{ lib, ... }: { a.on = false; b.on = lib.mkForce false; }`},
 		{"what // makes of a property", "lost-definition", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -57,6 +57,21 @@ func TestEvaluated(t *testing.T) {
 		{"two conditions", "lost-definition", `
 -- default.nix --
 { lib, ... }: { config.out = lib.mkIf true { a = 1; } // lib.mkIf true { b = 2; }; } # <- here`, `{"b":2}`},
+		{"a stronger one in what is imported", "overridden-definition", `
+-- default.nix --
+{ imports = [ ./a.nix ]; out.on = true; } # <- here
+-- a.nix --
+{ lib, ... }: { out.on = lib.mkForce false; }`, `{"on":false}`},
+		{"a default beside a plain one", "overridden-definition", `
+-- default.nix --
+{ lib, ... }: { imports = [ ./a.nix ]; out.on = lib.mkDefault true; } # <- here
+-- a.nix --
+{ out.on = false; }`, `{"on":false}`},
+		{"two of one priority", "conflicting-definitions", `
+-- default.nix --
+{ lib, ... }: { imports = [ ./a.nix ]; options.out.on = lib.mkOption { type = lib.types.bool; }; config.out.on = true; } # <- here
+-- a.nix --
+{ out.on = false; }`, "conflicting"},
 		{"merged inside", "lost-definition", `
 -- default.nix --
 { lib, ... }: { config.out = lib.mkIf true ({ a = 1; } // { b = 2; }); }`, `{"a":1,"b":2}`},
