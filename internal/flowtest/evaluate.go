@@ -107,6 +107,18 @@ func (t *Truth) effect(e Effect) {
 	}
 }
 
+// copied tells whether an effect is one on the member that the harness adds to a registry: it copies another one's
+// definitions, and with them what they read.
+func (t Truth) copied(e Effect) bool {
+	at := slices.Index(e.Option, "added")
+	if at < 0 || slices.Contains(e.Value, "added") {
+		return false
+	}
+	return e.Inner || slices.ContainsFunc(t.Effects, func(o Effect) bool {
+		return slices.Equal(o.Value, e.Value) && len(o.Option) > at && o.Option[at] != "added" && slices.Equal(o.Option[:at], e.Option[:at])
+	})
+}
+
 type evaluator struct{ harness, dir, modules string }
 
 func (h evaluator) eval(ctx context.Context, into any, attr string, args ...string) error {
@@ -146,9 +158,7 @@ func (t Truth) Check(c Case) []string {
 		}
 	}
 	for _, e := range t.Effects {
-		// The member that the harness adds to a registry copies another one's definitions, and with them what they read.
-		copied := e.Inner && slices.Contains(e.Option, "added") && !slices.Contains(e.Value, "added")
-		if copied || !c.Names(join(e.Value)) {
+		if t.copied(e) || !c.Names(join(e.Value)) {
 			continue
 		}
 		if !slices.ContainsFunc(c.Flows, func(w Flow) bool {

@@ -29,16 +29,21 @@ let
       ctx.change = listToAttrs (map (loc: { name = toJSON loc; value = true; }) change);
     };
   in {
+    inherit (e) config;
+    # Switches that could be set otherwise: options of a path of their own, and fields of members that something sets.
+    free = v: lib.isOption (lib.attrByPath v.loc null e.options) || lib.any (d: d.loc == v.loc && d.file != "default") e.definitions;
     # Definitions of the roots' own options are told by the values that they come to.
     defs = filter (d: builtins.head d.loc != root && builtins.head d.loc != "_module") e.definitions;
     values = filter (v: v.loc != [ root ]) (e.values root);
   };
 
-  baseline = run [ ];
-  bools = filter (v: v.bool or false) baseline.values;
-  others = filter (v: !(v.bool or false)) baseline.values;
+  baseline' = run [ ];
+  baseline = { inherit (baseline') defs values; };
+  bools' = filter (v: v.bool or false) baseline.values;
+  others' = filter (v: !(v.bool or false)) baseline.values;
   subsets = l: if l == [ ] then [ [ ] ] else let r = subsets (lib.tail l); in r ++ map (s: [ (lib.head l).loc ] ++ s) r;
-  starts = (if length bools <= 3 then subsets bools else [ [ ] ] ++ map (v: [ v.loc ]) bools) ++ map (v: [ v.loc ]) others;
+  free = filter baseline'.free;
+  starts = let bools = free bools'; others = others'; in (if length bools <= 3 then subsets bools else [ [ ] ] ++ map (v: [ v.loc ]) bools) ++ map (v: [ v.loc ]) others;
 
   byKey = key: list: builtins.groupBy key list;
   # The locations whose entries differ.
@@ -49,11 +54,18 @@ let
     differ = filter (k: hashes ga k != hashes gb k) (lib.attrNames (ga // gb));
   in map (k: (lib.head (ga.${k} or gb.${k})).loc) differ;
 
+  # What a part of config comes to, or the innermost set around it that is there.
+  final = v: p: if p != [ ] && builtins.isAttrs v && v ? ${lib.head p} then final v.${lib.head p} (lib.tail p) else v;
+  # A definition that changed, and the option with it: not so if another definition hides it, or says the same.
+  # One that nothing defines on one of the sides was looked for in vain there.
+  told = a: b: filter (loc: lib.any (s: !(lib.any (d: d.loc == loc) s.defs)) [ a b ]
+    || modules'.fingerprint (final a.config loc) != modules'.fingerprint (final b.config loc));
+  modules' = import ./modules.nix lib;
   under = p: l: lib.take (length p) l == p;
   effect = from: v: let
     a = run from; b = run (from ++ [ v.loc ]);
     leaves = vs: filter (x: !x.set && !(under v.loc x.loc) && !(under x.loc v.loc)) vs;
-  in { value = v.loc; start = from; defs = diff a.defs b.defs; values = diff (leaves a.values) (leaves b.values); };
+  in { value = v.loc; start = from; defs = told a b (diff a.defs b.defs); values = diff (leaves a.values) (leaves b.values); };
   valuesOf = from: filter (v: !(lib.elem v.loc from)) (run from).values;
   effects = from: let a = run from; in map (effect from) (filter (v: !(lib.elem v.loc from)) a.values);
 in

@@ -191,6 +191,26 @@ let
       _moved = { inherit from to; };
     };
     mkRenamedOptionModule = mkAliasOptionModule;
+    # The new option's value is made of the old ones' by a function of config, as soon as one of them is defined.
+    mkMergedOptionModule = from: to: merge: { config, ... }: {
+      options = foldl' recursiveUpdate { } (map (p: setAttrByPath p (mkOption { default = "_mkMergedOptionModule"; })) from);
+      config = setAttrByPath to (mkMerge
+        (optional (any (p: getAttrFromPath p config != "_mkMergedOptionModule") from) (merge config)));
+    };
+    mkChangedOptionModule = from: mkMergedOptionModule [ from ];
+    mkRemovedOptionModule = path: why: { options, ... }: {
+      options = setAttrByPath path (mkOption { apply = _: throw "the option ${showOption path} was removed: ${why}"; });
+      config.assertions = let opt = getAttrFromPath path options; in [ {
+        assertion = !opt.isDefined;
+        message = "the option ${showOption path} was removed: ${why}";
+      } ];
+    };
+    mkAliasIfDef = option: mkIf (isOption option && option.isDefined);
+    mkAliasAndWrapDefinitions = wrap: option: mkAliasIfDef option (wrap (mkMerge option.definitions));
+    mkAliasDefinitions = mkAliasAndWrapDefinitions id;
+    mkAliasAndWrapDefsWithPriority = wrap: option:
+      mkAliasIfDef option (mkOverride option.highestPrio (wrap (mkMerge option.definitions)));
+    importApply = file: args: setDefaultModuleLocation file (import file args);
     setDefaultModuleLocation = file: m: { _file = file; imports = [ m ]; };
 
     generators = {

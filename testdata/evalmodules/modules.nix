@@ -122,7 +122,9 @@ let
       else if all (d: isAttrs d.value) ds then foldl' (a: d: a // d.value) { } ds
       else one { } loc ds);
     attrs = mkType "attrs" isAttrs (_: _: foldl' (a: d: a // d.value) { });
-    functionTo = elem: mkType "functionTo" isFn (_: _: ds: (head ds).value);
+    functionTo = elem: mkType "functionTo" isFn (ctx: loc: ds:
+      if all (d: isAttrs d.value) ds then (head ds).value
+      else arg: elem.merge ctx (loc ++ [ "<function body>" ]) (discharge (map (d: d // { value = d.value arg; }) ds)));
     optionType = raw;
     enum = values: scalar "enum" (v: elem v values) // { inherit values; };
     uniq = t: t;
@@ -159,7 +161,11 @@ let
       };
     in mkType "submodule" (v: isAttrs v || isFn v || isPath v) (ctx: loc: ds: (run ctx loc ds).config)
       // { own = true; subDefs = ctx: loc: ds: (run ctx loc ds).definitions; };
-    deferredModule = raw;
+    # A module that is kept as a value: whoever imports it gets all its definitions.
+    deferredModule = deferredModuleWith { };
+    deferredModuleWith = { staticModules ? [ ] }: mkType "deferredModule" (v: isSet v || isFn v || isPath v)
+      (_: loc: ds: { imports = staticModules ++ map (d: lib.setDefaultModuleLocation d.file d.value) ds; })
+      // { own = true; };
   };
 
   # --- evaluation ---
@@ -189,6 +195,24 @@ let
       name = n;
       value = if opts ? ${n} then evalTree ctx opts.${n} (defsOf n ds) (loc ++ [ n ]) else (if ctx.freeform or null == loc then freeform (removeAttrs ctx [ "freeform" ]) else byShape ctx) (loc ++ [ n ]) (defsOf n ds);
     }) names);
+
+  # What modules get as `options`: every option with what is known of it. A changed value counts as changed definitions.
+  optionInfo = ctx: config: opts: defs: loc:
+    if ty opts == "option" then let
+      given = discharge (defs ++ (if opts ? default then [ { file = "default"; value = lib.mkOptionDefault opts.default; } ] else [ ]));
+      type = opts.type or types.unspecified;
+      shown = map (d: d // { value = if ctx.change == { } then d.value else changeDeep ctx type loc d.value; }) given;
+    in opts // {
+      inherit loc type;
+      value = lib.getAttrFromPath (lib.drop ctx.depth loc) config;
+      isDefined = given != [ ];
+      definitions = map (d: d.value) shown;
+      definitionsWithLocations = map (d: { inherit (d) file value; }) shown;
+      files = map (d: d.file) given;
+      highestPrio = if given == [ ] then 9999 else (head given).prio or 100;
+      __toString = _: lib.showOption loc;
+    }
+    else let ds = pushDefs defs; in mapAttrs (n: o: optionInfo ctx config o (defsOf n ds) (loc ++ [ n ])) opts;
 
   mergeOptions = a: b:
     if ty a == "option" || ty b == "option" then a // b
@@ -237,7 +261,7 @@ let
     else [ { inherit loc; set = false; bool = isBool v; hash = fingerprint v; } ];
 
   evalModules = { modules, specialArgs ? { }, prefix ? [ ], ctx ? { change = { }; }, ... }: let
-    base = { inherit lib; } // specialArgs // { inherit config; options = optionTree; };
+    base = { inherit lib; } // specialArgs // { inherit config; options = optionInfo (ctx // { depth = length prefix; }) config optionTree defs prefix; };
     apply = f: let formals = functionArgs' f; in
       f (base // mapAttrs (n: _: base.${n} or config._module.args.${n}) (lib.filterAttrs (n: optional: base ? ${n} || !optional) formals));
     functionArgs' = f: if isFunction f then functionArgs f else f.__functionArgs or { };
@@ -248,7 +272,7 @@ let
       else if isFn m then load seen key file (apply m)
       else if elem (ty m) [ "if" "override" ] then load seen key file { config = m; }
       else let
-        f = m._file or file;
+        f = if m ? _file then toString m._file else file;
         whole = m ? config || m ? options;
         # As nixpkgs' unifyModuleSyntax: beside config and options only what describes the module may stand.
         beside = removeAttrs m [ "imports" "options" "config" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
@@ -277,4 +301,4 @@ let
     values = root: filter (v: lib.all (m: m.from != v.loc) moves) (walkValues [ root ] (config.${root} or { }));
   };
 in
-{ inherit types evalModules walkValues; }
+{ inherit types evalModules walkValues fingerprint; }
