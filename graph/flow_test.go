@@ -1,31 +1,56 @@
-package graph
+package graph_test
 
 import (
+	"bytes"
 	"context"
-	"os"
+	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"nixsink/graph"
 	"nixsink/internal/flowtest"
+	"nixsink/render"
 )
 
-// flowsOf analyses the modules of a case and gives its flows in the case's words.
+// flowsOf analyses the modules of a case and gives its flows in the case's words, as the JSON tells them.
 func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := c.Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	g, err := Analyze(context.Background(), dir, Options{})
+	g, err := graph.Analyze(context.Background(), dir, graph.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var out bytes.Buffer
+	format, _ := render.Lookup("json")
+	if err := format.Write(context.Background(), &out, g, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var told struct {
+		Flows []struct {
+			From, To, Kind string
+			Hidden         any      // what the system does not get
+			In             []string // configurations
+		}
+		Values []struct {
+			Path     string
+			Declared []any
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
+		t.Fatal(err)
+	}
 	var flows []flowtest.Flow
-	for f := range g.Flows.All() {
-		flows = append(flows, flowtest.Flow{From: f.From.Path, To: f.To, Kind: string(f.Kind)})
+	for _, f := range told.Flows {
+		if f.Hidden == nil || f.Hidden == false {
+			flows = append(flows, flowtest.Flow{From: f.From, To: f.To, Kind: f.Kind, In: flowtest.In(f.In)})
+		}
 	}
 	var findings []flowtest.Finding
-	for _, v := range g.Values {
+	for _, v := range told.Values {
 		if len(v.Declared) == 0 {
 			findings = append(findings, flowtest.Finding{Check: "undeclared-value", Subject: v.Path})
 		}
@@ -36,13 +61,12 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 	return flows, findings
 }
 
-// TestFlowCases holds the engine against every case of testdata/flow, whose wants real evaluation has confirmed.
+// flowCases are the cases of testdata/flow, whose wants real evaluation has confirmed.
+var flowCases = filepath.Join("..", "testdata", "flow")
+
+// TestFlowCases holds the engine against every case.
 func TestFlowCases(t *testing.T) {
-	dir := filepath.Join("..", "testdata", "flow")
-	if _, err := os.Stat(dir); err != nil {
-		t.Fatal(err)
-	}
-	cases, err := flowtest.Load(dir)
+	cases, err := flowtest.Load(flowCases)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,4 +82,22 @@ func TestFlowCases(t *testing.T) {
 		})
 	}
 	t.Logf("%d cases: recall %d of %d, precision %d of %d", len(cases), sum.Found, sum.Wanted, sum.True, sum.Listed)
+}
+
+// TestFlowTodo lists the cases of testdata/flow/todo: confirmed by real evaluation as well, and known to fail. One that
+// passes belongs into testdata/flow.
+func TestFlowTodo(t *testing.T) {
+	cases, err := flowtest.LoadTodo(filepath.Join(flowCases, "todo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			faults := c.Compare(flowsOf(t, c))
+			if len(faults) == 0 {
+				t.Fatalf("%s passes: git mv testdata/flow/todo/%s.txtar testdata/flow", c.Name, c.Name)
+			}
+			t.Skipf("%s\n\t%s", c.Title, strings.Join(faults, "\n\t"))
+		})
+	}
 }

@@ -16,9 +16,23 @@ import (
 type Flow struct {
 	From, To string // my.ports.ssh, services.openssh.ports
 	Kind     string // data, key, control, default
+	In       string // the configurations that it holds in, sorted, a blank between; "" where nothing is said of them
 }
 
-func (f Flow) String() string { return f.From + " -> " + f.To + " " + f.Kind }
+func (f Flow) String() string {
+	s := f.From + " -> " + f.To + " " + f.Kind
+	if f.In != "" {
+		s += " [" + f.In + "]"
+	}
+	return s
+}
+
+// In writes a list of configurations as a Flow has it.
+func In(names []string) string {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), " ")
+}
 
 // A Finding is what a check reports: `undeclared-value my.net.vpn`.
 type Finding struct{ Check, Subject string }
@@ -56,8 +70,8 @@ func Parse(data []byte) (Case, error) {
 			}
 		}
 	}
-	if !wanted || len(c.Files) == 0 || c.Files[0].Name != "main.nix" {
-		return Case{}, fmt.Errorf("a case needs main.nix first and want")
+	if !wanted || len(c.Files) == 0 || c.Files[0].Name != "main.nix" && c.Files[0].Name != "flake.nix" {
+		return Case{}, fmt.Errorf("a case needs main.nix or flake.nix first and want")
 	}
 	return c, nil
 }
@@ -73,11 +87,16 @@ func (c *Case) want(line string) error {
 		c.None = append(c.None, from)
 		return nil
 	}
+	var in string
+	if cut := strings.Index(rest, " ["); cut >= 0 && strings.HasSuffix(rest, "]") {
+		in = In(strings.Fields(rest[cut+2 : len(rest)-1]))
+		rest = rest[:cut]
+	}
 	at := strings.LastIndex(rest, " ")
 	if !ok || at < 0 || !slices.Contains([]string{"data", "key", "control", "default"}, rest[at+1:]) {
 		return fmt.Errorf("want line not understood: %s", line)
 	}
-	c.Flows = append(c.Flows, Flow{from, rest[:at], rest[at+1:]})
+	c.Flows = append(c.Flows, Flow{from, rest[:at], rest[at+1:], in})
 	return nil
 }
 
@@ -101,6 +120,17 @@ func Load(dir string) ([]Case, error) {
 		cases = append(cases, c)
 	}
 	return cases, nil
+}
+
+// LoadTodo reads the cases of a folder that are known to fail, and none if there is no such folder.
+func LoadTodo(dir string) ([]Case, error) {
+	if _, err := os.Stat(dir); os.IsNotExist(err) {
+		return nil, nil
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, "*.txtar")); err != nil || len(names) == 0 {
+		return nil, err
+	}
+	return Load(dir)
 }
 
 // Write puts the case's files below dir.

@@ -9,13 +9,17 @@ import (
 // rank orders the kinds that one edge may carry: data beats key beats control. Between values the kind is default.
 var rank = map[string]int{"data": 4, "key": 3, "control": 2, "default": 1}
 
-// merged keeps one flow per edge, that of the strongest kind, sorted.
+// merged keeps one flow per edge, that of the strongest kind, sorted. It holds wherever the edge holds.
 func merged(flows []Flow) []Flow {
 	best := map[[2]string]Flow{}
 	for _, f := range flows {
 		k := [2]string{join(split(f.From)), join(split(f.To))}
-		if old, ok := best[k]; !ok || rank[f.Kind] > rank[old.Kind] {
-			best[k] = Flow{k[0], k[1], f.Kind}
+		old, ok := best[k]
+		if !ok || rank[f.Kind] > rank[old.Kind] {
+			best[k] = Flow{k[0], k[1], f.Kind, both(old.In, f.In)}
+		} else {
+			old.In = both(old.In, f.In)
+			best[k] = old
 		}
 	}
 	out := make([]Flow, 0, len(best))
@@ -24,6 +28,19 @@ func merged(flows []Flow) []Flow {
 	}
 	slices.SortFunc(out, func(a, b Flow) int { return strings.Compare(a.String(), b.String()) })
 	return out
+}
+
+func both(a, b string) string { return In(append(strings.Fields(a), strings.Fields(b)...)) }
+
+// holds is where the flows that are the same edge as f hold, all together.
+func holds(f Flow, flows []Flow) string {
+	var in string
+	for _, g := range flows {
+		if edge(f, g) {
+			in = both(in, g.In)
+		}
+	}
+	return in
 }
 
 func edge(a, b Flow) bool {
@@ -53,6 +70,8 @@ func (c Case) Compare(got []Flow, findings []Finding) []string {
 		// A * may stand for several edges of different kinds, so that any of them will do.
 		case kind != w.Kind && !slices.ContainsFunc(got, func(g Flow) bool { return edge(g, w) && g.Kind == w.Kind }):
 			diffs = append(diffs, fmt.Sprintf("kind: %s, got %s", w, kind))
+		case w.In != "" && short(holds(w, got)) != w.In:
+			diffs = append(diffs, fmt.Sprintf("hosts: %s, got [%s]", w, short(holds(w, got))))
 		}
 	}
 	for _, g := range got {
@@ -79,6 +98,16 @@ func (c Case) Compare(got []Flow, findings []Finding) []string {
 		}
 	}
 	return diffs
+}
+
+// short drops what stands before a configuration's own name: nixosConfigurations.web is web.
+func short(in string) string {
+	names := strings.Fields(in)
+	for i, n := range names {
+		segs := split(n)
+		names[i] = segs[len(segs)-1]
+	}
+	return In(names)
 }
 
 // Names tells whether the case speaks of a value, so that its want lines are complete for it.

@@ -16,6 +16,7 @@ import (
 type Effect struct {
 	Value  []string
 	Option []string // where the definition changed, appeared or vanished; a path stops at lists
+	Host   string   // the configuration whose definition it is; "" where the case has one only
 	Inner  bool     // Option is another central value
 }
 
@@ -82,7 +83,10 @@ func Evaluate(ctx context.Context, harness string, c Case) (Truth, error) {
 
 type change struct {
 	Value        []string
-	Defs, Values [][]string
+	Defs, Values []struct {
+		Loc  []string
+		Host string
+	}
 }
 
 func (t *Truth) add(changes []change) {
@@ -91,17 +95,17 @@ func (t *Truth) add(changes []change) {
 			t.Values = append(t.Values, c.Value)
 		}
 		for _, d := range c.Defs {
-			t.effect(Effect{c.Value, d, false})
+			t.effect(Effect{c.Value, d.Loc, d.Host, false})
 		}
 		for _, d := range c.Values {
-			t.effect(Effect{c.Value, d, true})
+			t.effect(Effect{c.Value, d.Loc, d.Host, true})
 		}
 	}
 }
 
 func (t *Truth) effect(e Effect) {
 	if !slices.ContainsFunc(t.Effects, func(o Effect) bool {
-		return slices.Equal(o.Value, e.Value) && slices.Equal(o.Option, e.Option)
+		return slices.Equal(o.Value, e.Value) && slices.Equal(o.Option, e.Option) && o.Host == e.Host
 	}) {
 		t.Effects = append(t.Effects, e)
 	}
@@ -148,6 +152,11 @@ func (t Truth) Check(c Case) []string {
 		if !slices.ContainsFunc(t.Effects, func(e Effect) bool { return same(from, e.Value) && within(to, e.Option) }) {
 			diffs = append(diffs, "evaluation does not show: "+w.String())
 		}
+		for host := range strings.FieldsSeq(w.In) {
+			if !slices.ContainsFunc(t.Effects, func(e Effect) bool { return e.Host == host && same(from, e.Value) && within(to, e.Option) }) {
+				diffs = append(diffs, "evaluation does not show in "+host+": "+w.String())
+			}
+		}
 		if to[0] == "my" && w.Kind != "default" && w.Kind != "control" {
 			diffs = append(diffs, "a flow between values is of kind default or control: "+w.String())
 		}
@@ -162,9 +171,13 @@ func (t Truth) Check(c Case) []string {
 			continue
 		}
 		if !slices.ContainsFunc(c.Flows, func(w Flow) bool {
-			return same(split(w.From), e.Value) && within(split(w.To), e.Option)
+			return same(split(w.From), e.Value) && within(split(w.To), e.Option) && (w.In == "" || slices.Contains(strings.Fields(w.In), e.Host))
 		}) {
-			diffs = append(diffs, "evaluation also shows: "+join(e.Value)+" -> "+join(e.Option))
+			diff := "evaluation also shows: " + join(e.Value) + " -> " + join(e.Option)
+			if e.Host != "" {
+				diff += " [" + e.Host + "]"
+			}
+			diffs = append(diffs, diff)
 		}
 	}
 	slices.Sort(diffs)
