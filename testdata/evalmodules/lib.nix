@@ -97,7 +97,8 @@ let
     toLower = replaceStrings uppers lowers;
     toUpper = replaceStrings lowers uppers;
     escape = cs: replaceStrings cs (map (c: "\\" + c) cs);
-    escapeShellArg = s: "'" + replaceStrings [ "'" ] [ "'\\''" ] (toString s) + "'";
+    escapeShellArg = s: let t = toString s; in
+      if builtins.match "[[:alnum:],._+:@%/-]+" t != null then t else "'" + replaceStrings [ "'" ] [ "'\\''" ] t + "'";
     escapeShellArgs = concatMapStringsSep " " escapeShellArg;
     escapeURL = replaceStrings [ "@" ":" "/" " " ] [ "%40" "%3A" "%2F" "%20" ];
     quoteShell = escapeShellArg;

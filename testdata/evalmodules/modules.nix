@@ -164,7 +164,7 @@ let
     # A module that is kept as a value: whoever imports it gets all its definitions.
     deferredModule = deferredModuleWith { };
     deferredModuleWith = { staticModules ? [ ] }: mkType "deferredModule" (v: isSet v || isFn v || isPath v)
-      (_: loc: ds: { imports = staticModules ++ map (d: lib.setDefaultModuleLocation d.file d.value) ds; })
+      (_: loc: ds: { imports = staticModules ++ map (d: lib.setDefaultModuleLocation "${d.file}, via option ${lib.showOption loc}" d.value) ds; })
       // { own = true; };
   };
 
@@ -265,30 +265,37 @@ let
     apply = f: let formals = functionArgs' f; in
       f (base // mapAttrs (n: _: base.${n} or config._module.args.${n}) (lib.filterAttrs (n: optional: base ? ${n} || !optional) formals));
     functionArgs' = f: if isFunction f then functionArgs f else f.__functionArgs or { };
-    # key: the file that a module is the whole of, null for a module written in place or made by a function.
-    load = seen: key: file: m:
-      if isPath m || isString m then
-        (let k = toString m; in if elem k seen then [ ] else load (seen ++ [ k ]) k k (import m))
-      else if isFn m then load seen key file (apply m)
-      else if elem (ty m) [ "if" "override" ] then load seen key file { config = m; }
+    # A file is known by its path, so that one which is imported twice counts once; any other module by where it stands.
+    load = file: key: n: m:
+      if isPath m || isString m then module (toString m) (toString m) (import m)
+      else module file "${key}:anon-${toString n}" m;
+    module = file: key: m:
+      if isFn m then module file key (apply m)
+      else if elem (ty m) [ "if" "override" ] then module file key { config = m; }
       else let
         f = if m ? _file then toString m._file else file;
         whole = m ? config || m ? options;
         # As nixpkgs' unifyModuleSyntax: beside config and options only what describes the module may stand.
-        beside = removeAttrs m [ "imports" "options" "config" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
-      in [ {
-        inherit key;
+        about = [ "imports" "options" "config" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
+        beside = removeAttrs m about;
+      in {
+        key = toString (m.key or key);
         file = f;
         options = m.options or { };
         moved = if m ? _moved then [ m._moved ] else [ ];
         freeform = m ? freeformType;
         disabled = map toString (m.disabledModules or [ ]);
-        config = if whole then (if beside == { } then m.config or { } else throw "Module has an unsupported attribute `${head (attrNames beside)}'") else removeAttrs m [ "imports" "_file" "key" "require" "disabledModules" "_class" "meta" "_moved" "freeformType" ];
-      } ] ++ concatMap (load seen null f) (m.imports or [ ]);
-    # A file that is imported twice counts once.
-    loaded = let off = concatMap (m: m.disabled) found; in filter (m: !(elem m.key off)) found;
-    found = foldl' (acc: m: if m.key != null && lib.any (x: x.key == m.key) acc then acc else acc ++ [ m ]) [ ]
-      (concatMap (load [ ] null "<entry>") modules);
+        imports = m.imports or [ ];
+        config = if !whole then beside
+          else if beside == { } then m.config or { }
+          else throw "Module has an unsupported attribute `${head (attrNames beside)}'";
+      };
+    # As in nixpkgs: level by level, and what is imported comes before what imports it.
+    found = builtins.genericClosure {
+      startSet = lib.imap1 (load "<entry>" "entry") modules;
+      operator = m: lib.imap1 (load m.file m.key) m.imports;
+    };
+    loaded = let off = concatMap (m: m.disabled) found; in lib.reverseList (filter (m: !(elem m.key off)) found);
     optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
     moves = concatMap (m: m.moved) loaded;
     defs = foldl' (ds: m: concatMap (move m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
