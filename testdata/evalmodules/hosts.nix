@@ -61,7 +61,8 @@ let
       nixpkgs = { lib = lib // { nixosSystem = nixosSystem change; }; legacyPackages.x86_64-linux = all; };
       home-manager = { nixosModules.home-manager = { }; lib.homeManagerConfiguration = home change; };
     };
-    outputs = (import (/. + dir + "/flake.nix")).outputs inputs;
+    it = import (/. + dir + "/flake.nix");
+    outputs = it.outputs (builtins.intersectAttrs ({ self = true; } // builtins.functionArgs it.outputs // (it.inputs or { })) inputs);
     self = outputs // { inherit inputs outputs; outPath = dir; };
     nodes = lib.concatMapAttrs (_: checks: lib.concatMapAttrs (_: c: c.nodes or { }) checks) (outputs.checks or { });
   in nodes // (outputs.homeConfigurations or { }) // (outputs.nixosConfigurations or { });
@@ -79,7 +80,7 @@ let
 
   # The place in the text where the option at or above a path is declared.
   declared = options: p:
-    if lib.isOption options then let n = head (filter (x: options ? ${x}) [ "type" "default" "description" "apply" ] ++ [ "_type" ]); in builtins.unsafeGetAttrPos n options
+    if lib.isOption options then let raw = options.raw or options; n = head (filter (x: raw ? ${x}) [ "type" "default" "description" "apply" ] ++ [ "_type" ]); in builtins.unsafeGetAttrPos n raw
     else if p != [ ] && isAttrs options && options ? ${head p} then declared options.${head p} (tail p)
     else null;
   # A value's path, and those that it has in inner configurations.

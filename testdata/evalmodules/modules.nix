@@ -204,6 +204,7 @@ let
       shown = map (d: d // { value = if ctx.change == { } then d.value else changeDeep ctx type loc d.value; }) given;
     in opts // {
       inherit loc type;
+      raw = opts; # as it was declared
       value = lib.getAttrFromPath (lib.drop ctx.depth loc) config;
       isDefined = given != [ ];
       definitions = map (d: d.value) shown;
