@@ -1,6 +1,6 @@
 // Record writes down what an analysis of some trees finds, small enough to keep, and tells what a later one changes.
 //
-//	record [-bin nixsink] [-root ROOT]… TREE… > before.txt
+//	record [-bin nixsink] [-root ROOT]… [-arg ARGUMENT]… TREE… > before.txt
 //	record [-bin nixsink] -against before.txt TREE…
 //
 // For each tree it writes a line of totals and a line per value: how many flows, to how many places that read it, and a
@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 type list []string
@@ -27,17 +28,18 @@ func (l *list) String() string     { return fmt.Sprint(*l) }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 func main() {
-	var roots list
+	var roots, more list
 	bin := flag.String("bin", "nixsink", "the `program` that analyses the trees")
 	against := flag.String("against", "", "compare with the record in this `file`")
 	names := flag.Bool("names", false, "write names of values as they are")
 	flag.Var(&roots, "root", "follow this `namespace` (repeatable; default: what the analysis chooses)")
+	flag.Var(&more, "arg", "give the program this `argument` as well, such as --flows (repeatable)")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	differ, err := run(os.Stdout, flag.Args(), *bin, *against, roots, *names)
+	differ, err := run(os.Stdout, flag.Args(), *bin, *against, arguments(roots, more), *names)
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "record:", err)
@@ -47,7 +49,16 @@ func main() {
 	}
 }
 
-func run(w io.Writer, trees []string, bin, against string, roots []string, names bool) (differ bool, err error) {
+// arguments are those of the program beside the tree.
+func arguments(roots, more []string) []string {
+	args := slices.Clone(more)
+	for _, r := range roots {
+		args = append(args, "--root", r)
+	}
+	return args
+}
+
+func run(w io.Writer, trees []string, bin, against string, args []string, names bool) (differ bool, err error) {
 	var before map[string]*Record
 	if against != "" {
 		f, err := os.Open(against)
@@ -60,7 +71,7 @@ func run(w io.Writer, trees []string, bin, against string, roots []string, names
 		}
 	}
 	for _, tree := range trees {
-		r, err := analyse(bin, tree, roots)
+		r, err := analyse(bin, tree, args)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", tree, err)
 		}
@@ -88,16 +99,12 @@ func run(w io.Writer, trees []string, bin, against string, roots []string, names
 }
 
 // analyse runs the program over a tree and reads what it writes.
-func analyse(bin, tree string, roots []string) (*Record, error) {
+func analyse(bin, tree string, args []string) (*Record, error) {
 	full, err := filepath.Abs(tree)
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"graph", "--format", "json", "-C", full}
-	for _, r := range roots {
-		args = append(args, "--root", r)
-	}
-	cmd := exec.Command(bin, args...)
+	cmd := exec.Command(bin, append([]string{"graph", "--format", "json", "-C", full}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
