@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
   inherit src;
 
   # The NAR hash of `go mod vendor`. `go test -run TestVendorHash . -update` writes it after a change of go.mod.
-  vendorHash = "sha256-fXMB4b/p8UjZxYYCQQ65XySuPEgxCTueKYrtJMqlcBs=";
+  vendorHash = "sha256-c7Oj8Q5t8w+9I0U7v8qZzlnde0BYIPjEhgEdfVO0VGw=";
 
   subPackages = [ "." ];
 

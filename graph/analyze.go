@@ -18,6 +18,8 @@ import (
 	"strings"
 
 	"nixsink/graph/eval"
+	"nixsink/internal/budget"
+	"nixsink/internal/fault"
 	"nixsink/parse"
 )
 
@@ -61,7 +63,9 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	hash := make(chan error, 1)
 	go func() {
 		var err error
-		g.Source.NARHash, err = t.narHash(g.CheckoutCRLF)
+		if f := fault.Catch("hash", "", func() { g.Source.NARHash, err = t.narHash(g.CheckoutCRLF) }); f != nil {
+			err = f
+		}
 		hash <- err
 	}()
 	err = follow(ctx, g, t, opts)
@@ -71,10 +75,30 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.takeFaults(t.faults)
 	measure(g, t, opts)
 	g.Empty = emptiness(g)
 	slices.SortStableFunc(g.Problems, func(a, b Problem) int { return comparePlaces(a.At, b.At) })
 	return g, nil
+}
+
+// takeFaults tells what is missing because of faults of our own.
+func (g *Graph) takeFaults(faults []*fault.Fault) {
+	g.Faults = append(g.Faults, faults...)
+	for _, f := range faults {
+		g.Source.Incomplete = true
+		g.Problems = append(g.Problems, Problem{At: Place{File: f.Place}, Msg: (&fault.Fault{Stage: f.Stage}).Error(), Kind: "fault"})
+	}
+}
+
+// takeBudget tells what is missing because a stage ended before it was done.
+func (g *Graph) takeBudget(b *budget.Budget, stage, missing string) {
+	if why := b.Over(); why != nil {
+		c := budget.Cut{Stage: "the " + stage, Missing: why.Error() + ", so " + missing}
+		b.Cut(c)
+		g.Source.Incomplete = true
+		g.Problems = append(g.Problems, Problem{Msg: c.String(), Kind: "limit"})
+	}
 }
 
 // emptiness says why there is nothing to show.
@@ -162,16 +186,20 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	entries := entriesOf(t, opts)
 	ev := eval.New(treeHost{t}, opts.ArgRoots)
-	ev.Run(ctx, entries, t.files)
+	within, release := budget.Within(ctx)
+	defer release()
+	ev.Run(within, entries, t.files)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	g.takeFaults(ev.Faults)
+	g.takeBudget(budget.From(ctx), "evaluation", "what the modules define that come after it, or end up in, is not known")
 	g.Roots = chooseRoots(ev, opts)
 	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 {
 		// The repository passes values to the modules as arguments. They count where it declares no options of its own, or
 		// where they are read more often than those.
 		with := eval.New(treeHost{t}, names)
-		with.Run(ctx, entries, t.files)
+		with.Run(within, entries, t.files)
 		why := "passed to the modules as an argument, and read more often than " + g.Roots[0].Path
 		declared := declaresUnder(ev, g.Roots[0])
 		if !declared {

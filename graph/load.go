@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"nixsink/internal/fault"
 	"nixsink/parse"
 )
 
@@ -26,6 +27,7 @@ type tree struct {
 	exec      map[string]bool        // files with an executable bit, which a NAR records
 	notes     map[string]notes       // by file: what its comments say
 	problems  []Problem
+	faults    []*fault.Fault
 	source    Source // all but NARHash
 	exclude   excluder
 	elsewhere map[string]string // Options.LeftOut
@@ -97,7 +99,10 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 				if ctx.Err() != nil {
 					continue // empty the channel, so that the walker is never left waiting
 				}
-				r.read(j, opts.Texts)
+				if f := fault.Catch("read", j.name, func() { r.read(j, opts.Texts) }); f != nil {
+					r.faults = append(r.faults, f)
+					r.files = r.files[:len(r.notes)] // a file whose comments could not be read is none
+				}
 				if n := done.Add(1); opts.Progress != nil && n%64 == 0 {
 					talk.Lock()
 					opts.Progress(int(n), int(w.found.Load()))
@@ -125,6 +130,7 @@ type reader struct {
 	notes    []notes // by index in files
 	exec     []string
 	problems []Problem
+	faults   []*fault.Fault
 }
 
 func (r *reader) read(j job, texts map[string]string) {
@@ -175,6 +181,7 @@ func (t *tree) gather(readers []reader, w *walker) {
 		r := &readers[i]
 		t.files = append(t.files, r.files...)
 		t.problems = append(t.problems, r.problems...)
+		t.faults = append(t.faults, r.faults...)
 		for i, f := range r.files {
 			t.notes[f.Name] = r.notes[i]
 		}

@@ -1,6 +1,9 @@
 package graph
 
-import "nixsink/parse"
+import (
+	"nixsink/internal/fault"
+	"nixsink/parse"
+)
 
 // Graph is everything nixsink knows about one tree: the finished value that checks, pictures and the JSON format read.
 // Lists are sorted: by path for modules and values, by file and offset for what stands in files.
@@ -17,12 +20,13 @@ type Graph struct {
 	Imports     []*Import
 	Annotations []*Annotation
 	Coverage    Coverage
-	Layers      []string      // names of layers in their order, lowest first
-	IDRules     []IDRule      // the rewrite rules in force, for ids that are still to be written
-	Ordered     bool          // layers have an order (numbers or configuration), not just names
-	Definitions []*Definition // every option definition that the tree makes, central or not
-	Declared    []*Option     // every option declaration of the tree, under a root or not
-	Problems    []Problem     // what kept a file from being read, parsed or understood
+	Faults      []*fault.Fault // of nixsink itself: each cost a part of this, which is among Problems
+	Layers      []string       // names of layers in their order, lowest first
+	IDRules     []IDRule       // the rewrite rules in force, for ids that are still to be written
+	Ordered     bool           // layers have an order (numbers or configuration), not just names
+	Definitions []*Definition  // every option definition that the tree makes, central or not
+	Declared    []*Option      // every option declaration of the tree, under a root or not
+	Problems    []Problem      // what kept a file from being read, parsed or understood
 	Files       map[string]*parse.File
 	Folders     []string // that were entered, relative to the root and sorted; "" is the root
 	// CheckoutCRLF are the files whose CR LF are the checkout's: git keeps them with LF (core.autocrlf, .gitattributes).
@@ -246,7 +250,7 @@ type Annotation struct {
 type Problem struct {
 	At   Place
 	Msg  string
-	Kind string // "io", "syntax", "static", "annotation", "limit"
+	Kind string // "io", "syntax", "static", "annotation", "limit", "fault"
 }
 
 // Ratio is covered of total. Total 0 is "not applicable", never 100 %.

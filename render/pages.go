@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/internal/fault"
 )
 
 // PageOptions say how a set of pages is laid out.
@@ -48,7 +50,8 @@ func IsPage(name string, data []byte) bool {
 const pagesCritical = 200
 
 // Pages writes a set of Markdown pages with their pictures: an overview, all values, a page for each critical value, a page for each
-// layer, the ports, the coverage and the findings. Links between them are relative. The files are sorted by name.
+// layer, the ports, the coverage and the findings. Links between them are relative. The files are sorted by name. An error that is a
+// *fault.Fault, or several, costs pages: the others are there.
 func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -82,13 +85,18 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 	for i := range s.layers {
 		steps = append(steps, func() error { return s.layer(i) })
 	}
+	var faults []error // each costs a page
 	for _, step := range steps {
-		if err := step(); err != nil {
+		var err error
+		if f := fault.Catch("write a page", "", func() { err = step() }); f != nil {
+			faults = append(faults, f)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	slices.SortFunc(s.files, func(a, b PageFile) int { return cmp.Compare(a.Name, b.Name) })
-	return s.files, nil
+	return s.files, errors.Join(faults...)
 }
 
 // A site is a set of pages in the making.

@@ -7,10 +7,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"nixsink/graph"
+	"nixsink/internal/escape"
 )
 
 // A terminal writes lines for a person's terminal. Every name passes through plain, so that no file name can move the cursor.
@@ -37,30 +37,7 @@ func (t *terminal) style(code, s string) string {
 }
 
 // plain makes a name safe and visible: control characters and marks that turn the writing direction are spelled out.
-func plain(s string) string {
-	hidden := func(r rune) bool {
-		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf) || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
-	}
-	if strings.IndexFunc(s, hidden) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && s[i] < utf8.RuneSelf || !hidden(r):
-			b.WriteRune(r)
-		case r == utf8.RuneError:
-			b.WriteString("\ufffd")
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
+func plain(s string) string { return escape.Terminal(s) }
 
 func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
 	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}

@@ -282,6 +282,9 @@ func (ev *Evaluator) deep(v Val) Origins {
 			return union(v.org, *s.deep)
 		}
 		if ev.deepness > maxDeep {
+			for i := range s.attrs {
+				ev.tooDeep(s.attrs[i].val)
+			}
 			return v.org
 		}
 		if a, ok := s.get("outPath"); ok {
@@ -334,6 +337,9 @@ func (ev *Evaluator) deepEach(parts []*thunk, cache **Origins) Origins {
 		return **cache
 	}
 	if ev.deepness > maxDeep {
+		for _, t := range parts {
+			ev.tooDeep(t)
+		}
 		return nil
 	}
 	*cache = new(Origins) // a list that holds itself
@@ -345,6 +351,14 @@ func (ev *Evaluator) deepEach(parts []*thunk, cache **Origins) Origins {
 	ev.deepness--
 	**cache = org.done()
 	return **cache
+}
+
+// tooDeep tells that what is written within other lists and sets is not followed any more.
+func (ev *Evaluator) tooDeep(t *thunk) {
+	switch t.expr.(type) {
+	case *parse.List, *parse.Set:
+		ev.limit(t.env.file, t.expr.Range())
+	}
 }
 
 // maxElements bounds how many elements of lists and sets that are one of several are told apart.

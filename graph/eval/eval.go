@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nixsink/internal/fault"
 	"nixsink/parse"
 )
 
@@ -39,6 +40,7 @@ type Evaluator struct {
 	Reads        []*Read
 	Escapes      []Escape
 	Limits       []Limit
+	Faults       []*fault.Fault // of our own: what is known of the file that it happened in is not whole
 	Definitions  []*Definition
 	Declarations []*Declaration
 	Imports      []*Import
@@ -187,9 +189,25 @@ func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
 	}
 }
 
+// guard follows one file's code. A fault of our own costs what was being followed, not the run: what stood on the way is forgotten.
+func (ev *Evaluator) guard(f *parse.File, work func()) {
+	name := ""
+	if f != nil {
+		name = f.Name
+	}
+	if fl := fault.Catch("evaluate", name, work); fl != nil {
+		ev.Faults = append(ev.Faults, fl)
+		ev.depth, ev.deepness, ev.reentries = 0, 0, 0
+		clear(ev.active)
+	}
+}
+
 // refuel gives the evaluation of the next module its bounds.
 func (ev *Evaluator) refuel(fuel int) {
 	ev.steps, ev.fuel = 0, fuel
+	if ev.ctx.Err() != nil {
+		ev.fuel = -1 // the run has nothing left, or nobody waits for it
+	}
 	clear(ev.blind)
 	clear(ev.defined)
 }

@@ -151,7 +151,7 @@ func (ev *Evaluator) drain() {
 		for len(ev.queue) > 0 {
 			m := ev.queue[0]
 			ev.queue = ev.queue[1:]
-			ev.open(m)
+			ev.guard(m.File, func() { ev.open(m) })
 			batch = append(batch, m)
 		}
 		for _, m := range batch {
@@ -159,9 +159,11 @@ func (ev *Evaluator) drain() {
 				m.config, m.Reachable, m.Why = nil, false, by+" disables it"
 			}
 			ev.refuel(fuelPerModule)
-			for _, p := range m.config {
-				ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
-			}
+			ev.guard(m.File, func() {
+				for _, p := range m.config {
+					ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
+				}
+			})
 			m.config = nil
 			if t := ev.files[m.File]; t != nil && t.state == 2 {
 				ev.files[m.File] = ev.fileThunk(m.File) // should it be asked for again, it is evaluated again

@@ -19,7 +19,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			continue
 		}
 		if path.Base(e) == "flake.nix" {
-			ev.flake(f)
+			ev.guard(f, func() { ev.flake(f) })
 		} else {
 			ev.loadEntry(f)
 		}
@@ -45,7 +45,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	for _, f := range files {
 		if ev.files[f] == nil {
 			ev.refuel(fuelPerModule)
-			ev.fileValue(f)
+			ev.guard(f, func() { ev.fileValue(f) })
 		}
 	}
 	for arg, p := range ev.argRoots {
@@ -74,6 +74,12 @@ func (ev *Evaluator) loadEntry(f *parse.File) {
 
 // sweep evaluates what nothing asked for: bindings nobody uses, functions nobody calls. Only reads come of it.
 func (ev *Evaluator) sweep() {
+	for len(ev.pending) > 0 || len(ev.closures) > 0 {
+		ev.guard(nil, ev.sweepSome)
+	}
+}
+
+func (ev *Evaluator) sweepSome() {
 	const fuelPerThunk = 20_000
 	none := &Module{Base: ev.Config}
 	for len(ev.pending) > 0 || len(ev.closures) > 0 {

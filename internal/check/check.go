@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"nixsink/graph"
+	"nixsink/internal/fault"
 )
 
 // Severity is how much a finding matters. Only Error fails a gate unless the configuration says otherwise.
@@ -94,6 +95,7 @@ type Pass struct {
 	Config Config
 	found  []Finding // of the checks that are not late, before waivers
 	index
+	faults []*fault.Fault // of checks that ran, in their order
 }
 
 // Lookup finds a check by name.

@@ -40,6 +40,9 @@ func gate(g *graph.Graph, report Report, t Thresholds, opts GateOptions) GateRes
 	if opts.Baseline != nil {
 		j.baseline(*opts.Baseline, opts.Ratchet)
 	}
+	if len(report.Faults) > 0 {
+		j.result.Incomplete = report.Faults[0].Error()
+	}
 	if why := incomplete(g); why != "" {
 		j.result.Incomplete = why
 	}
@@ -60,11 +63,19 @@ func incomplete(g *graph.Graph) string {
 	if g.Empty != "" {
 		return g.Empty
 	}
+	for _, p := range g.Problems {
+		if p.Kind == "limit" && p.At.File == "" {
+			return p.Msg
+		}
+	}
 	var broken []string
 	for _, p := range g.Problems {
 		if (p.Kind == "io" || p.Kind == "syntax" || p.Kind == "limit" && !followed(g, p)) && !slices.Contains(broken, p.At.File) {
 			broken = append(broken, p.At.File)
 		}
+	}
+	if len(g.Faults) > 0 {
+		return g.Faults[0].Error()
 	}
 	if len(broken) > 0 {
 		return fmt.Sprintf("%s could not be read whole (%s): what they hold is in no figure", count(len(broken), "file"), strings.Join(broken[:min(3, len(broken))], ", "))

@@ -6,11 +6,13 @@ import (
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/internal/fault"
 	"nixsink/parse"
 )
 
 // Report is what all checks found, in the order of files and offsets. Waived and baselined findings are in it.
 type Report struct {
+	Faults   []*fault.Fault // of nixsink itself: what these checks would have found is not among the findings
 	Findings []Finding
 	Checks   []Check // that ran, rules of the configuration included, sorted by name
 	Silent   bool    // the tree has no annotations and nobody asked for any: nothing is said of them, nor of their coverage
@@ -48,33 +50,40 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 	slices.SortStableFunc(p.found, compareFindings)
 	found := p.waive(append(slices.Clip(p.found), p.runAll(checks, true)...), checks)
 	slices.SortStableFunc(found, compareFindings)
-	return Report{Findings: found, Checks: checks, Silent: silent}, nil
+	return Report{Findings: found, Checks: checks, Faults: p.faults, Silent: silent}, nil
 }
 
 // runAll runs the checks that are late, or those that are not, and completes what they found.
 func (p *Pass) runAll(checks []Check, late bool) []Finding {
 	byCheck := make([][]Finding, len(checks))
+	faults := make([]*fault.Fault, len(checks))
 	var all sync.WaitGroup
 	for i, c := range checks {
 		if c.Run == nil || c.Late != late {
 			continue
 		}
 		all.Go(func() {
-			byCheck[i] = c.Run(p)
-			for j := range byCheck[i] {
-				f := &byCheck[i][j]
-				f.Check = c.Name
-				if f.Severity == Off || f.Severity > c.Default {
-					f.Severity = c.Default
+			faults[i] = fault.Catch("check "+c.Name, "", func() {
+				byCheck[i] = c.Run(p)
+				for j := range byCheck[i] {
+					f := &byCheck[i][j]
+					f.Check = c.Name
+					if f.Severity == Off || f.Severity > c.Default {
+						f.Severity = c.Default
+					}
+					if c.InForce {
+						p.settle(f)
+					}
+					p.complete(f)
 				}
-				if c.InForce {
-					p.settle(f)
-				}
-				p.complete(f)
+			})
+			if faults[i] != nil {
+				byCheck[i] = nil
 			}
 		})
 	}
 	all.Wait()
+	p.faults = append(p.faults, slices.DeleteFunc(faults, func(f *fault.Fault) bool { return f == nil })...)
 	return slices.Concat(byCheck...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nixsink/graph"
+	"nixsink/internal/escape"
 	"nixsink/internal/rewrite"
 )
 
@@ -57,6 +59,11 @@ Files with syntax errors, generated files and strings are left alone.`,
 		}
 		if !cmd.Flags().Changed("prefix-prose") {
 			opts.PrefixProse = t.cfg.Annotate.PrefixProse
+		}
+		if write || ask {
+			if err := a.finish(t); err != nil {
+				return err
+			}
 		}
 		g, err := a.analyse(cmd.Context(), t)
 		if err != nil {
@@ -112,6 +119,17 @@ func (a *app) again(ctx context.Context, t *tree) rewrite.Again {
 	}
 }
 
+// finish completes what a run that was killed has left half written, before the tree is looked at.
+func (a *app) finish(t *tree) error {
+	a.writing.Lock()
+	told, err := rewrite.Finish(t.dir)
+	a.writing.Unlock()
+	if told != "" {
+		a.say("%s", told)
+	}
+	return err
+}
+
 // moduleOf is a file or folder of the tree by what a person typed: relative to the tree or to the current folder.
 func moduleOf(g *graph.Graph, name string) string {
 	tries := []string{path.Clean(filepath.ToSlash(name))}
@@ -143,8 +161,11 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet boo
 	case write:
 		// An interrupt waits until all files are in place.
 		a.writing.Lock()
-		err := plan.Apply()
+		notes, err := plan.Apply()
 		a.writing.Unlock()
+		for _, note := range notes {
+			a.say("%s", note)
+		}
 		if err != nil {
 			return err
 		}
@@ -194,8 +215,12 @@ func (a *app) tellSkipped(p *rewrite.Plan) {
 	}
 }
 
-// coloured paints a diff for a terminal.
+// coloured paints a diff for a terminal. Where people or a CI service's runner read it, the text in it commands nothing; a program that applies it
+// gets its bytes.
 func (a *app) coloured(diff string) string {
+	if isTerminal(a.out.w) || a.wantsColor() || os.Getenv("GITHUB_ACTIONS") == "true" {
+		diff = escape.Lines(diff)
+	}
 	if !a.wantsColor() {
 		return diff
 	}

@@ -15,6 +15,7 @@ import (
 	"nixsink/internal/check"
 	"nixsink/internal/check/output"
 	"nixsink/internal/check/revision"
+	"nixsink/internal/door"
 )
 
 // newCheck is the gate.
@@ -79,7 +80,7 @@ Formats:
 		var gate check.GateOptions
 		gate.Ratchet = ratchet
 		if baseline != "" {
-			text, err := os.ReadFile(baseline)
+			text, err := a.readNear(baseline, door.MaxData)
 			if err != nil {
 				return fmt.Errorf("read baseline: %w; 'nixsink baseline' writes one", err)
 			}
@@ -90,6 +91,11 @@ Formats:
 			gate.Baseline = &b
 		}
 		t.cfg.Check.All = t.cfg.Check.All || all
+		if repair {
+			if err := a.finish(t); err != nil {
+				return err
+			}
+		}
 		g, report, err := a.check(cmd.Context(), t)
 		if err != nil {
 			return err
@@ -169,7 +175,7 @@ func (a *app) check(ctx context.Context, t *tree) (*graph.Graph, check.Report, e
 	if err != nil {
 		return nil, check.Report{}, err
 	}
-	report, err := check.Run(g, t.cfg.Check)
+	report, err := a.runChecks(g, t)
 	if err != nil {
 		return nil, check.Report{}, t.configError(err)
 	}
@@ -207,7 +213,7 @@ func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *g
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	was, err := check.Run(g, t.cfg.Check)
+	was, err := a.runChecks(g, t)
 	if err != nil {
 		return nil, t.configError(err)
 	}
@@ -298,11 +304,11 @@ func newBaseline(a *app) *cobra.Command {
 			_, _ = a.out.Write(b.Bytes())
 			return nil
 		}
-		path := file
+		path, write := file, a.writeFile
 		if path == "" {
-			path = filepath.Join(t.dir, baselineName)
+			path, write = filepath.Join(t.dir, baselineName), a.writeNear(t)
 		}
-		if err := a.writeFile(path, b.Bytes()); err != nil {
+		if err := write(path, b.Bytes()); err != nil {
 			return err
 		}
 		a.say("wrote %s (%d known findings)", path, len(b.Known))

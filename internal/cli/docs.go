@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nixsink/internal/docs"
+	"nixsink/internal/door"
 	"nixsink/render"
 )
 
@@ -52,29 +53,45 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 			return err
 		}
 		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary})
-		if err != nil {
+		if err != nil && faultsOf(err) == nil {
 			return err
 		}
+		broken := err // some pages are missing
 		files := make([]docs.File, len(pages))
 		for i, p := range pages {
 			files[i] = docs.File{Name: p.Name, Data: p.Data}
 		}
-		changes, err := docs.Plan(dir, files, render.IsPage)
+		top, err := door.Top(t.dir)
 		if err != nil {
 			return err
+		}
+		changes, err := docs.Plan(top, dir, files, render.IsPage)
+		if err != nil {
+			return err
+		}
+		if broken != nil {
+			// A page that could not be made is not one that nobody wants any more.
+			changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.New == nil || c.Name == docs.Manifest })
+		}
+		if stale && broken != nil {
+			return broken
 		}
 		if stale {
 			if len(changes) == 0 {
 				return nil
 			}
-			fmt.Fprint(a.out, docs.Diff(display(dir), changes))
+			fmt.Fprint(a.out, a.coloured(docs.Diff(display(dir), changes)))
 			a.say("%d files in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
 			return errFailed
 		}
 		a.writing.Lock()
 		defer a.writing.Unlock()
-		if err := docs.Apply(dir, changes); err != nil {
+		notes, err := docs.Apply(top, dir, changes)
+		if err != nil {
 			return err
+		}
+		for _, note := range notes {
+			a.say("%s", note)
 		}
 		changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.Name == docs.Manifest })
 		removed := 0
@@ -84,7 +101,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 			}
 		}
 		a.say("%s: %d files, %d written, %d removed", display(dir), len(files), len(changes)-removed, removed)
-		return nil
+		return broken
 	}
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()

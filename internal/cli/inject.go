@@ -16,6 +16,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/docs"
+	"nixsink/internal/door"
 	"nixsink/render"
 )
 
@@ -45,7 +46,7 @@ page. It takes view, focus, depth, min-reads, top, collapse, only, without, high
 		sources := make([][]byte, len(args))
 		for i, name := range args {
 			var err error
-			if sources[i], err = os.ReadFile(name); err != nil {
+			if sources[i], err = a.readNear(name, door.MaxPage); err != nil {
 				return fmt.Errorf("read page: %w", err)
 			}
 		}
@@ -70,10 +71,12 @@ page. It takes view, focus, depth, min-reads, top, collapse, only, without, high
 		changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.Old != nil && bytes.Equal(c.Old, c.New) })
 		if !stale {
 			for _, c := range changes {
-				if err := os.MkdirAll(filepath.Dir(c.Name), 0o777); err != nil {
-					return fmt.Errorf("write picture: %w", err)
+				if c.Old == nil {
+					if err := a.makeFolder(t, filepath.Dir(c.Name)); err != nil {
+						return fmt.Errorf("write picture: %w", err)
+					}
 				}
-				if err := a.writeFile(c.Name, c.New); err != nil {
+				if err := a.writeNear(t)(c.Name, c.New); err != nil {
 					return err
 				}
 				a.say("%s: filled anew", c.Name)
@@ -83,7 +86,7 @@ page. It takes view, focus, depth, min-reads, top, collapse, only, without, high
 		if len(changes) == 0 {
 			return nil
 		}
-		fmt.Fprint(a.out, docs.Diff(".", changes))
+		fmt.Fprint(a.out, a.coloured(docs.Diff(".", changes)))
 		for _, c := range changes {
 			a.say("%s is stale: run 'nixsink inject' and commit it", c.Name)
 		}
@@ -140,8 +143,8 @@ func inject(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, n
 		if err := svg.Write(ctx, &b, g, o); err != nil {
 			return nil, err
 		}
-		old, err := os.ReadFile(file)
-		if err != nil && !os.IsNotExist(err) {
+		old, err := door.Read(file, door.MaxData)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("read picture: %w", err)
 		}
 		changes = append(changes, docs.Change{Name: file, Old: old, New: b.Bytes()})
@@ -161,6 +164,19 @@ func inject(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, n
 		src = []byte{}
 	}
 	return append(changes, docs.Change{Name: name, Old: src, New: page}), nil
+}
+
+// makeFolder makes the folder that a new picture goes to.
+func (a *app) makeFolder(t *tree, dir string) error {
+	top, err := door.Top(t.dir)
+	if err != nil {
+		return err
+	}
+	made, err := door.OpenBelow(top, dir, true)
+	if err != nil {
+		return err
+	}
+	return made.Close()
 }
 
 // staysBelow fails if a link leads a picture out of its page's folder: the page may be a stranger's, and would have us replace any file.

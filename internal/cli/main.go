@@ -11,13 +11,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"nixsink/internal/collector"
-	"nixsink/internal/git"
+	"nixsink/internal/escape"
+	"nixsink/internal/fault"
 	"nixsink/render"
 )
 
@@ -65,15 +66,24 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	select {
 	case status := <-done:
 		return status
+	case why := <-a.spent:
+		cancel()
+		a.cleanUp()
+		a.say("the run has ended early: %v (%s), in a stage that could not end by itself, so nothing is shown; analyse less (--exclude), or give it more (--memory, --timeout)", why, a.limits.of(why))
+		return exitWrong
 	case sig := <-stop:
 		cancel()
-		// Interrupt stops at once, but a file that is being put in place is put in place.
-		a.writing.Lock()
-		a.progress.stop()
-		for _, undo := range a.undo {
-			undo()
-		}
+		a.cleanUp()
 		return 128 + int(sig.(syscall.Signal))
+	}
+}
+
+// cleanUp makes an end in the middle: it comes at once, but a file that is being put in place is put in place.
+func (a *app) cleanUp() {
+	a.writing.Lock()
+	a.progress.stop()
+	for _, undo := range a.undo {
+		undo()
 	}
 }
 
@@ -85,6 +95,11 @@ type app struct {
 	progress *progress
 	writing  sync.Mutex // held while files are put in place
 	undo     []func()   // under writing: what an interrupt has to clean up
+	talking  sync.Mutex
+	faults   []*fault.Fault // under talking: of our own, told at the end
+	limits   limits
+	ending   func()     // ends the counting
+	spent    chan error // why the run has to end at once
 
 	tree     treeFlags
 	color    string
@@ -92,17 +107,31 @@ type app struct {
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{in: stdin, out: &results{w: stdout}, err: stderr, progress: newProgress(stderr)}
+	return &app{in: stdin, out: &results{w: stdout}, err: stderr, progress: newProgress(stderr), spent: make(chan error, 1)}
 }
 
-// run executes the command and turns its error into a status, printing it once.
+// run executes the command and tells at its end what of it is missing by our own fault.
 func (a *app) run(ctx context.Context, args []string) int {
+	status := a.execute(ctx, args)
+	a.tellFaults()
+	return status
+}
+
+// execute executes the command and turns its error into a status, printing it once.
+func (a *app) execute(ctx context.Context, args []string) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	cmd, err := root.ExecuteContextC(ctx)
+	var cmd *cobra.Command
+	var err error
+	if f := fault.Catch("run a command", "", func() { cmd, err = root.ExecuteContextC(ctx) }); f != nil {
+		err = f
+	}
+	if a.ending != nil {
+		a.ending()
+	}
 	a.progress.stop()
 	if perr := a.profiles.stop(); err == nil {
 		err = perr
@@ -120,6 +149,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	case errors.Is(err, context.Canceled):
 		return 128 + int(syscall.SIGINT)
 	}
+	if faults := faultsOf(err); faults != nil {
+		a.note(faults...)
+	}
 	a.say("%v", err)
 	var usage *usageError
 	var option *render.UsageError
@@ -136,36 +168,12 @@ func (a *app) say(format string, args ...any) {
 	a.progress.clear()
 	for i, arg := range args {
 		if s, ok := arg.(string); ok {
-			args[i] = visible(s)
+			args[i] = escape.Terminal(s)
 		}
 	}
 	// What an error quotes may hold anything, and only its lines are kept.
-	text := fmt.Sprintf(format, args...)
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = visible(line)
-	}
-	fmt.Fprintf(a.err, "nixsink: %s\n", strings.Join(lines, "\n"))
+	fmt.Fprintf(a.err, "nixsink: %s\n", escape.Lines(fmt.Sprintf(format, args...)))
 }
-
-// visible escapes what a terminal would obey or hide: names in a repository may hold control characters and marks that turn the
-// direction of text.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if hidden(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func hidden(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || git.Hidden(r) }
 
 // onInterrupt has something done if the run is interrupted before it ends by itself.
 func (a *app) onInterrupt(undo func()) {

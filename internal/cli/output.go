@@ -2,14 +2,15 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
-	"nixsink/internal/replace"
+	"nixsink/internal/door"
+	"nixsink/internal/fault"
 	"nixsink/internal/suggest"
 )
 
@@ -84,10 +85,16 @@ func outputs(formats []string, file string, names []string, guess func(ext strin
 // that stops reading cannot keep them from being written.
 func (a *app) emit(outs []outFile, write func(o outFile, w io.Writer) error) error {
 	var stdout *spool
+	var faults []error // each costs an output, not the others
 	for _, o := range outs {
 		s := &spool{}
 		defer s.remove()
-		if err := write(o, s); err != nil {
+		var err error
+		if f := fault.Catch("write "+o.format, o.file, func() { err = write(o, s) }); f != nil {
+			faults = append(faults, f)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		if o.file == "" {
@@ -107,40 +114,56 @@ func (a *app) emit(outs []outFile, write func(o outFile, w io.Writer) error) err
 		if err == nil {
 			_, err = io.Copy(a.out, r) // it keeps its own error
 		}
-		return err
+		if err != nil {
+			return err
+		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
-// writeFile replaces a file in one step: a reader sees the old one or the new one, never half of it. A pipe or device is written to as it is.
+// writeFile replaces a file that a person named, wherever that leads, in one step: a reader sees the old one or the new one, never half of it.
+// A pipe or device is written to as it is.
 func (a *app) writeFile(path string, data []byte) error {
 	return a.writeFrom(path, bytes.NewReader(data))
 }
 
 // writeFrom is writeFile with bytes that are read.
 func (a *app) writeFrom(path string, data io.Reader) error {
+	return a.put(func() (string, error) { return door.ReplaceFrom(path, data) })
+}
+
+// writeNear is writeFile for what lies below the tree, or its repository: there no link leads out.
+func (a *app) writeNear(t *tree) func(path string, data []byte) error {
+	return func(path string, data []byte) error {
+		return a.put(func() (string, error) {
+			top, err := door.Top(t.dir)
+			if err != nil {
+				return "", err
+			}
+			return door.WriteBelow(top, path, data)
+		})
+	}
+}
+
+// put writes a file, which an interrupt waits for, and tells what of the old one could not be kept.
+func (a *app) put(write func() (note string, err error)) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if info.IsDir() {
-			return fmt.Errorf("write %s: it is a folder", path)
-		}
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-		if err == nil {
-			_, err = io.Copy(f, data)
-			err = errors.Join(err, f.Close())
-		}
-		if err != nil {
-			return fmt.Errorf("write output: %w", err)
-		}
-		return nil
-	}
-	// A link stays a link: what it points at is replaced.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if err := replace.From(path, data, 0o666); err != nil {
+	note, err := write()
+	if err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
+	if note != "" {
+		a.say("%s", note)
+	}
 	return nil
+}
+
+// readNear reads a file that a person named. Below the repository that we are in, or that is analysed, no link leads out of it.
+func (a *app) readNear(name string, limit int64) ([]byte, error) {
+	top, err := door.Top(cmp.Or(a.tree.dir, "."))
+	if err != nil {
+		return nil, err
+	}
+	return door.ReadBelow(top, name, limit)
 }

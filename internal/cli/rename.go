@@ -39,6 +39,11 @@ and the baseline. Files with syntax errors and generated ones are left alone. Al
 		if err != nil {
 			return err
 		}
+		if !dry {
+			if err := a.finish(t); err != nil {
+				return err
+			}
+		}
 		g, err := a.analyse(cmd.Context(), t)
 		if err != nil {
 			return err

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"nixsink/graph"
-	"nixsink/internal/check"
 	"nixsink/render"
 )
 
@@ -126,7 +125,7 @@ func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Fin
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := check.Run(g, t.cfg.Check)
+	report, err := a.runChecks(g, t)
 	if err != nil {
 		return nil, nil, t.configError(err)
 	}

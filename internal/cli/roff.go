@@ -18,9 +18,9 @@ func manPage(c *cobra.Command) []byte {
 	var m roff
 	m.line(".TH", strings.ToUpper(manName(c)), "1", manDate, "nixsink "+build().Version, "nixsink")
 	m.line(".SH", "NAME")
-	m.text(manName(c) + ` \- ` + escape(c.Short))
+	m.text(manName(c) + ` \- ` + roffText(c.Short))
 	m.line(".SH", "SYNOPSIS")
-	m.text(`\fB` + escape(c.CommandPath()) + `\fR` + escape(strings.TrimPrefix(c.UseLine(), c.CommandPath())))
+	m.text(`\fB` + roffText(c.CommandPath()) + `\fR` + roffText(strings.TrimPrefix(c.UseLine(), c.CommandPath())))
 	m.line(".SH", "DESCRIPTION")
 	if c.Long != "" {
 		m.prose(c.Long)
@@ -32,8 +32,8 @@ func manPage(c *cobra.Command) []byte {
 		for _, sub := range c.Commands() {
 			if sub.IsAvailableCommand() {
 				m.line(".TP")
-				m.text(`\fB` + escape(strings.TrimPrefix(sub.UseLine(), c.Name()+" ")) + `\fR`)
-				m.text(escape(sub.Short))
+				m.text(`\fB` + roffText(strings.TrimPrefix(sub.UseLine(), c.Name()+" ")) + `\fR`)
+				m.text(roffText(sub.Short))
 			}
 		}
 	}
@@ -45,7 +45,7 @@ func manPage(c *cobra.Command) []byte {
 	}
 	if root := c.Root(); c != root {
 		m.line(".SH", "SEE ALSO")
-		m.text(`\fB` + escape(root.Name()) + `\fR(1)`)
+		m.text(`\fB` + roffText(root.Name()) + `\fR(1)`)
 	}
 	return []byte(m.String())
 }
@@ -57,7 +57,7 @@ type roff struct{ strings.Builder }
 func (m *roff) line(request string, args ...string) {
 	m.WriteString(request)
 	for _, a := range args {
-		fmt.Fprintf(m, ` "%s"`, strings.ReplaceAll(escape(a), `"`, `\(dq`))
+		fmt.Fprintf(m, ` "%s"`, strings.ReplaceAll(roffText(a), `"`, `\(dq`))
 	}
 	m.WriteByte('\n')
 }
@@ -81,7 +81,7 @@ func (m *roff) prose(s string) {
 			m.line(".PP")
 		}
 		for line := range strings.Lines(paragraph) {
-			m.text(escape(strings.TrimSpace(line)))
+			m.text(roffText(strings.TrimSpace(line)))
 		}
 	}
 }
@@ -99,7 +99,7 @@ func (m *roff) example(s string) {
 	m.line(".RS", "2")
 	m.line(".EX")
 	for _, l := range lines {
-		m.text(escape(strings.TrimRight(l[min(least, len(l)):], " ")))
+		m.text(roffText(strings.TrimRight(l[min(least, len(l)):], " ")))
 	}
 	m.line(".EE")
 	m.line(".RE")
@@ -116,15 +116,15 @@ func (m *roff) flags(title string, flags *pflag.FlagSet) {
 		}
 		value, usage := pflag.UnquoteUsage(f)
 		m.line(".TP")
-		name := `\fB` + escape("--"+f.Name) + `\fR`
+		name := `\fB` + roffText("--"+f.Name) + `\fR`
 		if f.Shorthand != "" {
-			name = `\fB` + escape("-"+f.Shorthand) + `\fR, ` + name
+			name = `\fB` + roffText("-"+f.Shorthand) + `\fR, ` + name
 		}
 		switch {
 		case value != "" && f.NoOptDefVal != "":
-			name += `[=\fI` + escape(value) + `\fR]`
+			name += `[=\fI` + roffText(value) + `\fR]`
 		case value != "":
-			name += `=\fI` + escape(value) + `\fR`
+			name += `=\fI` + roffText(value) + `\fR`
 		}
 		m.text(name)
 		switch f.DefValue {
@@ -132,11 +132,11 @@ func (m *roff) flags(title string, flags *pflag.FlagSet) {
 		default:
 			usage += " (default: " + f.DefValue + ")"
 		}
-		m.text(escape(usage))
+		m.text(roffText(usage))
 	})
 }
 
 // escape makes text of what roff would read as its own.
-func escape(s string) string {
+func roffText(s string) string {
 	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(s)
 }

@@ -33,12 +33,16 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto, always or never (NO_COLOR is respected)")
 	must(root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp)))
 	a.profiles.flags(root.PersistentFlags())
+	a.limits.flags(root.PersistentFlags())
 	root.Version = current // what is printed is found out when it is asked for
 	root.SetVersionTemplate("{{built}}\n")
 	root.Flags().Bool("version", false, "print the version, and what nixsink was built from")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if a.color != "auto" && a.color != "always" && a.color != "never" {
 			return usagef("--color is auto, always or never, not %q", a.color)
+		}
+		if err := a.start(cmd); err != nil {
+			return err
 		}
 		return a.profiles.start()
 	}

@@ -11,9 +11,24 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/config"
+	"nixsink/internal/fault"
 	"nixsink/internal/serve"
 	"nixsink/render"
 )
+
+// pageMaker makes the page of a tree, and says what it was made from.
+type pageMaker func(ctx context.Context, live string) ([]byte, serve.Sources, error)
+
+// caught turns a fault of our own in making a page into an error, so that the server goes on with the page that it has.
+func (a *app) caught(stage string, make pageMaker) pageMaker {
+	return func(ctx context.Context, live string) (page []byte, from serve.Sources, err error) {
+		if f := fault.Catch(stage, "", func() { page, from, err = make(ctx, live) }); f != nil {
+			a.note(f)
+			return nil, serve.Sources{}, f
+		}
+		return page, from, err
+	}
+}
 
 // newServe is the command that shows the explorer of a working tree.
 func newServe(a *app) *cobra.Command {
@@ -56,7 +71,7 @@ It listens on loopback only. Ctrl-C ends it.`,
 			return fmt.Errorf("find %s: %w", t.dir, err)
 		}
 		a.tree.dir = ""
-		server := serve.New(func(ctx context.Context, live string) ([]byte, serve.Sources, error) {
+		server := serve.New(a.caught("make the page", func(ctx context.Context, live string) ([]byte, serve.Sources, error) {
 			// The configuration file may have changed as well.
 			t, err := a.locate(cmd, root)
 			if err != nil {
@@ -74,7 +89,7 @@ It listens on loopback only. Ctrl-C ends it.`,
 			var b bytes.Buffer
 			err = render.WriteExplorer(&b, g, opts, live)
 			return b.Bytes(), sourcesOf(g, t), err
-		}, a.say)
+		}), a.say)
 		a.say("http://%s/ shows %s; Ctrl-C ends it", l.Addr(), root)
 		return server.Run(cmd.Context(), l, root, func(path string) bool {
 			name := filepath.Base(path)

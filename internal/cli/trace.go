@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nixsink/graph"
+	"nixsink/internal/escape"
 	"nixsink/render"
 )
 
@@ -172,7 +173,8 @@ func (a *app) completeValue(cmd *cobra.Command, args []string, prefix string) ([
 	}
 	var out []string
 	for _, name := range valueNames(g) {
-		if strings.HasPrefix(strings.ToLower(name), strings.ToLower(prefix)) {
+		// A name that a shell could take for more than a word is left for people to write.
+		if strings.HasPrefix(strings.ToLower(name), strings.ToLower(prefix)) && escape.Terminal(name) == name && !strings.ContainsAny(name, "$`\\;&|<>()!") {
 			out = append(out, name)
 		}
 	}

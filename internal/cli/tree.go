@@ -15,6 +15,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/config"
+	"nixsink/internal/rewrite"
 	"nixsink/internal/suggest"
 )
 
@@ -71,7 +72,11 @@ func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
 	cfg := &config.Config{}
 	if file != "" {
 		var err error
-		if cfg, err = config.Load(display(file)); err != nil {
+		load := config.LoadFound
+		if a.tree.config != "" {
+			load = config.Load
+		}
+		if cfg, err = load(display(file)); err != nil {
 			return nil, err
 		}
 	}
@@ -148,6 +153,10 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.note(g.Faults...)
+	if len(g.Modules) == 0 && len(g.Faults) > 0 {
+		return nil, g.Faults[0]
+	}
 	// An empty picture that looks like success helps nobody: a folder without Nix files is the wrong folder.
 	if len(g.Modules) == 0 && g.Source.Files == 0 {
 		why := g.Empty
@@ -160,6 +169,9 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 		a.say("nothing to show: %s", g.Empty)
 	}
 	a.tellProblems(g)
+	if rewrite.Unfinished(t.dir) {
+		a.say("a run that writes files was killed in the middle: 'nixsink annotate -w' finishes it")
+	}
 	return g, nil
 }
 

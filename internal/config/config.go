@@ -17,6 +17,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/check"
+	"nixsink/internal/door"
 )
 
 // Name is the name of the configuration file.
@@ -105,12 +106,29 @@ func Find(dir string) (string, error) {
 	}
 }
 
-// Load reads the file at path.
+// Load reads the file at path, which a person named: it may lie anywhere.
 func Load(path string) (*Config, error) {
-	src, err := os.ReadFile(path)
+	src, err := door.Read(path, door.MaxConfig)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
+	return loaded(path, src)
+}
+
+// LoadFound reads the file at path, which Find gave: no link leads from it out of the repository.
+func LoadFound(path string) (*Config, error) {
+	top, err := door.Top(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	src, err := door.ReadBelow(top, path, door.MaxConfig)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return loaded(path, src)
+}
+
+func loaded(path string, src []byte) (*Config, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)

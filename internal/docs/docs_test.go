@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"nixsink/internal/door"
 )
 
 func TestInject(t *testing.T) {
@@ -58,18 +60,18 @@ func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pages")
 	plan := func(files ...File) []Change {
 		t.Helper()
-		c, err := Plan(dir, files, ours)
+		c, err := Plan(dir, dir, files, ours)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
-	a, b := File{"a.md", []byte("a\n")}, File{"sub/b.md", []byte("b\n")}
+	a, b := File{"a.md", []byte("a\n")}, File{"sub/b.md", []byte("ours, b\n")}
 	c := plan(a, b)
 	if len(c) != 3 || !strings.Contains(Diff("out", c), "+++ b/out/sub/b.md") {
 		t.Errorf("at first: %v\n%s", c, Diff("out", c))
 	}
-	if err := Apply(dir, c); err != nil {
+	if _, err := Apply(dir, dir, c); err != nil {
 		t.Fatal(err)
 	}
 	if c := plan(a, b); len(c) != 0 {
@@ -77,12 +79,12 @@ func TestFolder(t *testing.T) {
 	}
 	// Somebody's own page stays, a page that is no longer ours goes, and a list that was tampered with reaches nothing outside.
 	outside := filepath.Join(filepath.Dir(dir), "precious")
-	for name, text := range map[string]string{filepath.Join(dir, "own.md"): "own", outside: "precious", filepath.Join(dir, Manifest): "a.md\nsub/b.md\n../precious\n"} {
+	for name, text := range map[string]string{filepath.Join(dir, "own.md"): "own", outside: "precious", filepath.Join(dir, Manifest): "a.md\nsub/b.md\nown.md\n../precious\n"} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := Apply(dir, plan(File{"a.md", []byte("new\n")})); err != nil {
+	if _, err := Apply(dir, dir, plan(File{"a.md", []byte("new\n")})); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{filepath.Join(dir, "a.md"): "new\n", filepath.Join(dir, "own.md"): "own", outside: "precious", filepath.Join(dir, "sub/b.md"): ""} {
@@ -106,17 +108,17 @@ func TestFolderForeign(t *testing.T) {
 	pages := []File{{"index.md", []byte("ours, new\n")}}
 	write("index.md", "my own notes\n")
 	var foreign *ForeignError
-	if _, err := Plan(dir, pages, ours); !errors.As(err, &foreign) || !strings.HasSuffix(foreign.Name, "/index.md") {
+	if _, err := Plan(dir, dir, pages, ours); !errors.As(err, &foreign) || !strings.HasSuffix(foreign.Name, "/index.md") {
 		t.Errorf("a file of somebody's: %v", err)
 	}
 	write("index.md", "ours, old\n")
-	changes, err := Plan(dir, pages, ours)
+	changes, err := Plan(dir, dir, pages, ours)
 	if err != nil || len(changes) != 2 {
 		t.Errorf("a page of ours without its list: %v, %v", changes, err)
 	}
 	write("index.md", "edited\n")
 	write(Manifest, "index.md\n")
-	if changes, err = Plan(dir, pages, ours); err != nil || len(changes) != 1 {
+	if changes, err = Plan(dir, dir, pages, ours); err != nil || len(changes) != 1 {
 		t.Errorf("a page of ours that somebody edited: %v, %v", changes, err)
 	}
 }
@@ -144,18 +146,33 @@ func TestFolderLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, files := range [][]File{nil, {{"index.md", []byte("new\n")}}, {{"values/key", []byte("new\n")}}} {
-		if changes, err := Plan(dir, files, ours); err == nil {
+		if changes, err := Plan(dir, dir, files, ours); err == nil {
 			t.Errorf("a plan that follows a link: %v", changes)
 		}
 	}
 	for _, c := range []Change{{"values/key", []byte("x"), nil}, {"values/new", nil, []byte("x")}} {
-		if err := Apply(dir, []Change{c}); err == nil {
+		if _, err := Apply(dir, dir, []Change{c}); err == nil {
 			t.Errorf("%s was changed", c.Name)
 		}
 	}
-	// A file that is itself a link is replaced, not what it points at.
-	if err := Apply(dir, []Change{{"index.md", nil, []byte("new\n")}}); err != nil {
+	// A file that is itself a link is left alone, with what it points at.
+	if _, err := Apply(dir, dir, []Change{{"index.md", nil, []byte("new\n")}}); !errors.Is(err, door.ErrLeadsOut) {
 		t.Error(err)
+	}
+	// So is a folder of pages that a link leads out of the repository.
+	if err := os.Symlink(home, filepath.Join(top, "out")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(top, "repo"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(home, filepath.Join(top, "repo", "docs")); err != nil {
+		t.Fatal(err)
+	}
+	for _, pages := range []string{"docs", "docs/config"} {
+		if _, err := Apply(filepath.Join(top, "repo"), filepath.Join(top, "repo", pages), []Change{{"index.md", nil, []byte("new\n")}}); !errors.Is(err, door.ErrLeadsOut) {
+			t.Errorf("%s: %v", pages, err)
+		}
 	}
 	if got, err := os.ReadFile(key); err != nil || string(got) != "precious" {
 		t.Errorf("the key is now %q (%v)", got, err)

@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"nixsink/internal/door"
 	"nixsink/internal/git"
 )
 
@@ -42,12 +42,13 @@ func (e *ForeignError) Error() string {
 	return e.Name + " is not a page of ours, and one is to be written there: move it, or choose another folder"
 }
 
-// Plan compares a folder with what it shall hold, sorted by name. ours tells whether a file that no list names is one of ours all the
-// same: what is not is never overwritten.
+// Plan compares a folder with what it shall hold, sorted by name. ours tells by its contents whether a file is one of ours: what is not is
+// never deleted, nor overwritten unless the list names it.
 //
-// The folder is part of somebody's repository, and that need not be a friend's: no link in it leads anything out of it.
-func Plan(dir string, files []File, ours func(name string, data []byte) bool) ([]Change, error) {
-	root, err := os.OpenRoot(dir)
+// The folder is part of somebody's repository, top, and that need not be a friend's: no link in it leads anything out of it, nor does one on
+// the way from top to it.
+func Plan(top, dir string, files []File, ours func(name string, data []byte) bool) ([]Change, error) {
+	root, err := door.OpenBelow(top, dir, false)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		root = nil // everything is new
@@ -95,7 +96,7 @@ func Plan(dir string, files []File, ours func(name string, data []byte) bool) ([
 		if err != nil {
 			return nil, err
 		}
-		if old != nil {
+		if old != nil && ours(name, old) {
 			out = append(out, Change{name, old, nil})
 		}
 	}
@@ -104,11 +105,11 @@ func Plan(dir string, files []File, ours func(name string, data []byte) bool) ([
 }
 
 // read is a file's contents, nil if there is none.
-func read(root *os.Root, name string) ([]byte, error) {
+func read(root *door.Tree, name string) ([]byte, error) {
 	if root == nil {
 		return nil, nil
 	}
-	b, err := root.ReadFile(filepath.FromSlash(name))
+	b, err := root.Read(name, door.MaxData)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -120,67 +121,32 @@ func read(root *os.Root, name string) ([]byte, error) {
 	return b, nil
 }
 
-// Apply carries out changes, each file in one step.
-func Apply(dir string, changes []Change) error {
+// Apply carries out changes, each file in one step. notes tell what could not be kept of a file.
+func Apply(top, dir string, changes []Change) (notes []string, err error) {
 	if len(changes) == 0 {
-		return nil
+		return nil, nil
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("write pages: %w", err)
-	}
-	root, err := os.OpenRoot(dir)
+	root, err := door.OpenBelow(top, dir, true)
 	if err != nil {
-		return fmt.Errorf("write pages: %w", err)
+		return nil, fmt.Errorf("write pages: %w", err)
 	}
 	defer root.Close()
 	for _, c := range changes {
-		name := filepath.FromSlash(c.Name)
 		if c.New == nil {
-			if err := root.Remove(name); err != nil {
-				return fmt.Errorf("remove stale page: %w", err)
+			if err := root.Remove(c.Name); err != nil {
+				return notes, fmt.Errorf("remove stale page: %w", err)
 			}
-			removeEmpty(root, filepath.Dir(name))
 			continue
 		}
-		if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			return fmt.Errorf("write page: %w", err)
+		note, err := root.Write(c.Name, c.New)
+		if err != nil {
+			return notes, fmt.Errorf("write page: %w", err)
 		}
-		if err := replace(root, name, c.New); err != nil {
-			return fmt.Errorf("write page: %w", err)
+		if note != "" {
+			notes = append(notes, note)
 		}
 	}
-	return nil
-}
-
-// replace writes a file beside the old one and puts it in its place: a reader sees the old or the new one, never half of it.
-func replace(root *os.Root, name string, data []byte) error {
-	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".new")
-	if err := root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a run that was killed
-		return err
-	}
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = root.Rename(temp, name)
-	}
-	if err != nil {
-		_ = root.Remove(temp) // the first error is the one to tell
-	}
-	return err
-}
-
-// removeEmpty removes a folder that a stale page leaves behind, if nothing else is in it.
-func removeEmpty(root *os.Root, dir string) {
-	if dir != "." {
-		_ = root.Remove(dir) // a folder that is not empty stays
-	}
+	return notes, nil
 }
 
 // alike reports whether a file has a text, be it with the line ends of another system.

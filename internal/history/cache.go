@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"nixsink/internal/door"
 	"nixsink/internal/git"
-	"nixsink/internal/replace"
 )
 
 // keyOf names what the analysis of these files, sorted by name, gives: it depends on their names, on the blobs of all that Nix code can read, on the
@@ -56,6 +56,6 @@ func save(dir, key string, p Point) {
 		return
 	}
 	if text, err := json.Marshal(p); err == nil {
-		_ = replace.File(filepath.Join(dir, key+".json"), text, 0o600)
+		_, _ = door.Replace(filepath.Join(dir, key+".json"), text)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"nixsink/graph"
 	"nixsink/internal/check"
 	"nixsink/internal/check/revision"
+	"nixsink/internal/fault"
 	"nixsink/internal/git"
 )
 
@@ -94,7 +95,9 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 				defer l.remove()
 			}
 			for i := from; i < to && err == nil; i++ {
-				points[i], err = measure(ctx, repo, l, commits[i], o)
+				if f := fault.Catch("measure a commit", "", func() { points[i], err = measure(ctx, repo, l, commits[i], o) }); f != nil {
+					err = f
+				}
 				mu.Lock()
 				done++
 				if o.Progress != nil {
@@ -182,6 +185,10 @@ func pointOf(g *graph.Graph, cfg check.Config) (Point, error) {
 	report, err := check.Run(g, cfg)
 	if err != nil {
 		return Point{}, err
+	}
+	// A point is not kept, nor shown, with figures from which something is missing by our own fault.
+	for _, f := range slices.Concat(g.Faults, report.Faults) {
+		return Point{}, f
 	}
 	p := Point{Coverage: g.Coverage.SourceID, Files: g.Source.Files, Incomplete: g.Source.Incomplete, FanOut: map[string]int{},
 		Findings: Findings{report.Count(check.Error), report.Count(check.Warning), report.Count(check.Info)}}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"nixsink/internal/escape"
 )
 
 // Formats lists the formats that a history can be written in.
@@ -46,6 +48,9 @@ func writeTable(w io.Writer, points []Point, top []string) error {
 	}
 	width := make([]int, len(rows[0]))
 	for _, r := range rows {
+		for i := range r {
+			r[i] = escape.Terminal(r[i])
+		}
 		for i, cell := range r {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
 		}
@@ -183,7 +188,7 @@ func panel(b *strings.Builder, title string, curves []curve, most float64, unit 
 	}
 	base := float64(top + 12 + panelHeight - 24)
 	yOf := func(v float64) float64 { return base - v/most*float64(panelHeight-24) }
-	fmt.Fprintf(b, "<text x=\"20\" y=\"%d\">%s</text>\n", top, html.EscapeString(title))
+	fmt.Fprintf(b, "<text x=\"20\" y=\"%d\">%s</text>\n", top, html.EscapeString(escape.Terminal(title)))
 	for _, part := range []float64{0, .5, 1} {
 		fmt.Fprintf(b, "<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"h2 end\" x=\"%d\" y=\"%.1f\">%g%s</text>\n",
 			chartLeft, right, yOf(most*part), yOf(most*part), chartLeft-6, yOf(most*part)+4, most*part, unit)
@@ -228,7 +233,7 @@ func panel(b *strings.Builder, title string, curves []curve, most float64, unit 
 		}
 		last = append(last, at)
 		name := short(c.name)
-		fmt.Fprintf(b, "<circle class=\"f%d\" cx=\"%d\" cy=\"%.1f\" r=\"4\"/><text x=\"%d\" y=\"%.1f\">%s %.4g%s</text>\n", c.tone, right+14, at-4, right+23, at, html.EscapeString(name), c.values[n-1], unit)
+		fmt.Fprintf(b, "<circle class=\"f%d\" cx=\"%d\" cy=\"%.1f\" r=\"4\"/><text x=\"%d\" y=\"%.1f\">%s %.4g%s</text>\n", c.tone, right+14, at-4, right+23, at, html.EscapeString(escape.Terminal(name)), c.values[n-1], unit)
 	}
 }
 

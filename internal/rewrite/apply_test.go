@@ -82,7 +82,7 @@ func TestApply(t *testing.T) {
 			if c.change != nil {
 				c.change(p)
 			}
-			err := p.Apply()
+			_, err := p.Apply()
 			if c.err == "" && err != nil || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 				t.Errorf("got error %v, want %q", err, c.err)
 			}
@@ -121,7 +121,7 @@ func TestApplyKeepsLinkAndMode(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &Plan{Dir: dir, Files: []*File{{Name: "link.nix", Old: "1\n", New: "# a\n1\n"}}}
-		if err := p.Apply(); err != nil {
+		if _, err := p.Apply(); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Lstat(path)
@@ -133,55 +133,4 @@ func TestApplyKeepsLinkAndMode(t *testing.T) {
 			t.Errorf("the link is %q, %v", link, err)
 		}
 	}
-}
-
-// TestStageLeavesOld: until the rename the file is the old one, whole, and the new one lies beside it, whole: whoever is killed between
-// leaves one or the other.
-func TestStageLeavesOld(t *testing.T) {
-	dir := tree(t, map[string]string{"a.nix": "1\n"})
-	before, err := os.Stat(filepath.Join(dir, "a.nix"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := stage(real, &File{Name: "a.nix", Old: "1\n", New: "# a\n1\n"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := read(t, dir, "a.nix"); got != "1\n" {
-		t.Errorf("the file is %q before the rename", got)
-	}
-	if filepath.Dir(s.temp) != real {
-		t.Errorf("%s is not beside the file: a rename could become a copy", s.temp)
-	}
-	if got, err := os.ReadFile(s.temp); err != nil || string(got) != "# a\n1\n" {
-		t.Errorf("the new text is %q, %v", got, err)
-	}
-	if err := os.Rename(s.temp, s.path); err != nil {
-		t.Fatal(err)
-	}
-	after, err := os.Stat(filepath.Join(dir, "a.nix"))
-	if err != nil || os.SameFile(before, after) {
-		t.Errorf("the file was written in place, %v", err)
-	}
-}
-
-// TestRestore: what is in place already goes back when a later file fails.
-func TestRestore(t *testing.T) {
-	dir := tree(t, map[string]string{"a.nix": "# a\n1\n"})
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &File{Name: "a.nix", Old: "1\n", New: "# a\n1\n"}
-	if err := restore(real, []staged{{File: f, path: filepath.Join(real, "a.nix")}}); err != nil {
-		t.Fatal(err)
-	}
-	if got := read(t, dir, "a.nix"); got != "1\n" {
-		t.Errorf("a.nix is %q", got)
-	}
-	noTemporary(t, dir)
 }

@@ -139,7 +139,7 @@ func TestBytes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := tree(t, map[string]string{"options.nix": options, "default.nix": c.old})
 			p := annotate(t, dir, analyse(t, dir))
-			if err := p.Apply(); err != nil {
+			if _, err := p.Apply(); err != nil {
 				t.Fatal(err)
 			}
 			if c.want == "" {

@@ -20,7 +20,7 @@ const killDir = "NIXSINK_TEST_WRITE"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(killDir); dir != "" {
 		fmt.Println("ready")
-		if err := bigPlan(dir).Apply(); err != nil {
+		if _, err := bigPlan(dir).Apply(); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -43,8 +43,8 @@ func bigPlan(dir string) *Plan {
 	return p
 }
 
-// TestKilled kills a run at moments spread over its time: every file is the old one or the new one, whole, and the next run takes away what is
-// left. The moments are random; what has to hold, holds at all of them.
+// TestKilled kills a run at moments spread over its time: every file is the old one or the new one, whole, and the next run finishes
+// what was begun, so that all are old or all new, and takes away what is left. The moments are random; what has to hold, holds at all of them.
 func TestKilled(t *testing.T) {
 	files := map[string]string{}
 	for i, f := range bigPlan("").Files {
@@ -94,6 +94,21 @@ func TestKilled(t *testing.T) {
 		if write(dir, after) {
 			kills++
 		}
+		left, _ := filepath.Glob(filepath.Join(dir, "*", ".nixsink-*"))
+		if len(left) > 0 {
+			temporary++
+			if g := analyse(t, dir); g.Source.Files != bigFiles {
+				t.Errorf("%d files are analysed, want %d: what a killed run left is no module", g.Source.Files, bigFiles)
+			}
+		}
+		unfinished := Unfinished(dir)
+		told, err := Finish(dir)
+		if err != nil || (told != "") != unfinished {
+			t.Errorf("finished: %q, %v, unfinished %t", told, err, unfinished)
+		}
+		if told != "" {
+			between++
+		}
 		isNew := 0
 		for i := range bigFiles {
 			name := fmt.Sprintf("%d/%d.nix", i%3, i)
@@ -106,13 +121,7 @@ func TestKilled(t *testing.T) {
 			}
 		}
 		if isNew > 0 && isNew < bigFiles {
-			between++
-		}
-		if left, _ := filepath.Glob(filepath.Join(dir, "*", tempPrefix+"*")); len(left) > 0 {
-			temporary++
-			if g := analyse(t, dir); g.Source.Files != bigFiles {
-				t.Errorf("%d files are analysed, want %d: what a killed run left is no module", g.Source.Files, bigFiles)
-			}
+			t.Errorf("%d of %d files are new: neither all nor none", isNew, bigFiles)
 		}
 		again := &Plan{Dir: dir}
 		for i, f := range bigPlan(dir).Files {
@@ -120,7 +129,7 @@ func TestKilled(t *testing.T) {
 			f.New = newText(i)
 			again.Files = append(again.Files, f)
 		}
-		if err := again.Apply(); err != nil {
+		if _, err := again.Apply(); err != nil {
 			t.Error(err)
 		}
 		for i := range 3 {
@@ -155,7 +164,7 @@ func TestApplyKeepsOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (&Plan{Dir: dir, Files: []*File{{Name: "a.nix", Old: "1\n", New: "# a\n1\n"}}}).Apply(); err != nil {
+	if _, err := (&Plan{Dir: dir, Files: []*File{{Name: "a.nix", Old: "1\n", New: "# a\n1\n"}}}).Apply(); err != nil {
 		t.Fatal(err)
 	}
 	after, err := os.Stat(path)
@@ -175,31 +184,31 @@ func TestSweep(t *testing.T) {
 		t.Skip(err)
 	}
 	dead, alive := gone.Process.Pid, os.Getppid()
-	away := tree(t, map[string]string{fmt.Sprintf("%s%d-1", tempPrefix, dead): ""})
+	away := tree(t, map[string]string{fmt.Sprintf("%s%d-1", ".nixsink-", dead): ""})
 	dir := tree(t, map[string]string{
-		"a.nix":                                     "1\n",
-		fmt.Sprintf("%s%d-1", tempPrefix, dead):     "",
-		fmt.Sprintf("%s%d-1", tempPrefix, alive):    "",
-		tempPrefix + "baseline.toml":                "",
-		tempPrefix + "x-1":                          "",
-		fmt.Sprintf("sub/%s%d-1", tempPrefix, dead): "", // nothing is written there
+		"a.nix":                                      "1\n",
+		fmt.Sprintf("%s%d-1", ".nixsink-", dead):     "",
+		fmt.Sprintf("%s%d-1", ".nixsink-", alive):    "",
+		".nixsink-" + "baseline.toml":                "",
+		".nixsink-" + "x-1":                          "",
+		fmt.Sprintf("sub/%s%d-1", ".nixsink-", dead): "", // nothing is written there
 	})
 	if err := os.Symlink(away, filepath.Join(dir, "away")); err != nil {
 		t.Skip(err)
 	}
-	if err := (&Plan{Dir: dir, Files: []*File{{Name: "a.nix", Old: "1\n", New: "2\n"}}}).Apply(); err != nil {
+	if _, err := (&Plan{Dir: dir, Files: []*File{{Name: "a.nix", Old: "1\n", New: "2\n"}}}).Apply(); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&Plan{Dir: dir, Files: []*File{{Name: "away/b.nix", Old: "1\n", New: "2\n"}}}).Apply(); err == nil {
+	if _, err := (&Plan{Dir: dir, Files: []*File{{Name: "away/b.nix", Old: "1\n", New: "2\n"}}}).Apply(); err == nil {
 		t.Error("a file out of the tree was written")
 	}
 	for name, want := range map[string]bool{
-		fmt.Sprintf("%s%d-1", tempPrefix, dead):      false,
-		fmt.Sprintf("%s%d-1", tempPrefix, alive):     true,
-		tempPrefix + "baseline.toml":                 true,
-		tempPrefix + "x-1":                           true,
-		fmt.Sprintf("sub/%s%d-1", tempPrefix, dead):  true,
-		fmt.Sprintf("away/%s%d-1", tempPrefix, dead): true,
+		fmt.Sprintf("%s%d-1", ".nixsink-", dead):      false,
+		fmt.Sprintf("%s%d-1", ".nixsink-", alive):     true,
+		".nixsink-" + "baseline.toml":                 true,
+		".nixsink-" + "x-1":                           true,
+		fmt.Sprintf("sub/%s%d-1", ".nixsink-", dead):  true,
+		fmt.Sprintf("away/%s%d-1", ".nixsink-", dead): true,
 	} {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
 			t.Errorf("%s is there: %t, want %t", name, err == nil, want)

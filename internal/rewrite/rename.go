@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/internal/door"
 	"nixsink/parse"
 )
 
@@ -79,7 +79,7 @@ func Rename(g *graph.Graph, from, to string, others ...string) (*Plan, error) {
 		return nil, err
 	}
 	for _, name := range append(pages, others...) {
-		text, err := os.ReadFile(filepath.Join(g.Dir, filepath.FromSlash(name)))
+		text, err := door.ReadBelow(g.Dir, filepath.Join(g.Dir, filepath.FromSlash(name)), maxPage)
 		if err != nil {
 			return nil, fmt.Errorf("rename %s: %w", from, err)
 		}

@@ -25,7 +25,7 @@ func TestProperties(t *testing.T) {
 				t.Error("there is nothing to do, so nothing is tested")
 			}
 			before := nixParses(t, dir, p)
-			if err := p.Apply(); err != nil {
+			if _, err := p.Apply(); err != nil {
 				t.Fatal(err)
 			}
 			for name, after := range nixParses(t, dir, p) {
@@ -53,7 +53,7 @@ func TestProperties(t *testing.T) {
 			if again := annotate(t, dir, g); !again.Empty() {
 				t.Errorf("a second run changes\n%s", again.Diff())
 			}
-			if err := p.Apply(); err == nil && !p.Empty() {
+			if _, err := p.Apply(); err == nil && !p.Empty() {
 				t.Error("files that changed since they were read were written over")
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nixsink/internal/check"
+	"nixsink/internal/escape"
 )
 
 // perKind is how many annotations of a kind GitHub shows for a step; it drops the rest without a word.
@@ -68,10 +69,10 @@ func github(w io.Writer, in Input) error {
 
 // data escapes a command's message as actions/toolkit does.
 func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(escape.Lines(s))
 }
 
 // property escapes a command's property, which may hold no colon and no comma either.
 func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(escape.Terminal(s))
 }

@@ -8,6 +8,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/check"
+	"nixsink/internal/escape"
 )
 
 // text writes findings for a terminal: by file, each with its source line and the span underlined. Informations take one line each, what is
@@ -227,15 +228,15 @@ func sourceLine(g *graph.Graph, at graph.Place) (string, bool) {
 func clean(s string) string { return cleanTabs(strings.ReplaceAll(s, "\t", " ")) }
 
 func cleanTabs(s string) string {
-	return strings.Map(func(r rune) rune {
+	return escape.Lines(strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
 			return r
-		case r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0xfeff:
+		case escape.Hidden(r):
 			return '�'
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 // percent shows one decimal, rounded down, as the gates do.

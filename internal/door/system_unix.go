@@ -1,6 +1,6 @@
 //go:build unix
 
-package rewrite
+package door
 
 import (
 	"errors"
@@ -8,6 +8,17 @@ import (
 	"os"
 	"syscall"
 )
+
+// noBlock keeps a pipe that stands where a file should from blocking the open until somebody writes to it, and a terminal from becoming ours.
+const noBlock = syscall.O_NONBLOCK | syscall.O_NOCTTY
+
+// links is how many names a file has.
+func links(info fs.FileInfo) int {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(st.Nlink)
+	}
+	return 1
+}
 
 // keepOwner gives the new file the old one's owner and group, as far as we may.
 func keepOwner(f *os.File, old fs.FileInfo) error {
@@ -27,8 +38,8 @@ func keepOwner(f *os.File, old fs.FileInfo) error {
 	return err
 }
 
-// running reports whether a process of that number is there.
-func running(pid int) bool {
+// Running reports whether a process of that number is there.
+func Running(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)
 }

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nixsink/internal/check/output"
+	"nixsink/internal/fault"
+	"nixsink/internal/git/gittest"
+	"nixsink/internal/history"
+	"nixsink/render"
+)
+
+// every says how each command is started in the tests that all commands take part in: faults of our own, interrupts, hostile text. A
+// command that is not here fails them. Several lines of arguments are several runs. {id} is the id of a value of the tree, and what follows
+// is run in a copy of it.
+var every = map[string][][]string{
+	"nixsink":   {{}},
+	"report":    {{"report"}},
+	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
+	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--format", "json"}, {"trace", "--to", "services.a.b"}},
+	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}},
+	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
+	"serve":     {{"serve", "--port", "0"}},
+	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--min-severity", "info", "--all"}),
+	"explain":   {{"explain"}, {"explain", "missing-source-id"}},
+	"baseline":  {{"baseline"}, {"baseline", "-o", "-"}},
+	"docs":      {{"docs"}, {"docs", "--check"}},
+	"inject":    {{"inject", "PAGE.md"}, {"inject", "--check", "PAGE.md"}},
+	"init":      {{"init", "--print"}, {"init"}},
+	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}},
+	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "{id}", "CFG.other"}},
+	"man":       {{"man"}, {"man", "check"}, {"man", "-o", "manual"}},
+	"version":   {{"version"}},
+	"help":      {{"help"}, {"help", "check"}},
+	"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"},
+		{"__complete", "trace", ""}, {"__complete", "rename-id", "C"}, {"__complete", "explain", ""}},
+}
+
+// formatted is one run for each format.
+func formatted[F any](all []F, name func(F) string, args ...string) [][]string {
+	var out [][]string
+	for _, f := range all {
+		out = append(out, append(slices.Clone(args), "--format", name(f)))
+	}
+	return out
+}
+
+// everyCommand are the runs of all commands of the program, as sub-tests.
+func everyCommand(t *testing.T, run func(t *testing.T, args []string)) {
+	t.Helper()
+	root := newRoot(newApp(strings.NewReader(""), io.Discard, io.Discard))
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	names := []string{root.Name()}
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	for _, name := range names {
+		if every[name] == nil {
+			t.Errorf("the command %s takes no part in the tests of all commands: add it to every_test.go", name)
+		}
+		for _, args := range every[name] {
+			t.Run(strings.Join(append([]string{name}, args...), " "), func(t *testing.T) { run(t, args) })
+		}
+	}
+	for name := range every {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is no command %s", name)
+		}
+	}
+}
+
+// small is a repository in which every command has something to do.
+var small = map[string]string{
+	"default.nix": `{ lib, config, ... }:
+{
+  options.my.a = lib.mkOption { type = lib.types.port; default = 8080; description = "A."; };
+  options.my.b = lib.mkOption { default = config.my.a; };
+  # source-id: CFG.a
+  config.services.a.b = config.my.a;
+  config.services.c.d = lib.mkIf config.my.b 8080;
+}
+`,
+	"PAGE.md": "<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n",
+}
+
+// within runs a command in a folder, in this process.
+func within(t *testing.T, dir string, args []string, id string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(dir)
+	args = slices.Clone(args)
+	for i := range args {
+		args[i] = strings.ReplaceAll(args[i], "{id}", id)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if len(args) > 0 && args[0] == "serve" {
+		ctx, cancel = context.WithTimeout(ctx, 500*time.Millisecond) // it ends when it is told to
+		defer cancel()
+	}
+	var out, talk bytes.Buffer
+	status = newApp(strings.NewReader(""), &out, &talk).run(ctx, args)
+	return status, out.String(), talk.String()
+}
+
+// TestEveryCommandSurvivesFaults has a fault happen in every stage of every command: it is told with its place, a report of a few lines is
+// offered that quotes nothing, and the program ends with a status of its own.
+func TestEveryCommandSurvivesFaults(t *testing.T) {
+	gittest.Need(t)
+	t.Cleanup(func() { fault.Hook = nil })
+	everyCommand(t, func(t *testing.T, args []string) {
+		repo := func() string { return gittest.Init(t, small) }
+		var stages []string
+		var mu = make(chan struct{}, 1)
+		fault.Hook = func(stage, _ string) {
+			mu <- struct{}{}
+			// One check is as good as another.
+			if !slices.ContainsFunc(stages, func(s string) bool {
+				return s == stage || strings.HasPrefix(s, "check ") && strings.HasPrefix(stage, "check ")
+			}) {
+				stages = append(stages, stage)
+			}
+			<-mu
+		}
+		if status, _, stderr := within(t, repo(), args, "CFG.a"); status == exitWrong {
+			t.Fatalf("without a fault it is status %d: %s", status, stderr)
+		}
+		if len(stages) == 0 || stages[0] != "run a command" {
+			t.Fatalf("stages %q", stages)
+		}
+		if slices.Contains(args, "--format") {
+			stages = stages[len(stages)-1:] // to where it is written all formats go the same way
+		}
+		for _, s := range stages {
+			fault.Hook = func(stage, _ string) {
+				if stage == s {
+					panic("secret text of theirs")
+				}
+			}
+			status, _, stderr := within(t, repo(), args, "CFG.a")
+			if args0(args) == "__complete" {
+				// What a shell completes has no place for talk: it offers less.
+				if strings.Contains(stderr, "secret") || strings.Contains(stderr, "goroutine ") {
+					t.Errorf("%s: %s", s, stderr)
+				}
+				continue
+			}
+			if !strings.Contains(stderr, "a fault of nixsink itself") || !strings.Contains(stderr, "please report them:\n") || !strings.Contains(stderr, s+": panic with a string") {
+				t.Errorf("%s: status %d, and standard error is\n%s", s, status, stderr)
+			}
+			if strings.Contains(stderr, "secret") || strings.Contains(stderr, "goroutine ") {
+				t.Errorf("%s: the report quotes: %s", s, stderr)
+			}
+			if failing := s == "run a command" || strings.HasPrefix(s, "write ") || args0(args) == "check"; failing && status != exitWrong {
+				t.Errorf("%s: status %d, want %d\n%s", s, status, exitWrong, stderr)
+			}
+		}
+	})
+}
+
+func args0(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+// No page is removed because it could not be made.
+func TestDocsKeepsPagesOfFaults(t *testing.T) {
+	t.Cleanup(func() { fault.Hook = nil })
+	dir := gittest.Init(t, small)
+	if status, _, stderr := within(t, dir, []string{"docs"}, ""); status != exitClean {
+		t.Fatal(stderr)
+	}
+	fault.Hook = func(stage, _ string) {
+		if stage == "write a page" {
+			panic("no page")
+		}
+	}
+	if status, _, stderr := within(t, dir, []string{"docs"}, ""); status != exitWrong {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "docs", "config", "index.md")); err != nil {
+		t.Error(err)
+	}
+}
