@@ -76,6 +76,9 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 				format = args[i+1]
 			}
 		}
+		if args0(args) == "mdbook" && len(args) == 1 {
+			format = "json"
+		}
 		if args0(args) == "baseline" || args0(args) == "init" {
 			format = "toml"
 		}

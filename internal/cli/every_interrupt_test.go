@@ -83,7 +83,7 @@ func TestEveryCommandEndsWhenInterrupted(t *testing.T) {
 				filled[i] = strings.ReplaceAll(filled[i], "{id}", "CFG.a")
 			}
 			cmd := exec.CommandContext(ctx, os.Args[0], filled...)
-			cmd.Dir = dir
+			cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin(args))
 			cmd.Env = append(os.Environ(), stall+"="+stage, "TMPDIR="+temp)
 			talk, err := cmd.StderrPipe()
 			if err != nil {
@@ -177,7 +177,7 @@ func TestEveryCommandOutlivesItsReader(t *testing.T) {
 			filled[i] = strings.ReplaceAll(filled[i], "{id}", "CFG.a")
 		}
 		cmd := exec.CommandContext(ctx, os.Args[0], filled...)
-		cmd.Dir, cmd.Stdout = dir, w
+		cmd.Dir, cmd.Stdin, cmd.Stdout = dir, strings.NewReader(stdin(args)), w
 		cmd.Env = append(os.Environ(), stall+"=nowhere")
 		err = cmd.Run()
 		status := 0

@@ -37,6 +37,7 @@ var every = map[string][][]string{
 	"init":      {{"init", "--print"}, {"init"}},
 	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}},
 	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "{id}", "CFG.other"}},
+	"mdbook":    {{"mdbook"}, {"mdbook", "supports", "html"}},
 	"man":       {{"man"}, {"man", "check"}, {"man", "-o", "manual"}},
 	"version":   {{"version"}},
 	"help":      {{"help"}, {"help", "check"}},
@@ -92,6 +93,18 @@ var small = map[string]string{
 	"PAGE.md": "<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n",
 }
 
+// bookOfOnePage is what mdBook hands to a preprocessor.
+const bookOfOnePage = `[{"root":".","config":{"book":{"src":"src"},"preprocessor":{"nixsink":{"pages":"config"}}},"renderer":"html","mdbook_version":"0.4.40"},
+{"sections":[{"Chapter":{"name":"A","content":"<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n","number":[1],"sub_items":[],"path":"a.md","source_path":"a.md","parent_names":[]}}]}]`
+
+// stdin is what a command is given to read.
+func stdin(args []string) string {
+	if args0(args) == "mdbook" {
+		return bookOfOnePage
+	}
+	return ""
+}
+
 // within runs a command in a folder, in this process.
 func within(t *testing.T, dir string, args []string, id string) (status int, stdout, stderr string) {
 	t.Helper()
@@ -107,7 +120,7 @@ func within(t *testing.T, dir string, args []string, id string) (status int, std
 		defer cancel()
 	}
 	var out, talk bytes.Buffer
-	status = newApp(strings.NewReader(""), &out, &talk).run(ctx, args)
+	status = newApp(strings.NewReader(stdin(args)), &out, &talk).run(ctx, args)
 	return status, out.String(), talk.String()
 }
 
