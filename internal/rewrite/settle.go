@@ -3,6 +3,7 @@ package rewrite
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"nixsink/parse"
 )
@@ -24,6 +25,7 @@ func (f *fileWriter) settled(lines []written) bool {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(f.changes[a].Span.Start, f.changes[b].Span.Start) })
 	sorted := make([]Change, len(order))
 	newAt := make([]int32, len(order)) // offset of a change's text in the new source
+	shift := make([]int32, len(order)) // by how much what stands behind a change moves
 	delta, done := int32(0), int32(0)
 	for i, o := range order {
 		sorted[i] = f.changes[o]
@@ -32,19 +34,14 @@ func (f *fileWriter) settled(lines []written) bool {
 			delta += int32(len(sorted[i].New)) - int32(sorted[i].Span.Len())
 			done = sorted[i].Span.End
 		}
+		shift[i] = delta
 	}
 	moved := func(at int32) int32 { // where an old offset is now
-		d, done := int32(0), int32(0)
-		for _, c := range sorted {
-			if c.Span.Start > at {
-				break
-			}
-			if c.Span.Start >= done {
-				d += int32(len(c.New)) - int32(c.Span.Len())
-				done = c.Span.End
-			}
+		n := sort.Search(len(sorted), func(i int) bool { return sorted[i].Span.Start > at })
+		if n == 0 {
+			return at
 		}
-		return at + d
+		return at + shift[n-1]
 	}
 	next := parse.Parse(f.name, splice(f.src.Src, sorted))
 	annotations, _, _ := next.Annotations()
@@ -59,7 +56,11 @@ func (f *fileWriter) settled(lines []written) bool {
 			}
 			t := parse.Span{Start: moved(s.target.Start), End: moved(s.target.End-1) + 1}
 			found, stands, names := 0, true, true
-			for _, a := range annotations {
+			first := sort.Search(len(annotations), func(i int) bool { return annotations[i].Start >= text.Start })
+			for _, a := range annotations[first:] { // in the order of offsets
+				if a.Start >= text.End {
+					break
+				}
 				if !text.Contains(a.Span) {
 					continue
 				}

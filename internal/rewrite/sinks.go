@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,11 @@ import (
 // sinksAt are the options that values flow into by what stands in a span of a file: the reads there, or definitions. Data goes before
 // what a value only decides; a value that goes into other central values only has those for sinks.
 func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) (paths []string, at []graph.Place) {
-	paths, at = w.sinksWhere(values, func(f *graph.Flow) bool { return passes(f, file, span) })
+	var passing []*graph.Flow
+	for _, v := range values {
+		passing = append(passing, w.passing(v, file, span)...)
+	}
+	paths, at = w.sinksOf(passing)
 	if len(paths) > 0 {
 		return paths, at
 	}
@@ -27,39 +32,42 @@ func (w *writer) sinksAt(file string, span parse.Span, values []*graph.Value) (p
 	if inner == nil {
 		return nil, nil
 	}
-	return w.sinksWhere(values, func(f *graph.Flow) bool { return f.At == *inner })
+	var same []*graph.Flow
+	for _, v := range values {
+		for _, f := range w.g.Flows.DirectOf(v) {
+			if f.At == *inner {
+				same = append(same, f)
+			}
+		}
+	}
+	return w.sinksOf(same)
 }
 
-// sinksWhere are the options that values flow into by some of their flows, and where these define them.
-func (w *writer) sinksWhere(values []*graph.Value, ok func(*graph.Flow) bool) (out []string, at []graph.Place) {
+// sinksOf are the options that values flow into by some of their flows, and where these define them.
+func (w *writer) sinksOf(flows []*graph.Flow) (out []string, at []graph.Place) {
 	type sink struct {
 		to string
 		at graph.Place
 	}
 	best := map[sink]int{}
-	for _, v := range values {
-		for _, f := range w.g.Flows.DirectOf(v) {
-			if !ok(f) {
-				continue
-			}
-			rank := 0
-			if f.Kind == graph.Control {
-				rank = 1
-			}
-			if f.ToValue != nil {
-				rank += 2
-			}
-			to := f.To
-			if w.home[f.At.File] {
-				to = graph.InHome(to)
-			}
-			if !slices.Contains(at, f.At) {
-				at = append(at, f.At)
-			}
-			k := sink{to, f.At}
-			if have, ok := best[k]; !ok || rank < have {
-				best[k] = rank
-			}
+	for _, f := range flows {
+		rank := 0
+		if f.Kind == graph.Control {
+			rank = 1
+		}
+		if f.ToValue != nil {
+			rank += 2
+		}
+		to := f.To
+		if w.home[f.At.File] {
+			to = graph.InHome(to)
+		}
+		if !slices.Contains(at, f.At) {
+			at = append(at, f.At)
+		}
+		k := sink{to, f.At}
+		if have, ok := best[k]; !ok || rank < have {
+			best[k] = rank
 		}
 	}
 	least := 4
@@ -122,12 +130,49 @@ func leads(short, long string) bool {
 	return true
 }
 
-// passes reports whether a flow has a stop within the span, or is defined around it.
-func passes(f *graph.Flow, file string, span parse.Span) bool {
-	if f.At.File == file && span.Contains(f.At.Span) {
-		return true
+// stop is a place that a flow passes, or defines.
+type stop struct {
+	span parse.Span
+	flow int // index among the value's direct flows
+}
+
+// passing are the direct flows of a value that have a stop within a span, or are defined in it. A value that is read all over the tree has
+// many flows, so they are looked up by where they stop.
+func (w *writer) passing(v *graph.Value, file string, span parse.Span) []*graph.Flow {
+	flows := w.g.Flows.DirectOf(v)
+	stops := w.stops[v]
+	if stops == nil {
+		stops = map[string][]stop{}
+		for i, f := range flows {
+			stops[f.At.File] = append(stops[f.At.File], stop{f.At.Span, i})
+			for _, s := range f.Way() {
+				stops[s.At.File] = append(stops[s.At.File], stop{s.At.Span, i})
+			}
+		}
+		for _, of := range stops {
+			slices.SortFunc(of, func(a, b stop) int {
+				return cmp.Or(cmp.Compare(a.span.Start, b.span.Start), cmp.Compare(a.flow, b.flow))
+			})
+		}
+		w.stops[v] = stops
 	}
-	return slices.ContainsFunc(f.Way(), func(s graph.Step) bool { return s.At.File == file && span.Contains(s.At.Span) })
+	of := stops[file]
+	first, _ := slices.BinarySearchFunc(of, span.Start, func(s stop, at int32) int { return cmp.Compare(s.span.Start, at) })
+	var found []int
+	for _, s := range of[first:] {
+		if s.span.Start > span.End {
+			break
+		}
+		if span.Contains(s.span) {
+			found = append(found, s.flow)
+		}
+	}
+	slices.Sort(found)
+	var out []*graph.Flow
+	for _, i := range slices.Compact(found) {
+		out = append(out, flows[i])
+	}
+	return out
 }
 
 // Bounds of what a comment says about sinks.

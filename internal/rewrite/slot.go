@@ -13,6 +13,7 @@ type writer struct {
 	g     *graph.Graph
 	names func() []string
 	namer *namer
+	stops map[*graph.Value]map[string][]stop // by file, in the order of offsets; made when asked for
 	home  map[string]bool
 	notes map[string][]*graph.Annotation
 	all   tally
@@ -37,7 +38,7 @@ type slot struct {
 func (s *slot) candidate() candidate { return s.places[s.place] }
 
 func newWriter(g *graph.Graph) *writer {
-	w := &writer{g: g, namer: newNamer(g), home: map[string]bool{}, notes: map[string][]*graph.Annotation{},
+	w := &writer{g: g, namer: newNamer(g), stops: map[*graph.Value]map[string][]stop{}, home: map[string]bool{}, notes: map[string][]*graph.Annotation{},
 		slots: map[string][]*slot{}, skips: map[string][]Skip{}}
 	for _, m := range g.Modules {
 		w.home[m.Path] = w.home[m.Path] || m.Home
