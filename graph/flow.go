@@ -130,7 +130,7 @@ func (fl *flows) central(p *eval.Path) bool {
 // counts says whether a definition can be the end of an edge: a flake module's own options are no options of a system, unless
 // they are values.
 func (fl *flows) counts(d *eval.Definition) bool {
-	return d.Derived() && (!d.Path.Within(eval.FlakeParts) || fl.central(d.Path))
+	return d.Derived() && d.Hidden == "" && (!d.Path.Within(eval.FlakeParts) || fl.central(d.Path))
 }
 
 // definition makes the edges from values that one definition is the end of.

@@ -29,7 +29,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		switch v.shape.(type) {
 		case *altShape:
 		default:
-			ev.load(v, base, home, at, m)
+			ev.load(v.with(ctl.org), base, home, at, m) // the conditions around a home are conditions over all that it defines
 			return
 		}
 	}

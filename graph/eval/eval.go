@@ -85,6 +85,8 @@ type Evaluator struct {
 	atoms     int // conditions that are like no other
 	cuts      int // how often something was not followed to its end
 
+	systems                int  // how many configurations are made
+	importDoubt            bool // it is not certain that what is being imported takes part
 	queue                  []*Module
 	instances              map[string]*Module
 	imported               map[string]bool

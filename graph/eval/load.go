@@ -12,8 +12,10 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 		reach, why = parent.Reachable, parent.File.Name
 	}
 	add := func(m *Module, key string) {
+		m.Doubt = ev.importDoubt || parent != nil && parent.Doubt
 		if old := ev.instances[key]; old != nil {
 			old.Reachable = old.Reachable || m.Reachable
+			old.Doubt = old.Doubt && m.Doubt
 			return
 		}
 		ev.instances[key] = m
@@ -26,6 +28,8 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 	}
 	switch s := v.shape.(type) {
 	case *altShape:
+		defer func(was bool) { ev.importDoubt = was }(ev.importDoubt)
+		ev.importDoubt = ev.importDoubt || s.prop != merged
 		for _, t := range s.alts {
 			ev.load(ev.force(ev.adding(t, v.org)), base, home, from, parent) // a condition is one over all that the module defines
 		}
@@ -228,7 +232,10 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 			if isRef(is) {
 				ev.noteImport(&Import{Site: at, Unknown: "imports depend on config"})
 			} else {
-				ts, _, _ := ev.elems(is)
+				ts, exact, _ := ev.elems(is)
+				was := ev.importDoubt
+				ev.importDoubt = !exact
+				defer func() { ev.importDoubt = was }()
 				for _, t := range ts {
 					e := at
 					if t.expr != nil && t.expr.Range().Start >= 0 {

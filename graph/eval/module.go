@@ -42,6 +42,10 @@ type Definition struct {
 	Priority    int   // what it weighs against others of the same option (mkOverride), less is stronger; -1 if that is not known
 	Doubt       bool  // it may not be there, whatever the reason
 
+	Hidden       string      // why the system never gets it, "" if it does: "overridden", "the same constant"
+	OverriddenBy *Definition // what the system gets in its place
+
+
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
 	gates *gate

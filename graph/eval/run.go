@@ -56,12 +56,14 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	}
 	ev.sweep()
 	ev.resolveAliases()
+	ev.hide()
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
 }
 
 func (ev *Evaluator) loadEntry(f *parse.File) {
+	ev.systems++
 	key := intText(int64(ev.Config.id)) + "\x00" + f.Name
 	if ev.instances[key] != nil {
 		return

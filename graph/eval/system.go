@@ -22,6 +22,7 @@ func (ev *Evaluator) system(name string, v Val, at site) Val {
 	if name == "homeManagerConfiguration" {
 		base = ev.at(ev.Config, StandaloneHome)
 	}
+	ev.systems++
 	root := &Module{File: at.file, Reachable: true}
 	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
 		ts, _, _ := ev.elems(ms)

@@ -1,0 +1,117 @@
+package eval
+
+// Two readings: a definition stands in the text, and the system gets less. What another definition always outweighs, and a
+// condition that decides nothing since the same constant is there anyway, is marked with what hides it (rule 15).
+
+// hide marks the definitions that the system never gets, once all are known.
+func (ev *Evaluator) hide() {
+	at := map[*Path][]*Definition{}
+	for _, d := range ev.Definitions {
+		if !d.Names && !d.Apply {
+			at[d.Path] = append(at[d.Path], d)
+		}
+	}
+	open := ev.openPaths()
+	for _, d := range ev.Definitions {
+		all := at[d.Path]
+		if d.Names || d.Apply || len(all) < 2 || !d.Derived() || !d.Path.exact() {
+			continue
+		}
+		for _, other := range all {
+			if other != d && other.certain() && d.Priority != unknownPriority && other.Priority < d.Priority && ev.alongside(d, other) {
+				d.Hidden, d.OverriddenBy = "overridden", other
+				break
+			}
+		}
+		if d.Hidden == "" && !d.certain() && !open.above(d.Path) {
+			if by := ev.sameAnyway(d, all); by != nil {
+				d.Hidden, d.OverriddenBy = "the same constant", by
+			}
+		}
+	}
+}
+
+// certain says that a definition is there whatever happens, with a priority that is known.
+func (d *Definition) certain() bool {
+	return d.gates == nil && !d.Doubt && !d.Module.Doubt && d.Module.Reachable && d.Priority != unknownPriority
+}
+
+// alongside says whether other is there in every configuration that d is in.
+func (ev *Evaluator) alongside(d, other *Definition) bool {
+	return d.Module == other.Module || ev.systems <= 1 && d.Module.Reachable && other.Module.Reachable
+}
+
+// sameAnyway finds a definition that is always there and holds the same constant as d: then what decides over d decides nothing,
+// unless another one could come in between.
+func (ev *Evaluator) sameAnyway(d *Definition, all []*Definition) *Definition {
+	if !d.constant() {
+		return nil
+	}
+	var base *Definition
+	for _, other := range all {
+		if other != d && other.certain() && other.constant() && other.Value == d.Value && ev.alongside(d, other) && (base == nil || other.Priority < base.Priority) {
+			base = other
+		}
+	}
+	if base == nil {
+		return nil
+	}
+	for _, other := range all {
+		switch {
+		case other == d || other == base:
+		case other.constant() && other.Value == d.Value:
+		case other.Priority == unknownPriority:
+			return nil
+		case other.Priority < d.Priority && other.Priority < base.Priority: // it decides alone where it is there
+		case other.Priority > base.Priority: // it is never looked at
+		default:
+			return nil
+		}
+	}
+	return base
+}
+
+// constant says that all of a definition is a plain value that is known, whatever decides over it.
+func (d *Definition) constant() bool {
+	if !d.Known || d.Priority == unknownPriority {
+		return false
+	}
+	switch d.Value.(type) {
+	case string, int64, bool, float64, nil:
+		return true
+	}
+	return false
+}
+
+// openPaths are where something is defined that is not known name by name: what is below may be set by that, too.
+type openPaths map[*Path]bool
+
+func (ev *Evaluator) openPaths() openPaths {
+	open := openPaths{}
+	for _, d := range ev.Definitions {
+		switch {
+		case d.Names:
+		case !d.Path.exact():
+			p := d.Path
+			for q := p; q.Parent != nil; q = q.Parent {
+				if !known(q.Name) {
+					p = q.Parent
+				}
+			}
+			open[p] = true
+		case !d.Known:
+			open[d.Path] = true
+		}
+	}
+	return open
+}
+
+// above says whether something above p is open.
+func (open openPaths) above(p *Path) bool {
+	for p = p.Parent; p != nil && p.Parent != nil; p = p.Parent {
+		if open[p] {
+			return true
+		}
+	}
+	return false
+}
