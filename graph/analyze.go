@@ -263,6 +263,14 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return strings.Compare(a.Path, b.Path) })
 	for _, d := range ev.Definitions {
+		if d.Hidden != "" && vs.fromCentral(ev, d) {
+			_, segs, central := vs.place(d.Path)
+			if !central {
+				segs = shown(d.Path.Segments())
+			}
+			by := d.OverriddenBy
+			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), placeIn(d.File, d.Span), placeIn(by.File, by.Span), d.Hidden})
+		}
 		if d.Names || d.Default {
 			continue
 		}
@@ -275,7 +283,20 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})
+	slices.SortStableFunc(g.Hidden, func(a, b *Hidden) int {
+		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
+	})
 	return nil
+}
+
+// fromCentral says whether a definition is made of values.
+func (vs *values) fromCentral(ev *eval.Evaluator, d *eval.Definition) bool {
+	for o := range ev.Origins(d) {
+		if _, _, ok := vs.place(o.Path); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // shown drops what only tells a standalone home's options from the system's.

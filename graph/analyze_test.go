@@ -78,7 +78,7 @@ func TestAnalyze(t *testing.T) {
 
 // listsOf is a graph as short lists of text.
 func listsOf(g *Graph) map[string][]string {
-	out := map[string][]string{"references": nil, "values": nil, "unresolved": nil, "imports": nil, "modules": nil, "roots": nil, "flows": nil}
+	out := map[string][]string{"references": nil, "values": nil, "unresolved": nil, "imports": nil, "modules": nil, "roots": nil, "flows": nil, "hidden": nil}
 	add := func(list, format string, args ...any) {
 		out[list] = append(out[list], strings.TrimRight(fmt.Sprintf(format, args...), " ")+"\n")
 	}
@@ -103,6 +103,9 @@ func listsOf(g *Graph) map[string][]string {
 	}
 	for _, u := range g.Unresolved {
 		add("unresolved", "%s:%d:%d %s", u.At.File, u.At.Line, u.At.Column, u.Path)
+	}
+	for _, h := range g.Hidden {
+		add("hidden", "%s:%d %s by %s:%d, %s", h.At.File, h.At.Line, h.Option, h.By.File, h.By.Line, h.Why)
 	}
 	for _, i := range g.Imports {
 		what := ""

@@ -16,6 +16,7 @@ type Graph struct {
 	References  []*Reference
 	Unresolved  []*Unresolved
 	Sinks       []*Sink
+	Hidden      []*Hidden // definitions made of values that the system never gets, so that they are no sinks
 	Flows       *FlowSet
 	Imports     []*Import
 	Annotations []*Annotation
@@ -136,6 +137,14 @@ type Reference struct {
 	Anchor  Place  // the innermost binding, list element or expression statement that contains the read
 	Name    string // name of that binding, for display: "sshPort"
 	Covered bool
+}
+
+// Hidden is a definition that stands in the text, and that the system never gets.
+type Hidden struct {
+	Option string
+	At     Place
+	By     Place  // the definition that hides it
+	Why    string // "overridden": that one outweighs it (mkForce, mkDefault); "the same constant": its condition decides nothing
 }
 
 // Unresolved is a reference under a root that could not be resolved.

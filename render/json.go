@@ -36,6 +36,7 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"references":  each(g.References, jsonReference),
 		"unresolved":  each(g.Unresolved, jsonUnresolved),
 		"sinks":       each(g.Sinks, jsonSink),
+		"hidden":      each(g.Hidden, jsonHidden),
 		"flowCount":   g.Flows.Len(),
 		"flows":       jsonFlows(g.Flows, o.AllFlows),
 		"edges":       through(g.Flows.Edges(), jsonEdge),
@@ -215,6 +216,10 @@ func jsonReference(r *graph.Reference) any {
 
 func jsonUnresolved(u *graph.Unresolved) any {
 	return located(u.At, object{"path": u.Path, "reason": u.Reason})
+}
+
+func jsonHidden(h *graph.Hidden) any {
+	return located(h.At, object{"option": h.Option, "why": h.Why, "by": located(h.By, object{})})
 }
 
 func jsonSink(s *graph.Sink) any {

@@ -8,7 +8,7 @@ import (
 )
 
 // logicShape is a boolean that is not known from the text, and how it is put together: what conditions say together can be
-// told from that, mkIf (a || b) around mkIf b.
+// told from that, mkIf (a || b) around mkIf b (rule 15).
 type logicShape struct {
 	op   logicOp
 	x, y Val // of and, or; x of not

@@ -34,10 +34,17 @@
 //  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
 //     option has a path. What a type says of the kind of its values decides isString, typeOf and comparisons with null.
 //  12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
-//     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes. An option
+//     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes; what // puts
+//     beside one of them is dropped. An option
 //     that is handed over as it is takes all below it along, under the same names. A module that disabledModules names defines nothing.
 //  13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
 //     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
+//  14. Questions. Whether something is there, whether it is null and how many elements it has are asked apart from what it holds
+//     (Aspect), and what is defined decides only what it bears upon (Bearing).
+//  15. Conditions. Those around a definition are taken together: what the others settle already decides nothing, nor does what
+//     leads to the same constant in every branch.
+//  16. Hidden definitions. What another definition always outweighs is marked, and so is one whose condition decides nothing since
+//     the same constant is there anyway.
 //
 // Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, fuelForBuilds for what a flake makes for every
 // platform, maxRecursion, maxBlindRecursion and maxBlind calls, maxHoles unknown names in a row, maxAlternatives values kept apart. Where

@@ -1,7 +1,7 @@
 package eval
 
 // Two readings: a definition stands in the text, and the system gets less. What another definition always outweighs, and a
-// condition that decides nothing since the same constant is there anyway, is marked with what hides it (rule 15).
+// condition that decides nothing since the same constant is there anyway, is marked with what hides it (rule 16).
 
 // hide marks the definitions that the system never gets, once all are known.
 func (ev *Evaluator) hide() {

@@ -45,7 +45,6 @@ type Definition struct {
 	Hidden       string      // why the system never gets it, "" if it does: "overridden", "the same constant"
 	OverriddenBy *Definition // what the system gets in its place
 
-
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
 	gates *gate
