@@ -231,6 +231,13 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	g.Sinks = fl.sinks(g.Flows.Direct())
 	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
+	for _, d := range ev.Dropped {
+		for _, p := range ev.Paths(d) {
+			if _, segs, ok := vs.place(p); ok {
+				g.Unresolved = append(g.Unresolved, &Unresolved{pathText(segs), placeIn(d.File, d.Span), "something that is not known defines options with it; which ones is not known from the text"})
+			}
+		}
+	}
 	for _, e := range ev.Escapes {
 		g.Unresolved = append(g.Unresolved, &Unresolved{"config", placeIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
 	}

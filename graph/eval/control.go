@@ -8,6 +8,23 @@ type control struct {
 	gates    *gate
 	priority int  // of mkOverride; 0: none
 	doubt    bool // something decides that is made of no option
+	sets     *nesting
+}
+
+// nesting is the sets that a definition stands in, from the inside out.
+type nesting struct {
+	set *setShape
+	up  *nesting
+}
+
+// in says whether a definition stands in a set: one that holds itself is defined once.
+func (n *nesting) in(s *setShape) bool {
+	for ; n != nil; n = n.up {
+		if n.set == s {
+			return true
+		}
+	}
+	return false
 }
 
 // A gate is a condition and the path at which it stands: what is above is there whatever it says.

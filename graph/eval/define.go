@@ -56,7 +56,15 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 				ctl = ctl.add(v.org, p)
 			}
 			for _, t := range s.alts {
-				ev.defineUnder(m, p, ev.force(t), ctl, at, dflt, depth+1)
+				where := at
+				if t.expr != nil && t.env != nil {
+					where = site{t.env.file, t.expr.Range()}
+				}
+				x := ev.force(t)
+				if x.shape != nil {
+					where = at // the attributes have places of their own
+				}
+				ev.defineUnder(m, p, x, ctl, where, dflt, depth+1)
 			}
 			return
 		case *setShape:
@@ -66,7 +74,11 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			if p.Parent != nil && p.Parent.Parent == nil && p.Name == "_module" {
 				return
 			}
+			if ctl.sets.in(s) {
+				break // it holds itself: what is in it was defined above
+			}
 			acc := ctl.add(v.org, p)
+			acc.sets = &nesting{s, acc.sets}
 			ev.defineNames(m, p, s, acc, at, dflt)
 			for i := range s.attrs {
 				ev.defineAttr(m, p, &s.attrs[i], acc, at, dflt, depth)
@@ -103,7 +115,11 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		return
 	}
 	if p == m.Base {
-		return // a module that is not understood as a set: nothing is known to be defined
+		// A module that is not understood as a set, such as what a function that is not known makes: what it defines is not known.
+		if org := union(ctl.org, ev.deep(v)); len(org) > 0 {
+			ev.Dropped = append(ev.Dropped, &Dropped{File: at.file, Span: at.span, origins: org})
+		}
+		return
 	}
 	d := ev.definition(m, p, at, ctl, dflt)
 	d.origins = union(ctl.org, ev.deep(v)).pruned()

@@ -42,6 +42,7 @@ type Evaluator struct {
 	Limits       []Limit
 	Faults       []*fault.Fault // of our own: what is known of the file that it happened in is not whole
 	Definitions  []*Definition
+	Dropped      []*Dropped
 	Declarations []*Declaration
 	Imports      []*Import
 	Handed       []*Import // files whose paths definitions hold: no imports, but not left out either

@@ -51,6 +51,24 @@ type Definition struct {
 	conds *conjunction
 }
 
+// Dropped is a place where options are defined by something that is not known, so that it is not known which.
+type Dropped struct {
+	File    *parse.File
+	Span    parse.Span
+	origins Origins
+}
+
+// Paths are the options that are part of it or decide over it.
+func (ev *Evaluator) Paths(d *Dropped) []*Path {
+	var out []*Path
+	for _, o := range d.origins {
+		if p := ev.pathOf[o.rank>>aspectBits]; len(out) == 0 || out[len(out)-1] != p {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Derived says whether a definition comes from options at all.
 func (d *Definition) Derived() bool { return len(d.origins) > 0 }
 
