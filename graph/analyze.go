@@ -276,7 +276,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 				segs = shown(d.Path.Segments())
 			}
 			by := d.OverriddenBy
-			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), placeIn(d.File, d.Span), placeIn(by.File, by.Span), d.Hidden})
+			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), placeIn(d.File, d.Span), placeIn(by.File, by.Span), d.Hidden})
 		}
 		if d.Names || d.Default {
 			continue
@@ -304,6 +304,21 @@ func (vs *values) fromCentral(ev *eval.Evaluator, d *eval.Definition) bool {
 		}
 	}
 	return false
+}
+
+// partsOf are the values that are part of a definition.
+func (vs *values) partsOf(ev *eval.Evaluator, d *eval.Definition) []*Value {
+	var out []*Value
+	for o := range ev.Origins(d) {
+		if r, segs, ok := vs.place(o.Path); ok && o.Kind == eval.Data && !vs.isRoot(r, segs) {
+			for _, v := range vs.find(r, segs).vals {
+				if !slices.Contains(out, v) {
+					out = append(out, v)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // shown drops what only tells a standalone home's options from the system's.

@@ -142,6 +142,7 @@ type Reference struct {
 // Hidden is a definition that stands in the text, and that the system never gets.
 type Hidden struct {
 	Option string
+	From   []*Value // that would be part of it
 	At     Place
 	By     Place  // the definition that hides it
 	Why    string // "overridden": that one outweighs it (mkForce, mkDefault); "the same constant": its condition decides nothing

@@ -219,7 +219,11 @@ func jsonUnresolved(u *graph.Unresolved) any {
 }
 
 func jsonHidden(h *graph.Hidden) any {
-	return located(h.At, object{"option": h.Option, "why": h.Why, "by": located(h.By, object{})})
+	from := make([]string, len(h.From))
+	for i, v := range h.From {
+		from[i] = v.Path
+	}
+	return located(h.At, object{"option": h.Option, "from": from, "why": h.Why, "by": located(h.By, object{})})
 }
 
 func jsonSink(s *graph.Sink) any {

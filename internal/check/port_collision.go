@@ -116,16 +116,32 @@ func sameValue(p *Pass, x, y port) bool {
 	return p.Graph.Flows.Reaches(x.value, y.value) || p.Graph.Flows.Reaches(y.value, x.value)
 }
 
-// feedOne reports whether two values go into one option: then it is one service's port, set in two places.
+// feedOne reports whether two values go into one option: then it is one service's port, set in two places, be it that one of
+// them outweighs the other.
 func feedOne(p *Pass, x, y *graph.Value) bool {
 	into := map[string]bool{}
-	for _, f := range p.Graph.Flows.DirectOf(x) {
-		last := tokens(f.To[strings.LastIndexByte(f.To, '.')+1:])
-		if f.Kind == graph.Data && f.ToValue == nil && slices.Contains(last, "port") { // one port, not a list of them
-			into[f.To] = true
+	for _, to := range optionsOf(p, x) {
+		if slices.Contains(tokens(to[strings.LastIndexByte(to, '.')+1:]), "port") { // one port, not a list of them
+			into[to] = true
 		}
 	}
-	return slices.ContainsFunc(p.Graph.Flows.DirectOf(y), func(f *graph.Flow) bool { return f.Kind == graph.Data && into[f.To] })
+	return len(into) > 0 && slices.ContainsFunc(optionsOf(p, y), func(to string) bool { return into[to] })
+}
+
+// optionsOf are the options that a value is part of, also where the system gets something else.
+func optionsOf(p *Pass, v *graph.Value) []string {
+	var out []string
+	for _, f := range p.Graph.Flows.DirectOf(v) {
+		if f.Kind == graph.Data && f.ToValue == nil {
+			out = append(out, f.To)
+		}
+	}
+	for _, h := range p.Graph.Hidden {
+		if slices.Contains(h.From, v) {
+			out = append(out, h.Option)
+		}
+	}
+	return out
 }
 
 // isCopyOfHome reports whether two paths are one option, seen from a home and from the system that holds it.
