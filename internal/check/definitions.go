@@ -29,16 +29,17 @@ whoever has the first has both.
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
-		p.pairs(func(d, e *graph.Definition) {
+		for _, pair := range p.pairs() {
+			d, e := pair[0], pair[1]
 			if d.Priority != e.Priority || d.Value == e.Value || isText(d.Value) || isText(e.Value) {
-				return
+				continue
 			}
 			out = append(out, Finding{
 				At: d.At, Value: d.Option,
 				Message: fmt.Sprintf("%s is %v here and %v in %s, with the same priority: Nix rejects that; keep one, or let it win with mkForce", d.Option, d.Value, e.Value, e.At.File),
 				Related: []Related{{At: e.At, Message: fmt.Sprintf("%s is %v here", e.Option, e.Value)}},
 			})
-		})
+		}
 		return out
 	},
 }
@@ -65,34 +66,41 @@ in one that it imports: wherever this one is, the other one is too, and wins. Re
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
-		p.pairs(func(d, e *graph.Definition) {
+		for _, pair := range p.pairs() {
+			d, e := pair[0], pair[1]
 			if d.Priority <= e.Priority {
-				return
+				continue
 			}
 			out = append(out, Finding{
 				At: d.At, Value: d.Option,
 				Message: fmt.Sprintf("%s is never %v: %s sets it to %v with a stronger priority, and is there wherever this is; remove this", d.Option, d.Value, e.At.File, e.Value),
 				Related: []Related{{At: e.At, Message: "this one holds"}},
 			})
-		})
+		}
 		return out
 	},
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }
 
-// pairs visits two definitions of one option, d and e, where every configuration that has d has e: both are unconditional, of a known priority and a
-// single value, in one module or e in one that d's imports. Of two in one module, each is d once.
-func (p *Pass) pairs(visit func(d, e *graph.Definition)) {
+// makePairs are two definitions of one option each, where every configuration that has the first has the second: both are unconditional, of a known
+// priority and a single value, in one module, or the second in one that the first's imports. Of two in one module, each comes first once.
+func (p *Pass) makePairs() (out [][2]*graph.Definition) {
 	reach := p.importsAll()
 	for _, option := range sortedKeys(p.definitionsOf()) {
 		all := p.definitionsOf()[option]
 		if len(all) < 2 || strings.Contains(option, "*") {
 			continue
 		}
+		var plain []*graph.Definition
 		for _, d := range all {
-			for _, e := range all {
-				if d == e || !p.isPlainDefinition(d) || !p.isPlainDefinition(e) || p.dormant(e.At.File) || d.Module == nil || e.Module == nil || d.Module.Home != e.Module.Home {
+			if d.Module != nil && p.isPlainDefinition(d) && !p.dormant(d.At.File) {
+				plain = append(plain, d)
+			}
+		}
+		for _, d := range plain {
+			for _, e := range plain {
+				if d == e || d.Module.Home != e.Module.Home {
 					continue
 				}
 				same := d.At.File == e.At.File
@@ -100,18 +108,24 @@ func (p *Pass) pairs(visit func(d, e *graph.Definition)) {
 					continue // told at the second
 				}
 				if same || slices.Contains(reach(d.At.File), e.At.File) {
-					visit(d, e)
+					out = append(out, [2]*graph.Definition{d, e})
 					break
 				}
 			}
 		}
 	}
+	return out
 }
 
 // isPlainDefinition reports whether a definition sets one value, and always does, at the top of its file: what stands deeper (modules that a flake
 // writes out) belongs to a module of its own.
 func (p *Pass) isPlainDefinition(d *graph.Definition) bool {
 	if !d.Known || d.Conditional || d.Doubt || d.Priority <= 0 || d.Module != nil && d.Module.Instance != "" {
+		return false
+	}
+	switch d.Value.(type) {
+	case bool, int64, float64, string:
+	default:
 		return false
 	}
 	o := p.outline(d.At.File)
@@ -122,11 +136,7 @@ func (p *Pass) isPlainDefinition(d *graph.Definition) bool {
 	if slices.ContainsFunc(p.syntax(d.At.File).guards, func(g guarded) bool { return g.body.Contains(d.At.Span) }) {
 		return false
 	}
-	switch d.Value.(type) {
-	case bool, int64, float64, string:
-		return true
-	}
-	return false
+	return true
 }
 
 // importsAll gives the modules that a file imports, directly and through others, as far as the imports are written out: whoever has the file has them.

@@ -29,6 +29,7 @@ type index struct {
 
 	hostNames  func() map[string]bool        // names of machines
 	named      func() map[string]bool        // files of a name with _ that are imported by it
+	pairs      func() [][2]*graph.Definition // definitions that are always together
 	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
 	selected   func() map[string]graph.Place // names that are selected from something unknown
@@ -48,6 +49,7 @@ func (p *Pass) build() {
 	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
 	p.hostNames = sync.OnceValue(p.makeHostNames)
 	p.named = sync.OnceValue(p.namedFiles)
+	p.pairs = sync.OnceValue(p.makePairs)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
