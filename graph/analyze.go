@@ -263,8 +263,6 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		segs := d.Path.Segments()
 		if _, below, central := vs.place(d.Path); central {
 			segs = below
-		} else if d.Path.Within(eval.FlakeParts) {
-			segs = segs[1:]
 		}
 		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
 	}
@@ -273,7 +271,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		if d.Hidden != "" && vs.fromCentral(ev, d) {
 			_, segs, central := vs.place(d.Path)
 			if !central {
-				segs = shown(d.Path.Segments())
+				segs = d.Path.Segments()
 			}
 			by := d.OverriddenBy
 			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), placeIn(d.File, d.Span), placeIn(by.File, by.Span), d.Hidden})
@@ -281,11 +279,11 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		if d.Names || d.Default {
 			continue
 		}
-		if d.Path.Len() == 0 || d.Path.Within(eval.FlakeParts) || d.Path.Root.Arg != "" {
+		if d.Path.Len() == 0 || d.Path.Own() || d.Path.Root.Arg != "" {
 			continue
 		}
 		segs := d.Path.Segments()
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(shown(segs)), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
@@ -319,14 +317,6 @@ func (vs *values) partsOf(ev *eval.Evaluator, d *eval.Definition) []*Value {
 		}
 	}
 	return out
-}
-
-// shown drops what only tells a standalone home's options from the system's.
-func shown(segs []string) []string {
-	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
-		return segs[1:]
-	}
-	return segs
 }
 
 // rootedAt are the values under some roots, none of them found yet.

@@ -55,6 +55,7 @@ type flows struct {
 	paths []string // of all values, sorted
 	sides []side   // by number of a path
 	confs *ConfSets
+	roots map[*eval.Root]string
 
 	// See flow_junction.go.
 	bundles    [][]*edge
@@ -97,7 +98,7 @@ type derived struct {
 
 // followAll makes the steps of a finished evaluation, and connects those that some value gets to.
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: NewConfSets(0)}
+	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: NewConfSets(len(ev.Configurations()))}
 	for _, v := range vs.all {
 		fl.paths = append(fl.paths, v.Path)
 	}
@@ -127,10 +128,34 @@ func (fl *flows) central(p *eval.Path) bool {
 	return *s == inside
 }
 
-// counts says whether a definition can be the end of an edge: a flake module's own options are no options of a system, unless
-// they are values.
-func (fl *flows) counts(d *eval.Definition) bool {
-	return d.Derived() && d.Hidden == "" && (!d.Path.Within(eval.FlakeParts) || fl.central(d.Path))
+// counts says whether a definition can be the end of an edge.
+func (fl *flows) counts(d *eval.Definition) bool { return d.Derived() && d.Hidden == "" }
+
+// inward says that a target is no end of a flow, but only on the way to others.
+func (fl *flows) inward(target int32) bool {
+	t := &fl.targets[target]
+	return t.val == nil && t.option.Own()
+}
+
+// ofRoot is a path by its names, with what it starts from before them.
+func (fl *flows) ofRoot(p *eval.Path) []string {
+	n, ok := fl.roots[p.Root]
+	if !ok {
+		if fl.roots == nil {
+			fl.roots = map[*eval.Root]string{}
+		}
+		n = "\x01" + intText(int64(len(fl.roots)))
+		fl.roots[p.Root] = n
+	}
+	return append([]string{n}, p.Segments()...)
+}
+
+// inOf is the set of configurations that a definition holds in.
+func (fl *flows) inOf(d *eval.Definition) *ConfSet {
+	if len(d.In) == 0 {
+		return nil
+	}
+	return fl.confs.intern(slices.Clone(d.In))
 }
 
 // definition makes the edges from values that one definition is the end of.
@@ -151,14 +176,14 @@ func (fl *flows) index() {
 			continue
 		}
 		for o := range fl.ev.Origins(d) {
-			if o.Path.Parent == nil || fl.central(o.Path) {
+			if o.Path.Parent == nil && !o.Path.Own() || fl.central(o.Path) {
 				continue
 			}
 			r := fl.reads[o.Path]
 			if r == nil {
 				r = &readers{}
 				fl.reads[o.Path] = r
-				fl.trie.add(o.Path.Segments(), o.Path)
+				fl.trie.add(fl.ofRoot(o.Path), o.Path)
 			}
 			r.from = append(r.from, derived{d, o})
 		}
@@ -201,12 +226,13 @@ func (fl *flows) edges(d *eval.Definition, o eval.Origin, targets []vertex) {
 	if (d.Default || fl.central(d.Path)) && kind != Control {
 		kind = Default
 	}
+	in := fl.inOf(d)
 	for _, from := range fl.sources(o) {
 		for _, to := range targets {
 			if from == to {
 				continue
 			}
-			e := &edge{from: from, to: to, kind: kind, def: d, origin: o}
+			e := &edge{from: from, to: to, kind: kind, def: d, origin: o, in: in}
 			if to.option != nil && o.Path == d.Copies && !o.Names && kind == Data {
 				fl.copied(e)
 			}

@@ -285,7 +285,7 @@ func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 				continue
 			}
 			for _, e := range fl.bundles[i] {
-				if c.holds(e, int(v-c.first[i])) {
+				if c.holds(e, int(v-c.first[i])) && !fl.inward(e.target) {
 					loose = append(loose, l.place[e.target])
 					if o := l.option[e.target]; o >= 0 {
 						loose = append(loose, o)

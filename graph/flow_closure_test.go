@@ -59,7 +59,7 @@ func (s *synthetic) edge(from, to int, kind FlowKind, file int, in *ConfSet) {
 		e.origin.Path = e.from.option
 		if s.reads[e.from.option] == nil {
 			s.reads[e.from.option] = &readers{}
-			s.trie.add(e.from.option.Segments(), e.from.option)
+			s.trie.add(s.ofRoot(e.from.option), e.from.option)
 		}
 	}
 	s.join(e)

@@ -183,7 +183,7 @@ func (fl *flows) fromOption(at arrival) (bundles []int32) {
 	if fl.reads == nil {
 		fl.index()
 	}
-	fl.trie.related(at.option.Segments(), func(q *eval.Path, exact, above bool) {
+	fl.trie.related(fl.ofRoot(at.option), func(q *eval.Path, exact, above bool) {
 		if at.names && !above {
 			return // a name that is added below says nothing of what was there
 		}

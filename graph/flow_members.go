@@ -22,7 +22,7 @@ func (fl *flows) findFixed(defs []*eval.Definition) {
 func (fl *flows) membership(d *eval.Definition, o eval.Origin, from vertex) {
 	m, ok := fl.memberOf(d)
 	if ok && !d.Default && !fl.fixed[m] && from.val != m.registry {
-		fl.join(&edge{from: from, to: vertex{val: m.registry}, kind: Control, def: d, origin: o})
+		fl.join(&edge{from: from, to: vertex{val: m.registry}, kind: Control, def: d, origin: o, in: fl.inOf(d)})
 	}
 }
 

@@ -49,7 +49,6 @@ func segmentText(s string) string {
 }
 
 func pathText(segs []string) string {
-	segs = shown(segs)
 	out := make([]string, len(segs))
 	for i, s := range segs {
 		out[i] = segmentText(s)

@@ -33,7 +33,7 @@ func (fl *flows) sinks(direct []*Flow) []*Sink {
 	each := func(visit func(*edge)) {
 		for _, edges := range fl.bundles {
 			for _, e := range edges {
-				if e.to.option != nil {
+				if e.to.option != nil && !fl.inward(e.target) {
 					visit(e)
 				}
 			}

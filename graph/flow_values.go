@@ -93,11 +93,8 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 		return argument, append([]string{p.Root.Arg}, segs...), true
 	}
 	r := system
-	if len(segs) > 0 && segs[0] == eval.StandaloneHome {
-		r, segs = home, segs[1:]
-	}
-	if len(segs) > 0 && segs[0] == eval.FlakeParts {
-		segs = segs[1:] // options of flake-parts modules: values of the whole flake
+	if p.Root.Home {
+		r = home
 	}
 	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] && vs.under(segs[3:]) {
 		return home, slices.Clone(segs[3:]), true
@@ -581,9 +578,6 @@ func guessRoot(ev *eval.Evaluator) Root {
 	total := 0
 	for _, d := range ev.Declarations {
 		segs := d.Path.Segments()
-		if len(segs) > 0 && (segs[0] == eval.StandaloneHome || segs[0] == eval.FlakeParts) {
-			segs = segs[1:]
-		}
 		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
 			segs = segs[3:]
 		}

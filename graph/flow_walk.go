@@ -122,7 +122,7 @@ func (w *follower) follow(v *Value, want func(target int32) bool, tell func(end 
 						if w.told != nil {
 							w.told[e.target] = nil
 						}
-						if (want == nil || want(e.target)) && !tell(next, weakest) {
+						if !fl.inward(e.target) && (want == nil || want(e.target)) && !tell(next, weakest) {
 							return
 						}
 					}
@@ -196,7 +196,7 @@ func (fl *flows) direct(v *Value) []*Flow {
 	seen := map[int32]*Flow{}
 	for _, weakest := range []FlowKind{Data, Key, Control} {
 		for _, e := range fl.out[v] {
-			if strength(e.kind) != strength(weakest) || e.to.val == v || e.outdone {
+			if strength(e.kind) != strength(weakest) || e.to.val == v || e.outdone || fl.inward(e.target) {
 				continue
 			}
 			if f := seen[e.target]; f != nil {

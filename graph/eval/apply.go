@@ -53,8 +53,9 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	case *builtin:
 		args := append(slices.Clip(s.args), x)
 		if len(args) < s.spec.arity {
-			return Val{shape: &builtin{s.spec, args}, org: f.org}
+			return Val{shape: &builtin{s.spec, args, s.lib}, org: f.org}
 		}
+		ev.ownLib = s.lib
 		return s.spec.call(ev, args, at).with(f.org)
 	case *altShape:
 		var out []Val
@@ -68,6 +69,13 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 		}
 	case *typeShape:
 		return f
+	case *refShape:
+		// A function that an option holds, config.lib.web.mkUrl.
+		if v, ok := ev.held(f); ok && !isRef(v) {
+			return ev.apply(v, x, at)
+		}
+	case *laterShape:
+		return ev.apply(ev.force(s.t), x, at)
 	}
 	// Nothing is known of the function: the result may hold whatever went in (rule 8).
 	a := ev.force(x)
@@ -186,14 +194,14 @@ func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 	binds := ev.arguments(fn, file)
 	if fn.Formals == nil {
 		f := &frameOfOne{}
-		f.env = env{up: c.env, file: file, set: &f.set}
+		f.env = env{up: c.env, file: file, set: &f.set, bare: c.env.bare, of: ev.frameOf()}
 		f.thunk = thunk{of: x, bind: &binds[0]}
 		f.attrs[0] = attribute(binds[0].name, nil, &f.thunk, binds[0].site)
 		f.set.attrs = f.attrs[:]
 		return &f.env
 	}
 	f := &frame{}
-	f.env = env{up: c.env, file: file, set: &f.set}
+	f.env = env{up: c.env, file: file, set: &f.set, bare: c.env.bare, of: ev.frameOf()}
 	thunks := make([]thunk, len(binds))
 	f.set.attrs = make([]attr, len(binds))
 	for i := range binds {
@@ -205,6 +213,14 @@ func (ev *Evaluator) frame(c *closure, x *thunk) *env {
 		f.set.attrs[i] = attribute(b.name, nil, &thunks[i], b.site)
 	}
 	return &f.env
+}
+
+// frameOf is the summary that a call's scope belongs to.
+func (ev *Evaluator) frameOf() uint32 {
+	if ev.cur == nil {
+		return noSummary
+	}
+	return ev.cur.id
 }
 
 // given is what a call gives an argument.
@@ -241,9 +257,10 @@ func (ev *Evaluator) call(f Val, at site, args ...*thunk) Val {
 // origins are those of the value as a whole; what is read from config counts as used here.
 func (ev *Evaluator) origins(v Val) Origins {
 	if r, ok := v.shape.(*refShape); ok {
-		if r.path.Parent == nil {
+		if r.path.Parent == nil && !r.path.inner() {
 			return v.org // config itself: what of it is used is not known here
 		}
+		ev.settle(r.path)
 		if r.read != nil {
 			r.read.Consumed = true
 		}
@@ -473,7 +490,7 @@ const maxHoles = 2
 // bottomless says that the last names of a path, below what is declared, are unknown several levels deep already.
 func (p *Path) bottomless() bool {
 	holes := 0
-	for q := p; q.Parent != nil && q.decl == nil; q = q.Parent {
+	for q := p; q.Parent != nil && len(q.here) == 0; q = q.Parent {
 		if q.Name == hole {
 			holes++
 		}
@@ -488,7 +505,7 @@ func (ev *Evaluator) withoutMembers(p *Path) bool {
 		return true
 	}
 	for q := p; q.Parent != nil; q = q.Parent {
-		if d := q.decl; d != nil {
+		if d := ev.declAt(q); d != nil {
 			return !d.Registry && !d.Nested && d.Kind != "" && d.Kind != "attrs" && d.Kind != "anything" && d.Kind != "unspecified" && d.Kind != "raw"
 		}
 	}
@@ -535,11 +552,11 @@ func dataOf(os Origins) Origins {
 func (ev *Evaluator) isWholeConfig(v Val) bool {
 	switch s := v.shape.(type) {
 	case *refShape:
-		return s.path.Parent == nil
+		return s.path.Parent == nil && !s.path.inner()
 	case *setShape:
 		for i := range s.attrs {
 			if t := s.attrs[i].val; t.state == 2 || t.state == 0 && s.attrs[i].name == "config" {
-				if r, ok := ev.force(t).shape.(*refShape); ok && r.path.Parent == nil {
+				if r, ok := ev.force(t).shape.(*refShape); ok && r.path.Parent == nil && !r.path.inner() {
 					return true
 				}
 			}

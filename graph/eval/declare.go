@@ -94,11 +94,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 		d.File = m.File
 	}
 	ev.Declarations = append(ev.Declarations, d)
-	p.isOption = true
-	p.decl = d
-	for q := p; q != nil && !q.declared; q = q.Parent {
-		q.declared = true
-	}
+	ev.take(p, d, true)
 	switch o.kind {
 	case "mkEnableOption":
 		d.Type, d.Kind, d.Default = "bool", "bool", "false"
@@ -195,10 +191,8 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 			} else {
 				d.Open = true
 			}
-			p.declared = true
-			if e, ok := t.shape.(*typeShape); !ok || e.name != "submodule" && e.name != "submoduleWith" {
-				p.isOption = true
-			}
+			e, ok := t.shape.(*typeShape)
+			ev.take(p, nil, !ok || e.name != "submodule" && e.name != "submoduleWith")
 			continue
 		case "submodule", "submoduleWith", "attrTag":
 			d.Kind = "submodule"
@@ -261,6 +255,10 @@ func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth 
 		return
 	}
 	at := site{d.File, d.Span}
+	if pl, ok := ev.placeOf(p, m); ok && pl.class.Home {
+		ev.put(place{class: pl.class, every: pl.names[:len(pl.names)-1]}, p, v, nil, at, m)
+		return
+	}
 	switch s := v.shape.(type) {
 	case *altShape:
 		for _, t := range s.alts {

@@ -25,13 +25,14 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 	if v.shape == missing || ctl.conds != nil && ctl.conds.dead {
 		return
 	}
-	if base, home, ok := ev.modulePoint(p, m); ok && !dflt && p != m.Base {
-		switch v.shape.(type) {
-		case *altShape:
-		default:
-			ev.load(v.with(ctl.org), base, home, at, m) // the conditions around a home are conditions over all that it defines
+	if pl, ok := ev.placeOf(p, m); ok && !dflt {
+		if _, several := v.shape.(*altShape); !several {
+			ev.put(pl, p, v, ctl.org, at, m)
 			return
 		}
+	}
+	if !dflt && ev.holdsModule(p) {
+		ev.keepValue(p, v, ctl.org)
 	}
 	if depth < maxDefinitionDepth && !ev.spent(at) {
 		switch s := v.shape.(type) {
@@ -90,7 +91,13 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			if len(s.attrs) > 0 || s.base != nil {
 				return
 			}
+		case *builtin:
+			ev.keepValue(p, v, ctl.org)
 		case *closure:
+			ev.keepValue(p, v, ctl.org)
+			if p.inLib() {
+				return // where somebody calls it, it is followed
+			}
 			if submoduleFunction(s.fn) && p != m.Base {
 				ev.defineUnder(m, p, ev.apply(v, ev.instanceArgs(m, p, str(p.Name)), at), ctl, at, dflt, depth+1)
 				return
@@ -99,7 +106,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			if s.path == p {
 				return // inherit (config) x at its own place
 			}
-			if _, ok := ev.group(s.path); ok {
+			if _, ok := ev.group(s.path); ok && (s.path.Parent != nil || s.path.inner()) {
 				as, _, _ := ev.entries(v)
 				for _, a := range as {
 					ev.defineUnder(m, ev.child(p, a.name), ev.force(a.val), ctl.add(v.org, p), at, dflt, depth+1)
@@ -109,7 +116,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		}
 	}
 	if ev.isWholeConfig(v) {
-		if m.Base != ev.at(ev.Config, FlakeParts) {
+		if m.conf == nil || m.conf.Class != FlakeParts {
 			ev.escape(at)
 		}
 		return
@@ -247,6 +254,29 @@ type definedKey struct {
 	file              *parse.File
 	span              parse.Span
 	conditional, dflt bool
+}
+
+// inLib says that a path is that of a function of the repository's own, config.lib.web.mkUrl (NixOS option lib).
+func (p *Path) inLib() bool {
+	for ; p.depth > 1; p = p.Parent {
+	}
+	return p.depth == 1 && p.Name == "lib"
+}
+
+// holdsModule says whether an option is of type deferredModule, or holds several such.
+func (ev *Evaluator) holdsModule(p *Path) bool {
+	if p.Parent == nil {
+		return false
+	}
+	if len(p.here) > 0 {
+		d, _ := ev.declHere(p)
+		return d != nil && (d.Kind == "deferredModule" || d.Kind == "deferredModuleWith") && !d.Registry
+	}
+	if len(p.Parent.here) > 0 {
+		d, _ := ev.declHere(p.Parent)
+		return d != nil && (d.Kind == "deferredModule" || d.Kind == "deferredModuleWith") && d.Registry
+	}
+	return false
 }
 
 // handsOver notes the Nix files whose paths a definition holds: whoever reads the option may import them.

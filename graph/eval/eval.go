@@ -2,7 +2,6 @@ package eval
 
 import (
 	"context"
-	"slices"
 
 	"nixsink/internal/fault"
 	"nixsink/parse"
@@ -35,7 +34,12 @@ type Limit struct {
 
 // Evaluator evaluates the modules of one tree. It is not safe for concurrent use.
 type Evaluator struct {
-	Config *Path // the system's config
+	Config     *Path // the config of systems
+	HomeConfig *Path // that of homes that are configurations of their own
+
+	PlainConfig *Path // that of evalModules by itself
+
+	Unshared bool // follow every source anew in every configuration: for tests
 
 	Reads        []*Read
 	Escapes      []Escape
@@ -64,6 +68,7 @@ type Evaluator struct {
 	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
 	limits     map[escapeKey]bool
+	kinds      map[string]uint64 // of declarations, by number
 	pending    []*thunk
 	settled    int // pending[:settled] was compacted
 	closures   []*closure
@@ -86,17 +91,30 @@ type Evaluator struct {
 	atoms     int // conditions that are like no other
 	cuts      int // how often something was not followed to its end
 
-	systems                int  // how many configurations are made
-	importDoubt            bool // it is not certain that what is being imported takes part
-	queue                  []*Module
-	instances              map[string]*Module
-	imported               map[string]bool
-	disabled               map[string]string // files of modules that take no part, and which file says so
-	special                map[string]*thunk // arguments that modules get besides config, lib, pkgs
-	homeSpecial            map[string]*thunk
-	flakeSelf, flakeInputs Val
-	flakeModules           []part // what flake-parts modules define
-	flakePartsUsed         bool
+	hosts      []*Configuration // those that nothing encloses, by number
+	todo       []*Configuration // still to be followed
+	summaries  map[sourceKey][]*Summary
+	made       uint32          // summaries so far
+	followed   []*Summary      // all of them, in order
+	cur        *Summary        // the one that is made
+	within     *Configuration  // the one that it is made for
+	innermost  int             // configurations that modules make for themselves, and that are being followed
+	passedAt   map[*thunk]site // where a module passes it to others
+	innerAt    map[site]int    // how many were followed, by the call that makes them; -1 while one is
+	likenesses map[[2]*thunk]bool
+	built      map[site]int  // configurations that no output names, by the call that makes them
+	scopeOf    map[*env]*env // of functions made outside of all modules: the one that is alike
+	scopesOf   map[*parse.Lambda][]*env
+	off        map[*parse.File]string // files that a configuration leaves out, and which file says so
+	building   bool                   // what is made is for packages and checks
+	checking   bool                   // questions are answered, not asked
+	kept       map[*Path][]keep
+	exports    []export
+	imported   map[string]bool
+	special    map[string]*thunk // what systems pass to their modules
+	flake      *flake            // the one that is looked at
+	flakes     map[string]*flake // by folder
+	ownLib     *thunk            // of the call that is made
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.
@@ -117,10 +135,17 @@ func New(host Host, argRoots []string) *Evaluator {
 		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[escapeKey]bool{},
-		instances: map[string]*Module{},
+		kinds:     map[string]uint64{},
+		off:       map[*parse.File]string{},
+		innerAt:   map[site]int{},
+		built:     map[site]int{},
+		scopeOf:   map[*env]*env{},
+		scopesOf:  map[*parse.Lambda][]*env{},
+		passedAt:  map[*thunk]site{},
+		summaries: map[sourceKey][]*Summary{},
+		flakes:    map[string]*flake{},
 		imported:  map[string]bool{},
-		disabled:  map[string]string{},
-		special:   map[string]*thunk{}, homeSpecial: map[string]*thunk{},
+		special:   map[string]*thunk{},
 		pathOf:    make([]*Path, 1),
 		readOf:    make([]*Read, 1),
 		bindingOf: make([]binding, 1),
@@ -128,6 +153,8 @@ func New(host Host, argRoots []string) *Evaluator {
 		hops:      make([]hop, 1),
 	}
 	ev.Config = ev.newPath(nil, "", &Root{})
+	ev.HomeConfig = ev.newPath(nil, "", &Root{Home: true})
+	ev.PlainConfig = ev.newPath(nil, "", &Root{})
 	for _, a := range argRoots {
 		ev.argRoots[a] = ev.newPath(nil, "", &Root{Arg: a})
 	}
@@ -236,51 +263,7 @@ func (ev *Evaluator) fileValue(f *parse.File) Val {
 }
 
 func (ev *Evaluator) fileThunk(f *parse.File) *thunk {
-	return &thunk{expr: f.Expr, env: &env{file: f, set: &setShape{}}}
-}
-
-// declaration finds where the option that p speaks of is declared: its own path, or the one with unknown names for
-// a registry's members. nil: nothing is declared at p or below it.
-func (ev *Evaluator) declaration(p *Path) *Path {
-	if p.declared {
-		return p
-	}
-	if p.Parent == nil {
-		return nil
-	}
-	up := ev.declaration(p.Parent)
-	if up == nil {
-		return nil
-	}
-	if k := up.kids[p.Name]; k != nil && k.declared {
-		return k
-	}
-	if k := up.kids[hole]; k != nil && k.declared {
-		return k
-	}
-	return nil
-}
-
-// group lists the names below p if p is a group of options whose names are all known, and no option itself.
-func (ev *Evaluator) group(p *Path) ([]string, bool) {
-	d := ev.declaration(p)
-	if d == nil || d.Parent == nil || d.isOption {
-		return nil, false
-	}
-	var names []string
-	for name, k := range d.kids {
-		if k.declared {
-			if !known(name) {
-				return nil, false
-			}
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names, len(names) > 0
-}
-
-// declares says whether some option is declared at p.name or below it.
-func (ev *Evaluator) declares(p *Path, name string) bool {
-	return ev.declaration(ev.child(p, name)) != nil
+	en := &env{file: f, set: &setShape{}}
+	en.bare = en
+	return &thunk{expr: f.Expr, env: en}
 }

@@ -34,7 +34,10 @@ func (ev *Evaluator) force(t *thunk) Val {
 		v = ev.bound(v, b)
 	}
 	t.val, t.state = v, 2
-	t.fn, t.env, t.of = nil, nil, nil // the expression stays: its place is asked for later
+	t.fn, t.of = nil, nil
+	if t.env != nil {
+		t.env = t.env.bare // its place is asked for later
+	}
 	return v
 }
 
@@ -118,7 +121,7 @@ func (ev *Evaluator) eval(e parse.Expr, en *env) Val {
 	case *parse.Let:
 		return ev.eval(n.Body, ev.scope(n.Bindings, en))
 	case *parse.With:
-		return ev.eval(n.Body, &env{up: en, file: en.file, with: ev.delay(n.Env, en)})
+		return ev.eval(n.Body, &env{up: en, file: en.file, with: ev.delay(n.Env, en), bare: en.bare, of: en.of})
 	case *parse.Assert:
 		c := ev.deep(ev.eval(n.Cond, en)).atMost(Control)
 		return ev.eval(n.Body, en).with(c)
@@ -441,7 +444,7 @@ func (ev *Evaluator) certain(v Val) bool {
 				return false
 			}
 		}
-		return s.path.declared
+		return ev.declaration(s.path) == s.path
 	}
 	return true
 }
@@ -484,6 +487,8 @@ func (ev *Evaluator) noteRead(v Val, f *parse.File, span parse.Span, base Val, w
 			rd.Via, rd.ViaFile, rd.ViaSpan = r.via.name, r.via.site.file, r.via.site.span
 		}
 		ev.addRead(key, rd)
+	} else {
+		rd.readBy(ev.cur)
 	}
 	c := *r
 	c.read = rd
@@ -495,8 +500,10 @@ func (ev *Evaluator) noteRead(v Val, f *parse.File, span parse.Span, base Val, w
 // addRead lists a read, unless the same one is listed already, and gives the listed one.
 func (ev *Evaluator) addRead(key readKey, rd *Read) *Read {
 	if old := ev.reads[key]; old != nil {
+		old.readBy(ev.cur)
 		return old
 	}
+	rd.readBy(ev.cur)
 	rd.id = uint32(len(ev.readOf))
 	ev.readOf = append(ev.readOf, rd)
 	ev.reads[key] = rd
@@ -537,6 +544,9 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 			}
 			if s.base != nil {
 				b := ev.sel(*s.base, name)
+				if f, ok := b.shape.(*builtin); ok && makers[f.spec.name].class != nil && isLib(*s.base) {
+					b.shape = &builtin{spec: f.spec, args: f.args, lib: ready(v)}
+				}
 				if b.shape != missing {
 					some = append(some, b)
 				}
@@ -560,8 +570,14 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		if s.read != nil {
 			s.read.Selected = true
 		}
-		if name == "_module" || s.path.Parent == nil && name == "lib" {
+		if name == "_module" {
 			return Val{}
+		}
+		if s.path.Parent != nil && s.path.Parent.Parent == nil && s.path.Name == "lib" && len(ev.keptAt(ev.child(s.path, name))) == 0 && !ev.keptBelow(ev.child(s.path, name)) {
+			// home-manager's config.lib: functions that are not of this tree.
+			if v := ev.libFunction(name); v.shape != nil {
+				return v
+			}
 		}
 		if name == hole && s.path.bottomless() {
 			return unknown(ev.origins(v))
@@ -589,7 +605,7 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 	case *moduleArgs:
 		return ev.argument(s.m, name)
 	case *flakeShape:
-		return ev.flakeOutput(name)
+		return ev.flakeOutput(s.conf, name)
 	case *laterShape:
 		return ev.sel(ev.force(s.t), name)
 	case *optShape:

@@ -199,6 +199,7 @@ func (ev *Evaluator) matching(pattern string) []string {
 
 // Import is one place where a file imports another.
 type Import struct {
+	In       Set
 	Site     site
 	To       string // relative to the root; "" if not known
 	Missing  bool
@@ -216,6 +217,9 @@ func (ev *Evaluator) noteImport(i *Import) {
 		return
 	}
 	key := i.Site.file.Name + "\x00" + i.To + "\x00" + intText(int64(i.Site.span.Start)) + i.Unknown
+	if ev.cur != nil {
+		key += "\x00" + intText(int64(ev.cur.id))
+	}
 	if !ev.imported[key] {
 		ev.imported[key] = true
 		ev.Imports = append(ev.Imports, i)

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -8,29 +9,49 @@ import (
 	"nixsink/parse"
 )
 
-// flake evaluates a flake's outputs; the systems that they build are found on the way.
-func (ev *Evaluator) flake(f *parse.File) {
-	ev.refuel(fuelPerModule)
+// flake is one flake of the tree.
+type flake struct {
+	file   *parse.File
+	dir    string // "" for the root
+	self   Val
+	inputs Val
+	result *thunk
+	conf   *Configuration // what flake-parts makes its outputs of, if it does
+}
+
+// flakeAt is the flake in a file: its `self` and inputs as values, nothing of them looked at yet.
+func (ev *Evaluator) flakeAt(f *parse.File) *flake {
+	dir := strings.TrimPrefix(path.Dir(f.Name), ".")
+	if fl := ev.flakes[dir]; fl != nil {
+		return fl
+	}
+	fl := &flake{file: f, dir: dir}
+	ev.flakes[dir] = fl
+	if ev.cur == nil {
+		ev.refuel(fuelPerModule)
+	}
 	v := ev.fileValue(f)
 	out := ev.sel(v, "outputs")
-	dir := path.Dir(f.Name)
-	if dir == "." {
-		dir = ""
-	}
-	var result *thunk
 	self := &setShape{base: &Val{}}
 	inputs := &setShape{base: &Val{}}
-	result = lazily(func() Val {
+	fl.result = lazily(func() Val {
+		before := ev.flake
+		ev.flake = fl
+		defer func() { ev.flake = before }()
 		return ev.apply(out, ready(Val{shape: inputs}), site{f, f.Expr.Range()})
 	})
+	result := fl.result
 	self.add(attr{name: "outPath", val: ready(str(SelfPrefix + "/" + dir))})
 	selfVal := lazily(func() Val {
 		r := ev.force(result)
-		if len(ev.flakeModules) > 0 || ev.flakePartsUsed {
-			return Val{shape: &flakeShape{}}
+		if _, parts := r.shape.(*flakeShape); parts || fl.conf != nil {
+			return Val{shape: &flakeShape{fl.conf}}
 		}
 		if s, ok := r.shape.(*setShape); ok {
+			// self.outputs is what the outputs are by themselves (Nix manual, nix flake, "Flake format").
 			c := &setShape{base: s.base, attrs: slices.Concat(self.attrs, s.attrs)}
+			c.add(attr{name: "outputs", val: result})
+			c.add(attr{name: "inputs", val: ready(fl.inputs)})
 			return Val{shape: c}
 		}
 		return Val{shape: self}
@@ -38,14 +59,9 @@ func (ev *Evaluator) flake(f *parse.File) {
 	if in := ev.sel(v, "inputs"); in.shape != nil && in.shape != missing {
 		as, _, _ := ev.entries(in)
 		for _, a := range as {
-			if a.name == "self" {
-				continue
+			if a.name != "self" {
+				inputs.add(attr{name: a.name, val: ev.input(fl, a)})
 			}
-			in := Val{}
-			if a.name == "import-tree" {
-				in = ev.libFunction(a.name)
-			}
-			inputs.add(attr{name: a.name, val: ready(in)})
 		}
 	}
 	inputs.add(attr{name: "self", val: lazily(func() Val {
@@ -55,15 +71,110 @@ func (ev *Evaluator) flake(f *parse.File) {
 		}
 		return ev.force(selfVal)
 	})})
-	if s, ok := inputs.get("self"); ok {
-		t := s.val
-		ev.flakeSelf = Val{shape: &laterShape{t}}
+	s, _ := inputs.get("self")
+	fl.self = Val{shape: &laterShape{s.val}}
+	fl.inputs = Val{shape: inputs}
+	return fl
+}
+
+// input is what a flake gets for one of its inputs: another flake of the tree (path:..), a loader that is known, or nothing.
+func (ev *Evaluator) input(fl *flake, a attr) *thunk {
+	return lazily(func() Val {
+		if v, ok := inputConventions[a.name]; ok {
+			return ev.libFunction(v)
+		}
+		url := ev.force(a.val)
+		if s, ok := url.shape.(*setShape); ok {
+			u := ev.sel(url, "url")
+			if u.shape == missing {
+				u = ev.sel(Val{shape: s}, "path")
+			}
+			url = u
+		}
+		text, ok := url.shape.(*strShape)
+		if !ok {
+			return Val{}
+		}
+		rel := strings.TrimPrefix(text.s, "path:")
+		if rel == text.s && !strings.HasPrefix(rel, ".") || !known(rel) || strings.HasPrefix(rel, "/") {
+			return Val{}
+		}
+		rel, _, _ = strings.Cut(rel, "?")
+		if f := ev.host.File(path.Join(fl.dir, rel, "flake.nix")); f != nil && f != fl.file {
+			return Val{shape: &laterShape{ready(ev.flakeAt(f).self)}}
+		}
+		return Val{}
+	})
+}
+
+// inputConventions are inputs that are functions, by the name that everybody gives them.
+var inputConventions = map[string]string{"import-tree": "import-tree"}
+
+// evaluate looks at a flake's outputs; the systems that they build are found on the way.
+func (ev *Evaluator) evaluate(fl *flake) {
+	ev.refuel(fuelPerModule)
+	before := ev.flake
+	ev.flake = fl
+	defer func() { ev.flake = before }()
+	v := ev.force(fl.result)
+	ev.named(fl, v)
+	ev.outputs(v, site{fl.file, fl.file.Expr.Range()})
+	ev.drain()
+	ev.exported(fl)
+}
+
+// placeName names a configuration that no output holds by where it is made.
+func (ev *Evaluator) placeName(c *Configuration) string {
+	name := c.Class.Name
+	if c.File != nil {
+		line := 1 + strings.Count(c.File.Src[:c.Span.Start], "\n")
+		name += " at " + c.File.Name + ":" + intText(int64(line))
 	}
-	ev.flakeInputs = Val{shape: inputs}
-	ev.outputs(ev.force(result), site{f, f.Expr.Range()})
-	ev.drain()
-	ev.exported(ev.force(result), f)
-	ev.drain()
+	return name
+}
+
+// namedOutputs are the outputs whose attributes are configurations (nix flake check; nix-darwin, home-manager, nix-on-droid, system-manager).
+var namedOutputs = []string{"nixosConfigurations", "darwinConfigurations", "homeConfigurations", "nixOnDroidConfigurations", "systemConfigs"}
+
+// named gives the configurations that a flake's outputs hold the names that they have there.
+func (ev *Evaluator) named(fl *flake, v Val) {
+	for _, output := range namedOutputs {
+		set := ev.sel(v, output)
+		if set.shape == nil || set.shape == missing {
+			continue
+		}
+		as, _, _ := ev.entries(set)
+		for _, a := range as {
+			ev.refuel(fuelPerModule)
+			ev.nameOf(ev.force(a.val), fl.prefix()+output+"."+segmentText(a.name), 3)
+		}
+	}
+}
+
+// prefix tells a flake within the tree from that of its root.
+func (fl *flake) prefix() string {
+	if fl.dir == "" {
+		return ""
+	}
+	return fl.dir + "#"
+}
+
+// nameOf names the configuration that a value is what evalModules gave for.
+func (ev *Evaluator) nameOf(v Val, name string, depth int) {
+	switch s := v.shape.(type) {
+	case *setShape:
+		if s.conf != nil && s.conf.Name == "" {
+			s.conf.Name = name
+		} else if s.conf == nil && s.base != nil && depth > 0 {
+			ev.nameOf(*s.base, name, depth-1)
+		}
+	case *altShape:
+		for _, t := range s.alts {
+			if depth > 0 {
+				ev.nameOf(ev.force(t), name, depth-1)
+			}
+		}
+	}
 }
 
 // fuelForBuilds bounds the evaluation of all that a flake makes for every platform together: systems hide there as well, but mostly it
@@ -91,6 +202,8 @@ func (ev *Evaluator) outputs(v Val, at site) {
 		ev.deep(*s.base)
 	}
 	ev.refuel(fuelForBuilds)
+	ev.building = true
+	defer func() { ev.building = false }()
 	for _, each := range builds {
 		var over *thunk
 		for _, a := range each.attrs {
@@ -125,43 +238,178 @@ func platform(name string) bool {
 	return false
 }
 
-// exported loads the modules that a flake gives to others as functions, nixosModules.wiki = import ./wiki.nix, and that none of its own
-// systems takes. Those that it gives as paths are files that nothing imports, and are looked at as such.
-func (ev *Evaluator) exported(out Val, f *parse.File) {
-	taken := map[*parse.File]bool{}
-	for _, m := range ev.Modules {
-		taken[m.File] = true
-	}
-	home := ev.anyHome()
+// exported follows the modules that a flake gives to others and that none of its own configurations takes.
+func (ev *Evaluator) exported(fl *flake) {
+	out := ev.force(fl.result)
+	at := site{fl.file, fl.file.Expr.Range()}
+	all := ev.exports
+	ev.exports = nil
 	for _, o := range []struct {
-		name string
-		base *Path
-	}{{"nixosModules", ev.Config}, {"darwinModules", ev.Config}, {"homeModules", home}, {"homeManagerModules", home}} {
+		name  string
+		class *Class
+	}{{"nixosModules", NixOS}, {"darwinModules", Darwin}, {"homeModules", HomeManager}, {"homeManagerModules", HomeManager}, {"nixosModule", NixOS}, {"homeManagerModule", HomeManager}} {
 		set := ev.sel(out, o.name)
 		if set.shape == nil || set.shape == missing {
 			continue
 		}
+		if strings.HasSuffix(o.name, "Module") {
+			for _, w := range ev.want(set, at, nil, nil) {
+				all = append(all, export{o.class, w, fl})
+			}
+			continue
+		}
 		as, _, _ := ev.entries(set)
 		for _, a := range as {
-			v := ev.force(a.val)
-			if c, ok := v.shape.(*closure); ok && c.env.file != f && !taken[c.env.file] {
-				ev.load(v, o.base, o.base == home, site{f, f.Expr.Range()}, &Module{File: f, Reachable: true})
+			for _, w := range ev.want(ev.force(a.val), cmp.Or(a.site, at), nil, nil) {
+				all = append(all, export{o.class, w, fl})
 			}
+		}
+	}
+	taken := map[sourceKey]bool{}
+	files := map[*parse.File]bool{}
+	for _, s := range ev.followed {
+		if !s.dead {
+			taken[s.key.anywhere()] = true
+			if s.key.a == nil {
+				files[s.File] = true
+			}
+		}
+	}
+	for _, x := range all {
+		if x.deferred != nil {
+			continue
+		}
+		key := ev.keyOf(x.wanted, &Configuration{}).anywhere()
+		if taken[key] || key.a == nil && files[x.file] {
+			continue
+		}
+		taken[key] = true
+		ev.extend(ev.openConfiguration(x.class, fl, false), x.wanted)
+	}
+}
+
+// anywhere is a source's key without the place.
+func (k sourceKey) anywhere() sourceKey { return sourceKey{file: k.file, a: k.a, b: k.b} }
+
+// openConfiguration stands for modules that no configuration takes: those that a flake exports, and those that nothing imports.
+func (ev *Evaluator) openConfiguration(class *Class, fl *flake, unreached bool) *Configuration {
+	standalone := class.Home && ev.standaloneHomes()
+	for _, c := range ev.hosts {
+		if c.Open && c.Unreached == unreached && c.flake == fl {
+			if c.Class == class && (!class.Home || standalone) {
+				return c
+			}
+			for _, k := range c.kids {
+				if k.Class == class && !standalone {
+					return k
+				}
+			}
+		}
+	}
+	if class.Home && !standalone {
+		c := ev.openConfiguration(NixOS, fl, unreached)
+		k := &Configuration{Class: class, Parent: c, Base: ev.anyHome(), Name: c.Name, args: c.homeArgs, homeArgs: map[string]*thunk{}, flake: fl, byKey: map[sourceKey]*Summary{}}
+		c.kids = append(c.kids, k)
+		return k
+	}
+	before := ev.flake
+	ev.flake = fl
+	c := ev.newConfiguration(class, site{})
+	ev.flake = before
+	ev.todo = ev.todo[:len(ev.todo)-1]
+	c.Open, c.Unreached, c.byKey = true, unreached, map[sourceKey]*Summary{}
+	c.Name = "exported modules"
+	if unreached {
+		c.Name = "modules that nothing imports"
+	}
+	return c
+}
+
+// standaloneHomes says that homes are configurations of their own here, and none is part of a system.
+func (ev *Evaluator) standaloneHomes() bool {
+	own := false
+	for _, c := range ev.hosts {
+		own = own || c.Class.Home && !c.Open
+		for _, k := range c.kids {
+			if k.Class.Home && !c.Open {
+				return false
+			}
+		}
+	}
+	return own
+}
+
+// extend follows one more module in a configuration that stands for modules that nothing takes.
+func (ev *Evaluator) extend(c *Configuration, w wanted) {
+	queue := []wanted{w}
+	first := len(c.members)
+	for i := 0; i < len(queue); i++ {
+		w := queue[i]
+		if w.deferred != nil {
+			queue = append(queue, ev.undefer(w, c)...)
+			continue
+		}
+		key := ev.keyOf(w, c)
+		if c.byKey[key] != nil {
+			continue
+		}
+		s := ev.summary(w, key, c)
+		c.byKey[key] = s
+		c.members = append(c.members, s)
+		queue = append(queue, s.children...)
+	}
+	for _, s := range c.members[first:] {
+		if !s.defined {
+			ev.defineAll(s, c)
+		}
+		for _, p := range s.placed {
+			if p.place.every != nil {
+				p.at = ev.child(ev.at(c.Base, p.place.every...), hole)
+			}
+			var kid *Configuration
+			for _, k := range c.kids {
+				if k.defineAt() == p.at {
+					kid = k
+				}
+			}
+			if kid == nil {
+				kid = ev.kid(c, p.place, p.at)
+				kid.byKey = map[sourceKey]*Summary{}
+			}
+			ev.extend(kid, p.wanted)
+		}
+		for _, in := range s.inner {
+			ev.holdsIn(in, c)
 		}
 	}
 }
 
 // flakeShape is the flake itself where flake-parts makes its outputs: they are what its modules define under `flake`.
-type flakeShape struct{ _ byte }
+type flakeShape struct{ conf *Configuration }
 
-func (ev *Evaluator) flakeOutput(name string) Val {
+func (ev *Evaluator) flakeOutput(c *Configuration, name string) Val {
 	if name == "outPath" {
 		return str(SelfPrefix + "/")
 	}
+	if c == nil {
+		return Val{}
+	}
+	switch name {
+	case "inputs":
+		if c.flake != nil {
+			return c.flake.inputs
+		}
+	case "outputs":
+		return Val{shape: &flakeShape{c}}
+	}
 	var some []Val
-	for _, p := range ev.flakeModules {
-		if v := ev.sel(ev.sel(p.val, "flake"), name); v.shape != missing && v.shape != nil {
-			some = append(some, v)
+	for _, s := range c.members {
+		for _, m := range s.modules {
+			for _, p := range m.config {
+				if v := ev.sel(ev.sel(p.val, "flake"), name); v.shape != missing && v.shape != nil {
+					some = append(some, v)
+				}
+			}
 		}
 	}
 	if len(some) == 0 {

@@ -38,7 +38,7 @@ func (d *Definition) certain() bool {
 
 // alongside says whether other is there in every configuration that d is in.
 func (ev *Evaluator) alongside(d, other *Definition) bool {
-	return d.Module == other.Module || ev.systems <= 1 && d.Module.Reachable && other.Module.Reachable
+	return d.Module == other.Module || d.In.within(other.In)
 }
 
 // sameAnyway finds a definition that is always there and holds the same constant as d: then what decides over d decides nothing,

@@ -28,14 +28,31 @@ func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 
 func libImportTree(ev *Evaluator, a []*thunk, at site) Val { return listFilesRecursive(ev, a, at) }
 
+// libMkFlake is flake-parts' mkFlake { inherit inputs; } module. A function of that name that takes something else is another one.
 func libMkFlake(ev *Evaluator, a []*thunk, at site) Val {
-	root := &Module{File: at.file, Reachable: true}
-	ev.flakePartsUsed = true
-	ev.load(ev.force(a[1]), ev.at(ev.Config, FlakeParts), false, at, root)
-	return unknown(nil)
+	given := ev.force(a[0])
+	if s, ok := given.shape.(*setShape); ok {
+		if _, has := s.get("inputs"); !has {
+			return joinArgs(ev, a, at)
+		}
+	}
+	c := ev.newConfiguration(FlakeParts, at)
+	c.Name = "flake"
+	c.sources = ev.want(ev.force(a[1]), at, nil, nil)
+	if as := ev.sel(given, "specialArgs"); as.shape != nil && as.shape != missing {
+		ev.passAll(c, as)
+	}
+	if ev.flake != nil && ev.flake.conf == nil {
+		ev.flake.conf = c
+	}
+	return Val{shape: &flakeShape{c}}
 }
 
-// makesSystem is a function that evaluates modules.
+// makesSystem is a function that evaluates modules. One that was taken from a lib of the repository's own passes that lib on.
 func makesSystem(name string) func(ev *Evaluator, a []*thunk, at site) Val {
-	return func(ev *Evaluator, a []*thunk, at site) Val { return ev.system(name, ev.force(a[0]), at) }
+	return func(ev *Evaluator, a []*thunk, at site) Val {
+		lib := ev.ownLib
+		ev.ownLib = nil
+		return ev.system(name, ev.force(a[0]), lib, at)
+	}
 }

@@ -5,82 +5,60 @@ import (
 	"strings"
 )
 
-// load queues what an imports list holds as modules (rule 9).
-func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Module) {
-	reach, why := true, ""
-	if parent != nil {
-		reach, why = parent.Reachable, parent.File.Name
-	}
-	add := func(m *Module, key string) {
-		m.Doubt = ev.importDoubt || parent != nil && parent.Doubt
-		if old := ev.instances[key]; old != nil {
-			old.Reachable = old.Reachable || m.Reachable
-			old.Doubt = old.Doubt && m.Doubt
-			return
-		}
-		ev.instances[key] = m
-		ev.queue = append(ev.queue, m)
-		ev.Modules = append(ev.Modules, m)
-	}
-	prefix := intText(int64(base.id)) + "\x00"
-	if home {
-		prefix += "h"
-	}
+// want turns what an imports list holds into the modules that it asks for (rule 9). by is the module that asks, nil for a call that
+// makes a configuration; ctl is what decides over all that they define.
+func (ev *Evaluator) want(v Val, from site, by *Module, ctl Origins) []wanted {
 	switch s := v.shape.(type) {
 	case *altShape:
-		defer func(was bool) { ev.importDoubt = was }(ev.importDoubt)
-		ev.importDoubt = ev.importDoubt || s.prop != merged
+		var out []wanted
 		for _, t := range s.alts {
-			ev.load(ev.force(ev.adding(t, v.org)), base, home, from, parent) // a condition is one over all that the module defines
+			out = append(out, ev.want(ev.force(ev.adding(t, v.org)), from, by, ctl)...) // a condition is one over all that the module defines
 		}
-	case *listShape:
-		for _, t := range s.elems {
-			at := from
-			if t.expr != nil && from.file != nil {
-				at.span = t.expr.Range()
+		if s.prop != merged {
+			for i := range out {
+				out[i].doubt = true
 			}
-			ev.load(ev.force(t), base, home, at, parent)
 		}
+		return out
+	case *listShape:
+		var out []wanted
+		for _, t := range s.elems {
+			out = append(out, ev.want(ev.force(t), elementAt(t, from), by, ctl)...)
+		}
+		return out
 	case *closure:
-		label := ev.instanceLabel(s)
-		file := s.env.file
-		key := prefix + file.Name + "\x00" + label + "\x00" + intText(int64(s.fn.Start))
-		inline := parent != nil && file == parent.File
-		if label == "" && !inline && s.env.up != nil {
-			key += "\x00" + intText(int64(from.span.Start)) + from.file.Name
-		}
-		add(&Module{File: file, Instance: label, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
+		return []wanted{{source: source{s.env.file, v, ev.instanceLabel(s)}, from: from, by: by, ctl: ctl}}
 	case *builtin:
 		// A file that still waits for arguments is no module.
 	case *changedShape:
-		ev.load(s.module(ev, base), base, home, from, parent)
+		if by == nil {
+			return nil
+		}
+		return ev.want(s.module(ev, by.Base), from, by, ctl)
+	case *laterShape:
+		return ev.want(ev.force(s.t), from, by, ctl)
 	case *aliasShape:
-		ev.Aliases = append(ev.Aliases, Renaming{ev.at(base, s.from...), ev.at(base, s.to...)})
+		return []wanted{{source: source{from.file, v, ""}, from: from, by: by, ctl: ctl}}
 	case *setShape:
 		if name, ok := ev.insidePath(v); ok {
-			ev.loadFile(name, base, home, from, parent, add, prefix)
-			return
+			return ev.wantFile(name, from, by, ctl)
 		}
-		file, span := from.file, from.span
+		file := from.file
 		for _, a := range s.attrs {
 			if a.site.file != nil {
-				file, span = a.site.file, a.site.span
+				file = a.site.file
 				break
 			}
 		}
 		if file == nil {
-			return
+			return nil
 		}
-		inline := parent != nil && file == parent.File
-		key := prefix + file.Name + "\x00{}" + intText(int64(span.Start))
-		if !inline {
-			key += "\x00" + intText(int64(from.span.Start)) + from.file.Name
-		}
-		add(&Module{File: file, Base: base, Home: home, Inline: inline, Reachable: reach, Why: why, val: ready(v)}, key)
+		return []wanted{{source: source{file, v, ""}, from: from, by: by, ctl: ctl}}
+	case *refShape:
+		return []wanted{{deferred: ready(v), source: source{file: from.file}, from: from, by: by, ctl: ctl}}
 	case *pathShape, *strShape:
 		if name, ok := ev.insidePath(v); ok {
-			ev.loadFile(name, base, home, from, parent, add, prefix)
-			return
+			return ev.wantFile(name, from, by, ctl)
 		}
 		if p, ok := s.(*pathShape); ok {
 			ev.noteImport(&Import{Site: from, To: p.s, External: true})
@@ -90,6 +68,30 @@ func (ev *Evaluator) load(v Val, base *Path, home bool, from site, parent *Modul
 	case nil:
 		ev.noteImport(&Import{Site: from, External: true, To: ev.sourceText(from)})
 	}
+	return nil
+}
+
+// elementAt is the place of a list's element, where that is within the file of what holds the list.
+func elementAt(t *thunk, from site) site {
+	if t.expr != nil && t.env != nil && (from.file == nil || t.env.file == from.file) {
+		return site{t.env.file, t.expr.Range()}
+	}
+	return from
+}
+
+// undefer finds the modules that an option holds and that another configuration imports, config.my.home.
+func (ev *Evaluator) undefer(w wanted, c *Configuration) []wanted {
+	if w.by != nil && w.by.Summary != nil {
+		done := ev.into(w.by.Summary, w.by.conf)
+		defer done()
+	}
+	v := ev.force(w.deferred)
+	x, ok := ev.held(v)
+	if !ok || isRef(x) {
+		ev.noteImport(&Import{Site: w.from, Unknown: "imports depend on config"})
+		return nil
+	}
+	return ev.want(x, w.from, w.by, union(w.ctl, x.org.atMost(Control)))
 }
 
 func (ev *Evaluator) sourceText(s site) string {
@@ -99,16 +101,17 @@ func (ev *Evaluator) sourceText(s site) string {
 	return strings.Join(strings.Fields(s.file.Text(s.span)), " ")
 }
 
-func (ev *Evaluator) loadFile(name string, base *Path, home bool, from site, parent *Module, add func(*Module, string), prefix string) {
+func (ev *Evaluator) wantFile(name string, from site, by *Module, ctl Origins) []wanted {
 	if !known(name) {
+		var out []wanted
 		names := ev.matching(name)
 		for _, n := range names {
-			ev.loadFile(n, base, home, from, parent, add, prefix)
+			out = append(out, ev.wantFile(n, from, by, ctl)...)
 		}
 		if len(names) == 0 {
 			ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text"})
 		}
-		return
+		return out
 	}
 	to := ev.resolveFile(name)
 	f := ev.host.File(to)
@@ -119,13 +122,9 @@ func (ev *Evaluator) loadFile(name string, base *Path, home bool, from site, par
 	}
 	ev.noteImport(imp)
 	if f == nil {
-		return
+		return nil
 	}
-	reach, why := true, ""
-	if parent != nil {
-		reach, why = parent.Reachable, parent.File.Name
-	}
-	add(&Module{File: f, Base: base, Home: home, Reachable: reach, Why: why}, prefix+to)
+	return []wanted{{source: source{file: f}, from: from, by: by, ctl: ctl}}
 }
 
 // instanceLabel is what tells one call of a module-making function apart: its known text arguments, `name` first.
@@ -148,35 +147,6 @@ func (ev *Evaluator) instanceLabel(c *closure) string {
 	return best
 }
 
-// drain runs the queued modules: first imports and options of all, so that what is declared is known, then the definitions.
-func (ev *Evaluator) drain() {
-	for len(ev.queue) > 0 {
-		var batch []*Module
-		for len(ev.queue) > 0 {
-			m := ev.queue[0]
-			ev.queue = ev.queue[1:]
-			ev.guard(m.File, func() { ev.open(m) })
-			batch = append(batch, m)
-		}
-		for _, m := range batch {
-			if by := ev.disabled[m.File.Name]; by != "" && !m.Inline {
-				m.config, m.Reachable, m.Why = nil, false, by+" disables it"
-			}
-			ev.refuel(fuelPerModule)
-			ev.guard(m.File, func() {
-				for _, p := range m.config {
-					ev.define(m, m.Base, p.val, p.ctl, site{m.File, m.File.Expr.Range()}, false, 0)
-				}
-			})
-			m.config = nil
-			if t := ev.files[m.File]; t != nil && t.state == 2 {
-				ev.files[m.File] = ev.fileThunk(m.File) // should it be asked for again, it is evaluated again
-			}
-			ev.compact()
-		}
-	}
-}
-
 func (ev *Evaluator) compact() {
 	// What was left before will hardly have been asked for since: only the newest part is looked at.
 	fresh := slices.DeleteFunc(ev.pending[ev.settled:], func(t *thunk) bool {
@@ -186,26 +156,64 @@ func (ev *Evaluator) compact() {
 	ev.settled = len(ev.pending)
 }
 
-// open enters a module: its imports are queued, its options declared, its definitions kept for later.
-func (ev *Evaluator) open(m *Module) {
-	ev.refuel(fuelPerModule)
-	var v Val
-	if m.val != nil {
-		v = ev.force(m.val)
-	} else {
-		v = ev.fileValue(m.File)
-	}
-	for range 3 {
-		if !isFunction(v) {
-			break
+// openModules enters the modules of a summary: what they import is taken up, what they declare is declared, what they define is kept
+// for when all is declared.
+func (ev *Evaluator) openModules(s *Summary) {
+	for i := 0; i < len(s.modules); i++ {
+		if i > maxSameSource {
+			ev.limit(s.File, s.File.Expr.Range())
+			return
 		}
-		v = ev.apply(v, ev.argsOf(m), site{m.File, m.File.Expr.Range()})
+		m := s.modules[i]
+		ev.refuel(fuelPerModule)
+		var v Val
+		if m.source.val.shape != nil {
+			v = m.source.val
+		} else {
+			v = ev.fileValue(m.File)
+		}
+		for range 3 {
+			if s, later := v.shape.(*laterShape); later {
+				v = ev.force(s.t)
+			}
+			if !isFunction(v) {
+				break
+			}
+			v = ev.apply(v, ev.argsOf(m), site{m.File, m.File.Expr.Range()})
+		}
+		ev.parts(m, v, nil)
 	}
-	m.val = nil
-	ev.parts(m, v, nil)
-	if m.Base == ev.at(ev.Config, FlakeParts) {
-		ev.flakeModules = append(ev.flakeModules, m.config...)
+}
+
+// imports takes up what a module imports: what it writes inline is part of its own summary, anything else has one of its own.
+func (ev *Evaluator) imports(m *Module, v Val, from site, certain bool) {
+	s := ev.cur
+	for _, w := range ev.want(v, from, m, m.ctl) {
+		w.doubt = w.doubt || !certain || m.Doubt
+		if a, ok := w.val.shape.(*aliasShape); ok {
+			ev.Aliases = append(ev.Aliases, Renaming{ev.at(m.Base, a.from...), ev.at(m.Base, a.to...)})
+			continue
+		}
+		if w.deferred == nil && ev.ownedBy(w.val, s) {
+			key := ev.keyOf(w, m.conf)
+			if !slices.ContainsFunc(s.modules, func(o *Module) bool { return o.key == key }) {
+				ev.module(w, m.conf)
+			}
+			continue
+		}
+		s.children = append(s.children, w)
 	}
+}
+
+// ownedBy says whether a function or set was made while a summary was followed, so that it may hold what is known there only.
+func (ev *Evaluator) ownedBy(v Val, s *Summary) bool {
+	switch x := v.shape.(type) {
+	case *closure:
+		return x.env.of == s.id
+	case *setShape:
+		return x.of == 0 || x.of == s.id
+	}
+	return false
 }
 
 // notDefinitions are the attributes of a module that are no option definitions (Nixpkgs lib/modules.nix, unifyModuleSyntax).
@@ -218,7 +226,7 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 			ev.parts(m, ev.force(t), union(ctl, v.org))
 		}
 	case *pathShape:
-		ev.load(v, m.Base, m.Home, site{m.File, m.File.Expr.Range()}, m)
+		ev.imports(m, v, site{m.File, m.File.Expr.Range()}, true)
 	case *setShape:
 		ctl = union(ctl, v.org)
 		_, hasConfig := s.get("config")
@@ -229,29 +237,22 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 				at.file = m.File
 			}
 			is := ev.force(im.val)
-			if isRef(is) {
+			if r, ok := is.shape.(*refShape); ok && !m.conf.Class.Home && m.conf.Parent == nil && r.path.Root == m.Base.Root {
 				ev.noteImport(&Import{Site: at, Unknown: "imports depend on config"})
+			} else if ok {
+				ev.imports(m, is, at, true)
 			} else {
 				ts, exact, _ := ev.elems(is)
-				was := ev.importDoubt
-				ev.importDoubt = !exact
-				defer func() { ev.importDoubt = was }()
 				for _, t := range ts {
-					e := at
-					if t.expr != nil && t.expr.Range().Start >= 0 {
-						if t.env == nil || t.env.file == at.file {
-							e.span = t.expr.Range()
-						}
-					}
-					ev.load(ev.force(t), m.Base, m.Home, e, m)
+					ev.imports(m, ev.force(t), elementAt(t, at), exact)
 				}
 			}
 		}
 		if off, ok := s.get("disabledModules"); ok {
 			ts, _, _ := ev.elems(ev.force(off.val))
 			for _, t := range ts {
-				if name, ok := ev.insidePath(ev.force(t)); ok && m.Reachable {
-					ev.disabled[ev.resolveFile(name)] = m.File.Name
+				if name, ok := ev.insidePath(ev.force(t)); ok {
+					ev.cur.disables = append(ev.cur.disables, ev.resolveFile(name))
 				}
 			}
 		}
@@ -291,18 +292,14 @@ func (ev *Evaluator) moduleArguments(m *Module, v Val) {
 	if !ok {
 		return
 	}
-	own := ev.special
-	if m.Home {
-		own = ev.homeSpecial
-	}
-	ev.pass(s, "_module", "args", own)
+	ev.pass(s, "_module", "args", false)
 	if !m.Home {
-		ev.pass(s, "home-manager", "extraSpecialArgs", ev.homeSpecial)
+		ev.pass(s, "home-manager", "extraSpecialArgs", true)
 	}
 }
 
 // pass takes the arguments that s.group.name holds.
-func (ev *Evaluator) pass(s *setShape, group, name string, to map[string]*thunk) {
+func (ev *Evaluator) pass(s *setShape, group, name string, homes bool) {
 	g, ok := s.get(group)
 	if !ok {
 		return
@@ -314,7 +311,8 @@ func (ev *Evaluator) pass(s *setShape, group, name string, to map[string]*thunk)
 	as, _, _ := ev.entries(args)
 	for _, a := range as {
 		if known(a.name) {
-			to[a.name] = a.val
+			ev.passedAt[a.val] = a.site
+			ev.cur.passes = append(ev.cur.passes, passed{a.name, a.val, homes})
 		}
 	}
 }

@@ -14,6 +14,8 @@ type call struct {
 	env    *env
 	given  []Val // by formal, or the one argument
 	result Val
+	by     *Summary // within which it was made
+	free   bool     // nothing of a configuration was given: it is the same in all
 }
 
 // maxCalls is how many calls of a function are remembered.
@@ -57,7 +59,7 @@ func (ev *Evaluator) peekCall(c *closure, x *thunk, depth int) (given []Val, ear
 		}
 	}
 	for i, old := range ev.calls[c.fn] {
-		if (old.env == c.env || c.env.up == nil) && slices.EqualFunc(old.given, given, ev.identical) {
+		if (old.by == ev.cur || old.free) && (old.env == c.env || c.env.up == nil) && slices.EqualFunc(old.given, given, ev.identical) {
 			return given, &ev.calls[c.fn][i]
 		}
 	}
@@ -71,7 +73,23 @@ func (ev *Evaluator) remember(c *closure, given []Val, result Val) {
 		copy(old, old[1:])
 		old = old[:maxCalls-1]
 	}
-	ev.calls[c.fn] = append(old, call{c.env, given, result})
+	ev.calls[c.fn] = append(old, call{c.env, given, result, ev.cur, c.env.of == 0 && !slices.ContainsFunc(given, configured)})
+}
+
+// configured says that a value may hold something of a configuration.
+func configured(v Val) bool {
+	if len(v.org) > 0 {
+		return true
+	}
+	switch s := v.shape.(type) {
+	case nil, *libShape, *strShape, *intShape, *boolShape, *nullShape, *floatShape, *pathShape, *missingShape:
+		return false
+	case *closure:
+		return s.env.of != 0 && s.env.of != noSummary
+	case *builtin:
+		return len(s.args) > 0
+	}
+	return true
 }
 
 // identical says that two values are one, or wholly known and equal.
@@ -163,7 +181,7 @@ func (ev *Evaluator) alwaysPassed(args *Val, name string) bool {
 		return false
 	}
 	m, ok := args.shape.(*moduleArgs)
-	return ok && ev.special[name] == nil && (!m.m.Home || ev.homeSpecial[name] == nil)
+	return ok && m.m.conf.args[name] == nil
 }
 
 // plainly says that an expression is a value as it stands: a function, or a set whose names are all written out.

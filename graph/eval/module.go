@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"nixsink/parse"
 )
 
@@ -8,14 +10,21 @@ import (
 type Module struct {
 	File      *parse.File
 	Instance  string // what tells this call of a factory apart, "" for the file itself
-	Base      *Path  // what `config` is in it
+	Base      *Path  // where what it defines lands
 	Home      bool   // a home-manager module
 	Inline    bool   // written inside another module
 	Reachable bool
 	Why       string
 	Doubt     bool // a condition decides whether it takes part
 
-	val    *thunk
+	Summary *Summary
+
+	source
+	from   site    // what asks for it
+	by     *Module // which module does
+	key    sourceKey
+	conf   *Configuration
+	ctl    Origins // what decides over all that it defines
 	config []part
 }
 
@@ -27,6 +36,7 @@ type part struct {
 
 // Definition is one definition of an option: a leaf of a module's config, or the names of a set in it.
 type Definition struct {
+	In          Set // the configurations that nothing encloses and that it holds in
 	Module      *Module
 	Path        *Path
 	File        *parse.File
@@ -77,6 +87,7 @@ func (d *Definition) Decided() bool { return d.origins.has(Control) }
 
 // Declaration is one option declaration.
 type Declaration struct {
+	In          Set
 	Module      *Module
 	Path        *Path
 	File        *parse.File
@@ -102,38 +113,42 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	if r := ev.argRoots[name]; r != nil {
 		return Val{shape: &refShape{path: r}}
 	}
-	special := ev.special
-	if m.Home {
-		special = ev.homeSpecial
-		switch name {
-		case "osConfig", "nixosConfig", "darwinConfig":
-			return Val{shape: &refShape{path: ev.Config}}
+	c := m.conf
+	if slices.Contains(c.Class.OS, name) {
+		if c.Parent != nil {
+			return Val{shape: &refShape{path: c.Parent.Base}}
 		}
+		return Val{shape: &refShape{path: ev.Config}}
 	}
-	switch name {
-	case "config":
-		return Val{shape: &refShape{path: m.Base}}
-	case "lib":
-		if t := special["lib"]; t != nil {
+	if name == "config" {
+		return Val{shape: &refShape{path: c.Base}}
+	}
+	if name == "options" {
+		return Val{shape: &optionsShape{c.Base}}
+	}
+	if name == "pkgs" {
+		return Val{shape: &libShape{"pkgs"}}
+	}
+	t := c.args[name]
+	ev.ask(question{kind: whichArgument, name: name, thunk: t})
+	if name == "lib" {
+		if t != nil {
 			if v := ev.force(t); v.shape != nil && !isRef(v) {
 				return v // what an option holds as lib is nixpkgs' lib, or one like it
 			}
 		}
 		return Val{shape: &libShape{"lib"}}
-	case "pkgs":
-		return Val{shape: &libShape{"pkgs"}}
-	case "options":
-		return Val{shape: &optionsShape{m.Base}}
 	}
-	// A flake-parts module gets the flake itself, also where it passes it on to a system's modules under the same name.
-	if t := special[name]; t != nil && !((name == "self" || name == "inputs") && m.Base == ev.at(ev.Config, FlakeParts)) {
+	if t != nil {
 		return ev.force(t)
 	}
-	switch name {
-	case "self":
-		return ev.flakeSelf
-	case "inputs":
-		return ev.flakeInputs
+	if f := c.flake; f != nil {
+		switch name {
+		case "self":
+			return f.self
+		case "inputs":
+			return f.inputs
+		}
 	}
 	return Val{}
 }

@@ -10,25 +10,28 @@ import (
 type neighbourhood map[string]*neighbour
 
 type neighbour struct {
-	base  *Path
-	home  bool
+	class *Class
 	mixed bool // they are not all of one kind
 }
 
-// neighbours looks at the modules that were loaded so far.
+// neighbours looks at the modules that configurations took so far.
 func (ev *Evaluator) neighbours() neighbourhood {
 	all := neighbourhood{}
-	standalone := ev.at(ev.Config, StandaloneHome)
-	for _, m := range ev.Modules {
-		n := neighbour{base: ev.Config, home: m.Home}
-		if m.Base == standalone {
-			n.base = standalone
+	for _, s := range ev.followed {
+		if s.dead {
+			continue
 		}
-		for dir := path.Dir(m.File.Name); dir != "."; dir = path.Dir(dir) {
-			if old := all[dir]; old == nil {
-				all[dir] = &neighbour{n.base, n.home, false}
-			} else if old.base != n.base || old.home != n.home {
-				old.mixed = true
+		class := s.conf.Class
+		if s.conf.Parent != nil && !class.Home {
+			class = NixOS
+		}
+		for _, m := range s.modules {
+			for dir := path.Dir(m.File.Name); dir != "."; dir = path.Dir(dir) {
+				if old := all[dir]; old == nil {
+					all[dir] = &neighbour{class, false}
+				} else if old.class != class {
+					old.mixed = true
+				}
 			}
 		}
 	}
@@ -36,16 +39,16 @@ func (ev *Evaluator) neighbours() neighbourhood {
 }
 
 // of guesses what a module that nothing imports belongs to: what those around it do, if they agree.
-func (all neighbourhood) of(file string) (base *Path, home bool) {
+func (all neighbourhood) of(file string) *Class {
 	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
 		if n := all[dir]; n != nil {
 			if n.mixed {
-				return nil, false
+				return nil
 			}
-			return n.base, n.home
+			return n.class
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // moduleNames are the arguments that the module system passes.

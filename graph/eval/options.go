@@ -15,7 +15,7 @@ var optionAttrs = map[string]bool{
 
 // option is options.a.b.name.
 func (ev *Evaluator) option(s *optionsShape, name string, org Origins) Val {
-	if s.path.decl == nil && (!optionAttrs[name] || s.path.Parent == nil || ev.declares(s.path, name)) || !known(name) {
+	if ev.declAt(s.path) == nil && (!optionAttrs[name] || s.path.Parent == nil || ev.declares(s.path, name)) || !known(name) {
 		return Val{shape: &optionsShape{ev.child(s.path, name)}, org: org}
 	}
 	value := Val{shape: &refShape{path: s.path}, org: org}
@@ -29,7 +29,7 @@ func (ev *Evaluator) option(s *optionsShape, name string, org Origins) Val {
 		d.add(attr{name: "value", val: ready(value)})
 		return list([]*thunk{ready(Val{shape: d})}, false).with(org)
 	case "default":
-		if d := s.path.decl; d != nil && d.dflt != nil {
+		if d := ev.declAt(s.path); d != nil && d.dflt != nil {
 			return ev.force(d.dflt).with(org)
 		}
 	case "isDefined":
@@ -58,7 +58,7 @@ func (ev *Evaluator) valueOf(v Val, at site) Val {
 
 // optionOrigins are those of declared options that go where they are not followed: what the option holds may be taken from it.
 func (ev *Evaluator) optionOrigins(s *optionsShape, org Origins) Origins {
-	if s.path.decl == nil {
+	if ev.declAt(s.path) == nil {
 		return org
 	}
 	return union(org, Origins{from(s.path, Whole, nil)})

@@ -22,14 +22,17 @@ type Path struct {
 	depth  uint32 // number of segments
 	kids   map[string]*Path
 
-	decl     *Declaration // the option that is declared here
-	declared bool         // an option is declared here or below
-	isOption bool         // an option, or a member of a registry
+	here  []declaredHere // what is declared at this very path
+	below Set            // the configurations in which something is declared here or below
+	asked [4]uint32      // by kind of question: the summary that asked last
 }
 
-// Root tells what a path starts from: config, or a module argument that holds central values.
+// Root tells what a path starts from: the config of systems, that of homes of their own, that of one configuration that is neither (a
+// flake-parts flake, an evalModules of its own), or a module argument that holds central values.
 type Root struct {
-	Arg string // "" for config; the argument's name otherwise
+	Arg  string // the argument's name, "" for config
+	Home bool
+	Conf *Configuration
 }
 
 // Hole is the segment of a name that is not known.
@@ -52,11 +55,11 @@ func (p *Path) AppendSegments(segs []string) []string {
 // Number is the number of p among all paths of its evaluator, which start at 0.
 func (p *Path) Number() int { return int(p.id) }
 
-// Within says whether the first name of p is name.
-func (p *Path) Within(name string) bool {
-	for ; p.depth > 1; p = p.Parent {
-	}
-	return p.depth == 1 && p.Name == name
+// Own says that a path is an option of a configuration whose options are not the system's: those of flake-parts modules, of an
+// evalModules within a module. Values go through them, and end in none.
+func (p *Path) Own() bool {
+	c := p.Root.Conf
+	return c != nil && (c.Class == FlakeParts || c.Parent != nil)
 }
 
 // Len is the number of segments.
@@ -118,6 +121,9 @@ type Read struct {
 	Selected bool   // something below it is read through this
 	Consumed bool   // its value itself is used
 
+	In Set // the configurations in which it is read; none: no configuration evaluates it
+
+	by []*Summary
 	id uint32 // in Evaluator.readOf
 }
 

@@ -3,8 +3,10 @@ package eval
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"nixsink/parse"
 )
@@ -13,65 +15,274 @@ import (
 // since a read counts wherever it stands.
 func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.File) {
 	ev.ctx = ctx
+	var own []*flake
 	for _, e := range entries {
-		f := ev.host.File(e)
-		if f == nil {
-			continue
+		if f := ev.host.File(e); f != nil && path.Base(e) == "flake.nix" {
+			own = append(own, ev.flakeAt(f))
 		}
-		if path.Base(e) == "flake.nix" {
-			ev.guard(f, func() { ev.flake(f) })
-		} else {
-			ev.loadEntry(f)
+	}
+	if len(own) > 0 {
+		ev.flake = own[0]
+	}
+	for _, fl := range own {
+		ev.guard(fl.file, func() { ev.evaluate(fl) })
+	}
+	for _, e := range entries {
+		if f := ev.host.File(e); f != nil && path.Base(e) != "flake.nix" {
+			ev.entry(f)
 		}
-		ev.drain()
+	}
+	for _, f := range files {
+		if path.Base(f.Name) == "flake.nix" && ev.flakes[strings.TrimPrefix(path.Dir(f.Name), ".")] == nil {
+			ev.guard(f, func() { ev.evaluate(ev.flakeAt(f)) })
+		}
 	}
 	around := ev.neighbours()
 	for _, f := range files {
+		if by := ev.off[f]; by != "" && !ev.taken(f) {
+			ev.Modules = append(ev.Modules, &Module{File: f, Base: ev.Config, Why: by + " disables it"})
+			continue
+		}
 		if ev.files[f] == nil && looksLikeModule(f) {
-			base, home := around.of(f.Name)
+			class := around.of(f.Name)
 			switch {
-			case home || hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
-				base, home = ev.anyHome(), true
-			case base == nil:
-				base = ev.Config
+			case hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
+				class = HomeManager
+			case class == nil || class == Plain || class == FlakeParts && !hasFormal(f, "config"):
+				class = NixOS
 			}
-			m := &Module{File: f, Base: base, Home: home, Why: "no entry point imports it"}
-			ev.instances[intText(int64(base.id))+"\x00"+f.Name] = m
-			ev.queue = append(ev.queue, m)
-			ev.Modules = append(ev.Modules, m)
-			ev.drain()
+			ev.extend(ev.openConfiguration(class, ev.flake, true), wanted{source: source{file: f}})
 		}
 	}
+	ev.drain()
+	ev.building = true
 	for _, f := range files {
 		if ev.files[f] == nil {
 			ev.refuel(fuelPerModule)
-			ev.guard(f, func() { ev.fileValue(f) })
+			ev.guard(f, func() {
+				v := ev.fileValue(f)
+				if c, ok := v.shape.(*closure); ok && callable(c.fn) {
+					ev.deep(ev.apply(v, ready(Val{shape: &setShape{base: &Val{}}}), site{f, f.Expr.Range()}))
+				}
+				ev.drain()
+			})
 		}
 	}
-	for arg, p := range ev.argRoots {
-		if t := ev.special[arg]; t != nil {
-			ev.refuel(fuelPerModule)
-			ev.define(&Module{File: files[0], Base: nil, Reachable: true}, p, ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
-		}
-	}
+	ev.building = false
+	ev.passedValues(files)
 	ev.sweep()
+	ev.finish()
+}
+
+// taken says whether some configuration takes a file as a module.
+func (ev *Evaluator) taken(f *parse.File) bool {
+	return slices.ContainsFunc(ev.followed, func(s *Summary) bool { return !s.dead && s.key.file == f && s.key.a == nil })
+}
+
+// callable says whether nix-build would call a function by itself: all that it takes has a default.
+func callable(fn *parse.Lambda) bool {
+	if fn.Formals == nil {
+		return false
+	}
+	for i := range fn.Formals.List {
+		if f := &fn.Formals.List[i]; f.Default == nil && f.Name != "pkgs" && f.Name != "lib" {
+			return false
+		}
+	}
+	return true
+}
+
+// passedValues makes definitions of the values that module arguments hold.
+func (ev *Evaluator) passedValues(files []*parse.File) {
+	if len(files) == 0 {
+		return
+	}
+	for _, arg := range sortedNames(ev.argRoots) {
+		t := ev.special[arg]
+		if t == nil {
+			continue
+		}
+		s := &Summary{File: files[0], conf: &Configuration{Class: Plain, Base: ev.argRoots[arg]}}
+		ev.made++
+		s.id = ev.made
+		ev.followed = append(ev.followed, s)
+		for n, c := range ev.hosts {
+			if !c.Dead {
+				s.In.add(n)
+			}
+		}
+		done := ev.into(s, nil)
+		ev.refuel(fuelPerModule)
+		ev.define(&Module{File: files[0], Base: ev.argRoots[arg], Reachable: true, Summary: s, conf: s.conf}, ev.argRoots[arg], ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
+		done()
+	}
+}
+
+func sortedNames(m map[string]*Path) []string {
+	var out []string
+	for n := range m {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// entry follows a configuration that starts from a file, unless another one holds it already.
+func (ev *Evaluator) entry(f *parse.File) {
+	if ev.taken(f) {
+		return
+	}
+	c := ev.newConfiguration(NixOS, site{f, f.Expr.Range()})
+	c.Name = f.Name
+	c.sources = []wanted{{source: source{file: f}}}
+	ev.drain()
+}
+
+// finish brings what the summaries found together.
+func (ev *Evaluator) finish() {
+	for _, c := range ev.hosts {
+		if c.Name == "" {
+			c.Name = ev.placeName(c)
+		}
+	}
+	var open Set
+	dead := Set{}
+	for n, c := range ev.hosts {
+		if c.Open {
+			open.add(n)
+		}
+		if c.Dead {
+			dead.add(n)
+		}
+	}
+	imported := map[string]*Import{}
+	outside := ev.Imports // of no module
+	ev.Imports = nil
+	type definitionKey struct {
+		path     *Path
+		file     *parse.File
+		span     parse.Span
+		names    bool
+		dflt     bool
+		apply    bool
+		decided  bool
+		origins  string
+		literals string
+	}
+	defs := map[definitionKey]*Definition{}
+	type declarationKey struct {
+		path *Path
+		file *parse.File
+		span parse.Span
+	}
+	decls := map[declarationKey]*Declaration{}
+	for _, s := range ev.followed {
+		for n := range ev.hosts {
+			if dead.Has(n) {
+				s.In.remove(n)
+			}
+		}
+		if s.In.Empty() {
+			s.dead = true
+		}
+		if s.dead {
+			continue
+		}
+		ev.Modules = append(ev.Modules, s.modules...)
+		ev.Handed = append(ev.Handed, s.handed...)
+		ev.Aliases = append(ev.Aliases, s.aliases...)
+		ev.Dropped = append(ev.Dropped, s.dropped...)
+		for _, i := range s.imports {
+			key := i.Site.file.Name + "\x00" + i.To + "\x00" + intText(int64(i.Site.span.Start)) + i.Unknown
+			if old := imported[key]; old != nil {
+				old.In = old.In.union(s.In)
+				continue
+			}
+			i.In = s.In
+			imported[key] = i
+			ev.Imports = append(ev.Imports, i)
+		}
+		for _, d := range s.declarations {
+			k := declarationKey{d.Path, d.File, d.Span}
+			if old := decls[k]; old != nil && old.Type == d.Type && old.Default == d.Default {
+				old.In = old.In.union(s.In)
+				continue
+			}
+			d.In = s.In
+			decls[k] = d
+			ev.Declarations = append(ev.Declarations, d)
+		}
+		for _, d := range s.definitions {
+			k := definitionKey{d.Path, d.File, d.Span, d.Names, d.Default, d.Apply, d.Conditional, d.origins.text(), fmt.Sprint(d.Value)}
+			if old := defs[k]; old != nil && old.Module.Summary != s && old.Known == d.Known && old.Copies == d.Copies {
+				old.In = old.In.union(s.In)
+				continue
+			}
+			d.In = s.In
+			defs[k] = d
+			ev.Definitions = append(ev.Definitions, d)
+		}
+	}
+	for _, i := range outside {
+		key := i.Site.file.Name + "\x00" + i.To + "\x00" + intText(int64(i.Site.span.Start)) + i.Unknown
+		if imported[key] == nil {
+			imported[key] = i
+			ev.Imports = append(ev.Imports, i)
+		}
+	}
+	ev.Reads = slices.DeleteFunc(ev.Reads, func(r *Read) bool {
+		live := len(r.by) == 0
+		for _, s := range r.by {
+			if s == nil {
+				live = true
+			} else if !s.dead {
+				live = true
+				r.In = r.In.union(s.In)
+			}
+		}
+		return !live
+	})
 	ev.resolveAliases()
 	ev.hide()
+	ev.opened(open)
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
 }
 
-func (ev *Evaluator) loadEntry(f *parse.File) {
-	ev.systems++
-	key := intText(int64(ev.Config.id)) + "\x00" + f.Name
-	if ev.instances[key] != nil {
+// opened lets what is known of configurations hold where modules stand that none takes, too: they are followed as if one did.
+func (ev *Evaluator) opened(open Set) {
+	if open.Empty() {
 		return
 	}
-	m := &Module{File: f, Base: ev.Config, Reachable: true, Why: "entry point"}
-	ev.instances[key] = m
-	ev.queue = append(ev.queue, m)
-	ev.Modules = append(ev.Modules, m)
+	wider := map[*uint64]Set{}
+	widen := func(in *Set) {
+		if len(*in) == 0 {
+			return
+		}
+		first := &(*in)[0]
+		w, ok := wider[first]
+		if !ok {
+			w = in.union(open)
+			wider[first] = w
+		}
+		*in = w
+	}
+	for _, d := range ev.Definitions {
+		if d.Path.Root.Conf == nil || d.Path.Root.Conf.Class != FlakeParts {
+			widen(&d.In)
+		}
+	}
+	for _, d := range ev.Declarations {
+		widen(&d.In)
+	}
+}
+
+// readBy notes who reads.
+func (r *Read) readBy(s *Summary) {
+	if n := len(r.by); n == 0 || r.by[n-1] != s && !slices.Contains(r.by, s) {
+		r.by = append(r.by, s)
+	}
 }
 
 // sweep evaluates what nothing asked for: bindings nobody uses, functions nobody calls. Only reads come of it.
@@ -83,7 +294,8 @@ func (ev *Evaluator) sweep() {
 
 func (ev *Evaluator) sweepSome() {
 	const fuelPerThunk = 20_000
-	none := &Module{Base: ev.Config}
+	rest := &Configuration{Class: NixOS, Base: ev.Config, Open: true}
+	none := &Module{Base: ev.Config, conf: rest}
 	for len(ev.pending) > 0 || len(ev.closures) > 0 {
 		for len(ev.pending) > 0 {
 			t := ev.pending[len(ev.pending)-1]
@@ -113,10 +325,9 @@ func (ev *Evaluator) sweepSome() {
 			ev.refuel(fuelPerThunk)
 			arg := ready(Val{})
 			if c.fn.Formals != nil {
-				arg = ev.argsOf(&Module{File: f, Base: ev.Config})
+				arg = ev.argsOf(&Module{File: f, Base: ev.Config, conf: rest})
 			}
 			ev.enter(c, arg)
 		}
 	}
-	ev.queue = nil
 }

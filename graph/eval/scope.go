@@ -14,7 +14,7 @@ type item struct {
 
 // scope opens the scope of let bindings.
 func (ev *Evaluator) scope(bs []parse.Binding, up *env) *env {
-	en := &env{up: up, file: up.file}
+	en := &env{up: up, file: up.file, bare: up.bare, of: up.of}
 	en.set = ev.build(bs, en, up, true)
 	return en
 }
@@ -38,7 +38,7 @@ func (ev *Evaluator) set(n *parse.Set, en *env) Val {
 // build makes the attributes of a list of bindings. in is the scope of their values, up the scope of a bare inherit;
 // named says that the bindings are names that code reads through (let, rec).
 func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShape {
-	out := &setShape{attrs: make([]attr, 0, len(bs))}
+	out := &setShape{attrs: make([]attr, 0, len(bs)), of: in.of}
 	if in.set == nil && in != up {
 		in.set = out // so that an eager name can already see the scope
 	}

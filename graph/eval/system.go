@@ -1,71 +1,126 @@
 package eval
 
-import (
-	"slices"
-)
+import "nixsink/parse"
 
-// system is nixosSystem, darwinSystem, homeManagerConfiguration or evalModules: what it is given are modules.
-func (ev *Evaluator) system(name string, v Val, at site) Val {
-	for _, arg := range []string{"specialArgs", "extraSpecialArgs"} {
+// maker is a function that makes a configuration of the modules that it is given.
+type maker struct {
+	class *Class
+	args  []string // which of its arguments hold what modules get besides
+}
+
+// makers are these functions by name, one table for each framework.
+var makers = map[string]maker{
+	"nixosSystem":              {NixOS, []string{"specialArgs"}},
+	"eval-config":              {NixOS, []string{"specialArgs", "extraArgs"}},
+	"darwinSystem":             {Darwin, []string{"specialArgs"}},
+	"homeManagerConfiguration": {HomeManager, []string{"extraSpecialArgs"}},
+	"evalModules":              {Plain, []string{"specialArgs"}},
+}
+
+// system is nixosSystem, darwinSystem, homeManagerConfiguration or evalModules: what it is given are modules. lib is the one that it was
+// taken from, if that is not nixpkgs' own.
+func (ev *Evaluator) system(name string, v Val, lib *thunk, at site) Val {
+	mk := makers[name]
+	var c *Configuration
+	if mk.class == Plain && ev.cur != nil {
+		c = ev.innerConfiguration(mk.class, at)
+	} else {
+		c = ev.newConfiguration(mk.class, at)
+	}
+	if lib != nil {
+		c.args["lib"] = lib
+	}
+	for _, arg := range append(mk.args[:len(mk.args):len(mk.args)], "lib") {
 		as := ev.sel(v, arg)
 		if as.shape == nil || as.shape == missing {
 			continue
 		}
-		es, _, _ := ev.entries(as)
-		for _, a := range es {
-			if known(a.name) {
-				ev.special[a.name] = ev.oneOf(ev.special[a.name], a.val)
+		if arg == "lib" {
+			if a, ok := as.shape.(*setShape); ok {
+				c.args["lib"] = ready(Val{shape: a, org: as.org})
 			}
+			continue
 		}
+		ev.passAll(c, as)
 	}
-	base := ev.Config
-	if name == "homeManagerConfiguration" {
-		base = ev.at(ev.Config, StandaloneHome)
-	}
-	ev.systems++
-	root := &Module{File: at.file, Reachable: true}
 	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
 		ts, _, _ := ev.elems(ms)
 		for _, t := range ts {
-			e := at
-			if t.expr != nil && (t.env == nil || t.env.file == at.file) {
-				e.span = t.expr.Range()
-			}
-			ev.load(ev.force(t), base, false, e, root)
+			c.sources = append(c.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)
 		}
 	}
-	out := &setShape{base: &Val{}}
-	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: base}})})
+	if out, ok := ev.sel(v, "extraModules").shape.(*listShape); ok {
+		for _, t := range out.elems {
+			c.sources = append(c.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)
+		}
+	}
+	return ev.evaluated(c)
+}
+
+// passAll gives a configuration's modules what a set of arguments holds.
+func (ev *Evaluator) passAll(c *Configuration, as Val) {
+	es, _, _ := ev.entries(as)
+	for _, a := range es {
+		if known(a.name) {
+			c.args[a.name] = a.val
+			ev.passed(a.name, a.val)
+		}
+	}
+}
+
+// passed notes what systems pass to their modules: a namespace of values, perhaps.
+func (ev *Evaluator) passed(name string, t *thunk) {
+	if ev.special[name] == nil {
+		ev.special[name] = t
+	}
+}
+
+// evaluated is what evalModules gives back.
+func (ev *Evaluator) evaluated(c *Configuration) Val {
+	out := &setShape{base: &Val{}, conf: c}
+	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: c.Base}})})
 	return Val{shape: out}
 }
 
-// oneOf is what two systems pass under the same name: their modules are followed once, for both. Of sets and functions the first
-// one stands for all, since systems mostly build the same ones anew.
-func (ev *Evaluator) oneOf(a, b *thunk) *thunk {
-	if a == nil || a == b {
-		return b
-	}
-	return lazily(func() Val {
-		x := ev.force(a)
-		if !plain(x) {
-			return x
-		}
-		y := ev.force(b)
-		same := func(t *thunk) bool { eq, ok := ev.equal(ev.force(t), y); return eq && ok }
-		if alts, ok := x.shape.(*altShape); !plain(y) || same(a) || ok && slices.ContainsFunc(alts.alts, same) {
-			return x
-		}
-		return ev.join(x, y)
-	})
+// innerConfiguration is one that a module makes for itself: it holds where that module does.
+func (ev *Evaluator) innerConfiguration(class *Class, at site) *Configuration {
+	c := &Configuration{Class: class, Parent: ev.within, File: at.file, Span: at.span, args: map[string]*thunk{}, homeArgs: map[string]*thunk{}, flake: ev.within.flake}
+	c.Base = ev.newPath(nil, "", &Root{Conf: c})
+	ev.cur.inner = append(ev.cur.inner, c)
+	return c
 }
 
-// plain says that a value is a scalar, or one of several.
-func plain(v Val) bool {
-	switch s := v.shape.(type) {
-	case *strShape, *intShape, *floatShape, *boolShape, *nullShape, *pathShape:
-		return true
-	case *altShape:
-		return len(s.alts) > 0 && s.alts[0].state == 2 && plain(s.alts[0].val)
+// inner says that a path is of a configuration that a module made for itself.
+func (p *Path) inner() bool { return p.Root.Conf != nil && p.Root.Conf.Parent != nil }
+
+// maxInner is how many configurations that modules make for themselves may be entered from within each other.
+const maxInner = 6
+
+// maxSameInner is how many of them one call is followed for.
+const maxSameInner = 64
+
+// settle follows the configuration that a path belongs to, if that is one that a module made for itself and nobody asked for before.
+func (ev *Evaluator) settle(p *Path) {
+	c := p.Root.Conf
+	if c == nil || c.Parent == nil || c.started || ev.innermost >= maxInner {
+		return
 	}
-	return false
+	at := site{c.File, c.Span}
+	for a := c.Parent; a != nil; a = a.Parent {
+		if a.File == c.File && a.Span == c.Span {
+			return // it makes itself
+		}
+	}
+	if ev.innerAt[at] < 0 || ev.innerAt[at] >= maxSameInner {
+		return // it makes itself, or many alike
+	}
+	made := ev.innerAt[at]
+	ev.innerAt[at] = -1
+	defer func() { ev.innerAt[at] = made + 1 }()
+	steps, fuel, depth, blind, defined := ev.steps, ev.fuel, ev.depth, ev.blind, ev.defined
+	ev.blind, ev.defined = map[*parse.Lambda]int{}, map[definedKey]*Definition{}
+	ev.innermost++
+	ev.follow(c)
+	ev.innermost--
+	ev.steps, ev.fuel, ev.depth, ev.blind, ev.defined = steps, fuel, depth, blind, defined
 }

@@ -44,9 +44,9 @@ func (ev *Evaluator) typeName(v Val) string {
 		if p == nil || p.Parent == nil {
 			return ""
 		}
-		d := p.decl
+		d := ev.declAt(p)
 		if d == nil {
-			if d = p.Parent.decl; d == nil || !d.Registry || p.Name != hole {
+			if d = ev.declAt(p.Parent); d == nil || !d.Registry || p.Name != hole {
 				return ""
 			}
 			if d.Nested {

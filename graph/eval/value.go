@@ -39,8 +39,10 @@ type (
 		attrs []attr
 		index map[string]int // for large sets
 		base  *Val
-		deep  *Origins // cache of deepOrigins
-		dyn   bool     // some name has a hole
+		deep  *Origins       // cache of deepOrigins
+		dyn   bool           // some name has a hole
+		of    uint32         // the summary within which it was written, 0 if that is none
+		conf  *Configuration // it is what evalModules gave for this one
 	}
 	closure struct {
 		fn   *parse.Lambda
@@ -50,6 +52,7 @@ type (
 	builtin struct {
 		spec *spec
 		args []*thunk
+		lib  *thunk // of what makes configurations: the lib that it was taken from, nil for nixpkgs' own
 	}
 	// refShape is a part of config (or of an argument root), not yet used.
 	refShape struct {
@@ -238,7 +241,12 @@ type env struct {
 	file *parse.File
 	set  *setShape // nil for with
 	with *thunk
+	bare *env   // that of the file, with nothing in it
+	of   uint32 // the summary during which a call made it; 0: no call did, noSummary: none was made
 }
+
+// noSummary is the scope of calls outside all modules.
+const noSummary = ^uint32(0)
 
 // lookup finds what a name is bound to in the lexical scopes, nil if in none.
 func (en *env) lookup(name string) *thunk {
@@ -276,6 +284,16 @@ func (ev *Evaluator) join(vs ...Val) Val {
 				for _, t := range s.alts {
 					out = append(out, ev.adding(t, v.org))
 				}
+				continue
+			}
+			each[i] = thunk{val: v, state: 2}
+			out = append(out, &each[i])
+		case *builtin:
+			// lib and one made of it have the same functions.
+			if len(s.args) == 0 && slices.ContainsFunc(out, func(t *thunk) bool {
+				o, same := t.val.shape.(*builtin)
+				return same && o.spec == s.spec && len(o.args) == 0 && o.lib == s.lib && slices.Equal(t.val.org, v.org)
+			}) {
 				continue
 			}
 			each[i] = thunk{val: v, state: 2}

@@ -1,0 +1,457 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+)
+
+const (
+	// maxRounds is how often a configuration is followed again because what a source asked was answered otherwise later on.
+	maxRounds = 6
+	// maxRevisions is how often one source is. What a source asks of its own options it is told the second time.
+	maxRevisions = 3
+	// maxSameSource is how many modules one function may make in one configuration.
+	maxSameSource = 4000
+)
+
+// maxSameBuilt is how many configurations one call may make that no output of a flake names: a hundred tests of the same modules tell
+// what the first ones told.
+const (
+	maxSameBuilt   = 3 // for packages and checks
+	maxSameUnnamed = 8
+)
+
+// drain follows the configurations that were made so far, and those that are made on the way.
+func (ev *Evaluator) drain() {
+	for len(ev.todo) > 0 {
+		c := ev.todo[0]
+		ev.todo = ev.todo[1:]
+		if c.Dead {
+			continue
+		}
+		if c.Name == "" {
+			at := site{c.File, c.Span}
+			most := maxSameUnnamed
+			if c.Build {
+				most = maxSameBuilt
+			}
+			if ev.built[at]++; ev.built[at] > most {
+				ev.limit(c.File, c.Span)
+				c.Dead = true
+				continue
+			}
+		}
+		ev.building = c.Build
+		ev.follow(c)
+		ev.building = false
+		if c.Class == FlakeParts && c.flake != nil {
+			ev.named(c.flake, Val{shape: &flakeShape{c}})
+		}
+	}
+}
+
+// follow finds out what a configuration declares, then what it defines, then the same of those within it, until no source would be
+// answered otherwise than it was.
+func (ev *Evaluator) follow(c *Configuration) {
+	c.started = true
+	for round := 0; ; round++ {
+		ev.open(c)
+		ev.definitions(c)
+		c.arrange(ev)
+		for _, k := range c.kids {
+			ev.follow(k)
+		}
+		if !ev.revise(c) {
+			break
+		}
+		if round == maxRounds {
+			ev.limit(c.File, c.Span)
+			break
+		}
+	}
+	for _, s := range c.members {
+		for _, in := range s.inner {
+			ev.holdsIn(in, c)
+		}
+	}
+}
+
+// holdsIn lets a configuration that a module makes for itself hold wherever that module does.
+func (ev *Evaluator) holdsIn(in, c *Configuration) {
+	for _, s := range in.members {
+		ev.joins(s, c)
+		for _, more := range s.inner {
+			ev.holdsIn(more, c)
+		}
+	}
+	for _, k := range in.kids {
+		ev.holdsIn(k, c)
+	}
+}
+
+// open enters the modules of a configuration: imports are taken up, options declared.
+func (ev *Evaluator) open(c *Configuration) {
+	for round := 0; ; round++ {
+		for before := -1; before != len(c.disabled); {
+			before = len(c.disabled)
+			ev.collect(c)
+		}
+		ev.leave(c)
+		if !ev.revise(c) || round == maxRounds {
+			return
+		}
+	}
+}
+
+// leave takes back what was taken up for a configuration and turned out to be no part of it.
+func (ev *Evaluator) leave(c *Configuration) {
+	n := c.Number()
+	gone := false
+	for s := range c.joined {
+		if c.byKey[s.key] == s {
+			continue
+		}
+		delete(c.joined, s)
+		gone = true
+		s.In.remove(n)
+		s.dead = s.dead || s.In.Empty()
+		for _, p := range s.here {
+			for q := p; q != nil && q.below.Has(n); q = q.Parent {
+				q.below.remove(n)
+			}
+		}
+	}
+	if gone {
+		around := c // whose options have the same root
+		for around.Parent != nil && !(around.Base.Parent == nil && around.Base.inner()) {
+			around = around.Parent
+		}
+		ev.redeclare(around, n)
+	}
+}
+
+// redeclare marks what the modules of a configuration, and of those within it, declare.
+func (ev *Evaluator) redeclare(c *Configuration, n int) {
+	for s := range c.joined {
+		for _, p := range s.here {
+			for q := p; q != nil; q = q.Parent {
+				q.below.add(n)
+			}
+		}
+	}
+	for _, k := range c.kids {
+		ev.redeclare(k, n)
+	}
+}
+
+// collect goes from the sources that a configuration was given to all that they import.
+func (ev *Evaluator) collect(c *Configuration) {
+	c.members = c.members[:0]
+	c.byKey = map[sourceKey]*Summary{}
+	counts := map[any]int{}
+	queue := slices.Clone(c.sources)
+	for i := 0; i < len(queue); i++ {
+		w := queue[i]
+		if w.deferred != nil {
+			queue = append(queue, ev.undefer(w, c)...)
+			continue
+		}
+		if by := c.disabled[w.file.Name]; by != "" && w.val.shape == nil {
+			ev.off[w.file] = by
+			continue
+		}
+		key := ev.keyOf(w, c)
+		bare := key
+		bare.ctl = ""
+		if c.byKey[key] != nil || c.byKey[bare] != nil {
+			continue // without a condition, it is there whatever other conditions say
+		}
+		if key.a != nil {
+			counts[key.a]++
+			if counts[key.a] > maxSameSource {
+				ev.limit(w.from.file, w.from.span)
+				continue
+			}
+		}
+		s := ev.summary(w, key, c)
+		c.byKey[key] = s
+		c.members = append(c.members, s)
+		queue = append(queue, s.children...)
+	}
+	if len(c.byKey) > 0 {
+		c.members = slices.DeleteFunc(c.members, func(s *Summary) bool {
+			bare := s.key
+			bare.ctl = ""
+			return s.key.ctl != "" && c.byKey[bare] != nil
+		})
+	}
+}
+
+func (ev *Evaluator) keyOf(w wanted, c *Configuration) sourceKey {
+	k := sourceKey{file: w.file, base: c.defineAt(), ctl: w.ctl.text()}
+	switch s := w.val.shape.(type) {
+	case *closure:
+		k.a = s.fn
+		switch s.env.of {
+		case 0: // what a file says by itself is the same whenever it is asked
+		case noSummary:
+			k.b = ev.sameScope(s.fn, s.env)
+		default:
+			k.b = s.env
+		}
+	case *setShape:
+		k.a = s
+	}
+	return k
+}
+
+// text tells sets of origins apart.
+func (os Origins) text() string {
+	b := make([]byte, 0, 5*len(os))
+	for _, o := range os {
+		b = append(b, byte(o.rank), byte(o.rank>>8), byte(o.rank>>16), byte(o.rank>>24), byte(o.kind))
+	}
+	return string(b)
+}
+
+// summary is what is known of a source in a configuration: one that was made before if it holds here too, or a new one.
+func (ev *Evaluator) summary(w wanted, key sourceKey, c *Configuration) *Summary {
+	known := ev.summaries[key]
+	for _, s := range known {
+		if !s.dead && s.In.Has(c.Number()) {
+			s.doubted(w)
+			ev.reached(s, w, c)
+			return s
+		}
+	}
+	if !ev.Unshared {
+		// What is declared here is not known yet: the newest one is taken, and looked at again when it is (revise).
+		for i := len(known) - 1; i >= 0; i-- {
+			if s := known[i]; !s.dead && s.conf.Class == c.Class {
+				ev.joins(s, c)
+				s.doubted(w)
+				ev.reached(s, w, c)
+				return s
+			}
+		}
+	}
+	return ev.newSummary(w, key, c)
+}
+
+func (ev *Evaluator) newSummary(w wanted, key sourceKey, c *Configuration) *Summary {
+	ev.made++
+	s := &Summary{id: ev.made, File: w.file, key: key, conf: c, ctl: w.ctl}
+	ev.summaries[key] = append(ev.summaries[key], s)
+	ev.followed = append(ev.followed, s)
+	s.In.add(c.Number())
+	done := ev.into(s, c)
+	ev.module(w, c)
+	ev.guard(s.File, func() { ev.openModules(s) })
+	done()
+	s.In.remove(c.Number())
+	ev.joins(s, c)
+	return s
+}
+
+// reached notes that a host takes a module, if none did before.
+func (ev *Evaluator) reached(s *Summary, w wanted, c *Configuration) {
+	if ev.counts(c) {
+		for _, m := range s.modules {
+			m.reach(w)
+		}
+	}
+}
+
+// doubted notes that it is not certain that a source takes part everywhere where it may.
+func (s *Summary) doubted(w wanted) {
+	if w.doubt {
+		for _, m := range s.modules {
+			m.Doubt = true
+		}
+	}
+}
+
+func (m *Module) reach(w wanted) {
+	if !m.Reachable {
+		m.Reachable = true
+		if w.by != nil {
+			m.Why = w.by.File.Name
+		} else {
+			m.Why = ""
+		}
+	}
+}
+
+// counts says whether what is in a configuration is reached from an entry point.
+func (ev *Evaluator) counts(c *Configuration) bool { return !c.Host().Unreached }
+
+// module makes the module of a source.
+func (ev *Evaluator) module(w wanted, c *Configuration) *Module {
+	m := &Module{File: w.file, Instance: w.label, Base: c.defineAt(), Home: c.home(), Summary: ev.cur, conf: c, ctl: w.ctl, Doubt: w.doubt || len(w.ctl) > 0, source: w.source, from: w.from, by: w.by, key: ev.keyOf(w, c)}
+	if w.by != nil {
+		m.Inline = w.by.File == w.file && w.val.shape != nil
+		m.Why = w.by.File.Name
+	}
+	m.Reachable = ev.counts(c)
+	if !m.Reachable {
+		m.Why = "no entry point imports it"
+	}
+	ev.cur.modules = append(ev.cur.modules, m)
+	return m
+}
+
+// home says whether a configuration is a home, or stands within one.
+func (c *Configuration) home() bool {
+	for ; c != nil; c = c.Parent {
+		if c.Class.Home {
+			return true
+		}
+	}
+	return false
+}
+
+// definitions finds out what the members of a configuration define.
+func (ev *Evaluator) definitions(c *Configuration) {
+	replaced := false
+	for i := 0; i < len(c.members); i++ {
+		s := c.members[i]
+		if s.defined && !ev.agrees(s, c) {
+			// It was opened alike, but what it defines depends on more.
+			s = ev.replace(s, c)
+			c.members[i] = s
+			replaced = true
+		}
+		if !s.defined {
+			ev.defineAll(s, c)
+		}
+	}
+	if replaced {
+		ev.leave(c)
+	}
+}
+
+// replace finds or makes another summary for a configuration that no longer agrees with the one it has. The old one is left only when
+// the new one is there: what it declares is mostly what the new one asks for.
+func (ev *Evaluator) replace(old *Summary, c *Configuration) *Summary {
+	w := wanted{source: source{file: old.File}, ctl: old.ctl}
+	if len(old.modules) > 0 {
+		m := old.modules[0]
+		w.source = m.source
+		w.by = m.by
+		w.from = m.from
+	}
+	for _, s := range ev.summaries[old.key] {
+		if !s.dead && s != old && !ev.Unshared && s.conf.Class == c.Class && ev.agrees(s, c) {
+			ev.joins(s, c)
+			c.byKey[old.key] = s
+			return s
+		}
+	}
+	s := ev.newSummary(w, old.key, c)
+	c.byKey[old.key] = s
+	return s
+}
+
+// defineAll follows the definitions of one summary.
+func (ev *Evaluator) defineAll(s *Summary, c *Configuration) {
+	s.defined = true
+	done := ev.into(s, c)
+	defer done()
+	ev.refuel(fuelPerModule)
+	for i := 0; i < len(s.modules); i++ {
+		m := s.modules[i]
+		ev.guard(m.File, func() {
+			for _, p := range m.config {
+				ev.define(m, m.Base, p.val, union(m.ctl, p.ctl), site{m.File, m.File.Expr.Range()}, false, 0)
+			}
+		})
+		if c.Class != FlakeParts {
+			m.config = nil // a flake's outputs are asked for later
+		}
+		if t := ev.files[m.File]; t != nil && t.state == 2 {
+			ev.files[m.File] = ev.fileThunk(m.File) // should it be asked for again, it is evaluated again
+		}
+	}
+	ev.compact()
+}
+
+// revise makes those members of c anew that would be answered otherwise by now, and says whether there were any.
+func (ev *Evaluator) revise(c *Configuration) bool {
+	again := false
+	for i, s := range c.members {
+		if c.revised[s.key] < maxRevisions && !ev.agrees(s, c) {
+			if c.revised == nil {
+				c.revised = map[sourceKey]int{}
+			}
+			if c.revised[s.key]++; c.revised[s.key] == maxRevisions {
+				ev.limit(s.File, s.File.Expr.Range())
+			}
+			c.members[i] = ev.replace(s, c)
+			again = true
+		}
+	}
+	if again {
+		ev.leave(c)
+	}
+	return again
+}
+
+// arrange gives the configurations within c the modules that its members define for them.
+func (c *Configuration) arrange(ev *Evaluator) {
+	old := c.kids
+	c.kids = nil
+	type at struct {
+		pl place
+		p  *Path
+	}
+	var all []placed
+	for _, s := range c.members {
+		all = append(all, s.placed...)
+	}
+	// A user whose name is not known may be any of those who are.
+	merged := map[*Path]*Path{}
+	for _, p := range all {
+		if p.place.every == nil && p.at.Name == hole {
+			merged[p.at.Parent] = p.at
+		}
+	}
+	kidAt := func(p placed) *Configuration {
+		at := p.at
+		if p.place.class.Home {
+			if m := merged[at.Parent]; m != nil {
+				at = m
+			}
+		}
+		for _, k := range old {
+			if k.defineAt() == at && !slices.Contains(c.kids, k) {
+				k.sources = nil
+				c.kids = append(c.kids, k)
+			}
+		}
+		return ev.kid(c, p.place, at)
+	}
+	for _, p := range all {
+		if p.place.every == nil {
+			k := kidAt(p)
+			k.sources = append(k.sources, p.wanted)
+		}
+	}
+	for _, p := range all {
+		if p.place.every == nil {
+			continue
+		}
+		among := ev.at(c.Base, p.place.every...)
+		found := false
+		for _, k := range c.kids {
+			if k.defineAt().Parent == among && k.Class == p.place.class {
+				k.sources = append(k.sources, p.wanted)
+				found = true
+			}
+		}
+		if !found {
+			k := ev.kid(c, p.place, ev.child(among, hole))
+			k.sources = append(k.sources, p.wanted)
+		}
+	}
+	slices.SortStableFunc(c.kids, func(a, b *Configuration) int { return cmp.Compare(a.Name, b.Name) })
+}
