@@ -26,9 +26,7 @@
 //     What lib and builtins do is a table (libTable); the next function is one line there.
 //  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a path with a name that
 //     is not known stands for every file of the tree that it can be; a function that makes
-//     modules gives one instance per call. nixosSystem, darwinSystem, homeManagerConfiguration, flake-parts' mkFlake and
-//     the options that hold modules of their own (home-manager.users.*, containers.*.config) start modules as well. A
-//     module that nothing imports belongs to what the modules around it belong to, if they agree.
+//     modules gives one instance per call. A module that nothing imports belongs to what the modules around it belong to, if they agree.
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
 //  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
@@ -36,7 +34,7 @@
 //  12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
 //     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes; what // puts
 //     beside one of them is dropped. An option
-//     that is handed over as it is takes all below it along, under the same names. A module that disabledModules names defines nothing.
+//     that is handed over as it is takes all below it along, under the same names. A module that disabledModules names is no part of that configuration.
 //  13. Kinds. What becomes part of a value is data; what becomes part of a name, key; what a condition is made of,
 //     control (mkIf, if, optional*, assert, filter). The strongest kind of an origin is the one that is kept.
 //  14. Questions. Whether something is there, whether it is null and how many elements it has are asked apart from what it holds
@@ -45,8 +43,18 @@
 //     leads to the same constant in every branch.
 //  16. Hidden definitions. What another definition always outweighs is marked, and so is one whose condition decides nothing since
 //     the same constant is there anyway.
+//  17. Configurations. Each call that evaluates modules makes one (makers), and so does an option that holds modules of its own (places):
+//     a home, a container, a specialisation. What a source defines lands below the place of its configuration; the conditions around
+//     such an option are conditions over all that its modules define. All hosts have one tree of paths, and what is known of a path
+//     carries the set of hosts that it holds in; homes and containers are below their host.
+//  18. Sharing. A source (a file, a function, a set) is followed once and gives a Summary, with the questions that it asked of its
+//     configuration: what is declared at a path, which names are there, what an argument is. Another configuration whose answers are
+//     the same takes part in it; one that would be answered otherwise by the end is followed again (revise), so that the order of
+//     imports changes nothing. What one file writes inline belongs to that file's summary.
+//  19. Functions and modules that an option holds (config.lib, deferredModule) are followed where they are called or imported.
 //
 // Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, fuelForBuilds for what a flake makes for every
-// platform, maxRecursion, maxBlindRecursion and maxBlind calls, maxHoles unknown names in a row, maxAlternatives values kept apart. Where
+// platform, maxRevisions and maxRounds of following a source or a configuration again, maxSameBuilt configurations of one call that no
+// output names, maxInner and maxSameInner ones that modules make for themselves, maxRecursion, maxBlindRecursion and maxBlind calls, maxHoles unknown names in a row, maxAlternatives values kept apart. Where
 // one of the first three cut something short, Limits says where.
 package eval
