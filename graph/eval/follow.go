@@ -78,8 +78,13 @@ func (ev *Evaluator) follow(c *Configuration) {
 
 // holdsIn lets a configuration that a module makes for itself hold wherever that module does.
 func (ev *Evaluator) holdsIn(in, c *Configuration) {
+	n := c.Number()
 	for _, s := range in.members {
-		ev.joins(s, c)
+		if s.In.add(n) {
+			for _, p := range s.here {
+				ev.declareIn(p, n)
+			}
+		}
 		for _, more := range s.inner {
 			ev.holdsIn(more, c)
 		}
@@ -178,13 +183,15 @@ func (ev *Evaluator) collect(c *Configuration) {
 		c.members = append(c.members, s)
 		queue = append(queue, s.children...)
 	}
-	if len(c.byKey) > 0 {
-		c.members = slices.DeleteFunc(c.members, func(s *Summary) bool {
-			bare := s.key
-			bare.ctl = ""
-			return s.key.ctl != "" && c.byKey[bare] != nil
-		})
-	}
+	c.members = slices.DeleteFunc(c.members, func(s *Summary) bool {
+		bare := s.key
+		bare.ctl = ""
+		if s.key.ctl == "" || c.byKey[bare] == nil {
+			return false
+		}
+		delete(c.byKey, s.key)
+		return true
+	})
 }
 
 func (ev *Evaluator) keyOf(w wanted, c *Configuration) sourceKey {

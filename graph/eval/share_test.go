@@ -143,3 +143,27 @@ func TestInnerConfiguration(t *testing.T) {
 			w.again = (again 0).o; }`,
 	}, "o [a]", "w.again [a]", "w.inner.o [a]")
 }
+
+// TestConditionOfOneImport holds that a file which a home imports under a condition and without one is there in any case.
+func TestConditionOfOneImport(t *testing.T) {
+	ev := evaluated(map[string]string{
+		"flake.nix": `{ outputs = { self, nixpkgs }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; }; }`,
+		"m.nix": `{ lib, config, ... }: {
+			options.my.on = lib.mkOption { default = true; };
+			config = lib.mkMerge [
+				(lib.mkIf config.my.on { home-manager.users.ada = { imports = [ ./both.nix ./one.nix ]; }; })
+				{ home-manager.users.ada = { imports = [ ./both.nix ]; }; }
+			]; }`,
+		"both.nix": `{ z.both = 1; }`,
+		"one.nix":  `{ z.one = 1; }`,
+	}, false)
+	got := map[string]int{}
+	for _, d := range ev.Definitions {
+		if d.Path.Len() == 5 {
+			got[pathText(d.Path)] = len(d.origins)
+		}
+	}
+	if len(got) != 2 || got["home-manager.users.ada.z.both"] != 0 || got["home-manager.users.ada.z.one"] != 1 {
+		t.Errorf("origins by definition: %v", got)
+	}
+}
