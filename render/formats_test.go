@@ -27,7 +27,8 @@ func TestGolden(t *testing.T) {
 		format string
 		o      Options
 	}{
-		"report.txt":   {"text", Options{Title: "house", Findings: houseFindings}},
+		"report.txt":   {"text", Options{Title: "house", Findings: houseFindings, Long: true}},
+		"summary.txt":  {"text", Options{Title: "house", Findings: houseFindings}},
 		"report.md":    {"markdown", Options{Title: "house", Findings: houseFindings}},
 		"modules.dot":  {"dot", Options{Focus: []string{"CFG.ports.ssh"}}},
 		"modules.mmd":  {"mermaid", Options{Focus: []string{"CFG.ports.ssh"}, Link: "https://example.org/{file}#L{line}"}},

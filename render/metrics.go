@@ -54,6 +54,9 @@ type Metric struct {
 	Note      string // "00-core/configs.nix", "23 of 32 modules"
 }
 
+// sourceIDMetric is the metric of what annotations cover.
+const sourceIDMetric = "source-id coverage"
+
 // Metrics measures the graph against the benchmarks. The same file counts once, however many instances of it there are.
 func Metrics(g *graph.Graph, b Benchmarks) []Metric {
 	b = b.withDefaults()
@@ -79,7 +82,7 @@ func Metrics(g *graph.Graph, b Benchmarks) []Metric {
 		below("modules", len(files), b.Modules, len(files), ""),
 		below("longest module", longest.Lines, b.LongestModule, len(files), longest.Path),
 		above("documentation coverage", g.Coverage.DocModules, b.Documentation, fraction(g.Coverage.DocModules, "modules")),
-		above("source-id coverage", id, b.SourceID, note),
+		above(sourceIDMetric, id, b.SourceID, note),
 	}
 }
 

@@ -14,6 +14,9 @@ type Options struct {
 	Width      int        // columns of the terminal; 0 is 100
 	Color      bool       // text: use ANSI colours
 	Benchmarks Benchmarks // limits of the metrics table; zero fields have the defaults
+	Long       bool       // text: every section of the report, not its first screen
+	Sections   []string   // text: only these sections of it, each one of Sections
+	Path       string     // what the commands that the first screen names need to speak of this tree, as a shell takes it
 	Findings   []Finding  // what the checks found, sorted; shown by text, markdown and json
 
 	View   string // one of Views; "" is modules
@@ -122,6 +125,11 @@ func (o Options) Check() error {
 	for _, g := range slices.Concat(o.Include, o.Exclude, o.Reaches) {
 		if _, err := compileGlob(g); err != nil {
 			return usagef("the pattern %q: %v", g, err)
+		}
+	}
+	for _, name := range o.Sections {
+		if !slices.Contains(Sections, name) {
+			return usagef("the report has no section %q (there are %s)", name, strings.Join(Sections, ", "))
 		}
 	}
 	if o.Depth < 0 || o.MinReads < 0 || o.Top < 0 {

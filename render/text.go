@@ -44,17 +44,35 @@ func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 	if t.width == 0 {
 		t.width = 100
 	}
+	if !o.Long && len(o.Sections) == 0 {
+		t.summary(g, o)
+		return t.Flush()
+	}
 	t.head(g, o)
 	if g.Empty != "" {
 		fmt.Fprintf(t, "\nNothing to show: %s\n", plain(g.Empty))
 	}
-	t.facts(g, o.Findings)
-	t.trees(g, o)
-	t.coverage(g)
-	t.metrics(g, o)
-	t.findings(o)
+	wants := func(name string) bool { return len(o.Sections) == 0 || slices.Contains(o.Sections, name) }
+	if wants("facts") {
+		t.facts(g, o.Findings)
+	}
+	if wants("values") {
+		t.trees(g, o)
+	}
+	if wants("coverage") {
+		t.coverage(g)
+	}
+	if wants("metrics") {
+		t.metrics(g, o)
+	}
+	if wants("findings") {
+		t.findings(o)
+	}
 	return t.Flush()
 }
+
+// Sections are the parts of the long report, in their order.
+var Sections = []string{"facts", "values", "coverage", "metrics", "findings"}
 
 func (t *terminal) head(g *graph.Graph, o Options) {
 	title := "nixsink"
@@ -226,11 +244,15 @@ func (t *terminal) landings(all []service, most int) {
 func (t *terminal) coverage(g *graph.Graph) {
 	t.section("Coverage")
 	rows := [][]string{}
+	annotated := len(g.Annotations) > 0
 	for _, c := range coverageRows(g) {
+		if c.ratio.Total == 0 || c.annotations && !annotated {
+			continue // a row of zeros tells nothing
+		}
 		rows = append(rows, []string{c.name, bar(c.ratio), percent(c.ratio.Value()), fraction(c.ratio, c.of), c.note})
 	}
 	t.table(rows)
-	if len(g.Coverage.ByLayer) == 0 {
+	if len(g.Coverage.ByLayer) == 0 || !annotated {
 		return
 	}
 	fmt.Fprintf(t, "\n  %s\n", t.style(dim, "source-id coverage by layer"))
@@ -252,6 +274,8 @@ type coverageRow struct {
 	ratio graph.Ratio
 	of    string
 	note  string
+
+	annotations bool // it is of what annotations say
 }
 
 func coverageRows(g *graph.Graph) []coverageRow {
@@ -261,12 +285,12 @@ func coverageRows(g *graph.Graph) []coverageRow {
 		note = fmt.Sprintf("at least %s with %s unresolved", percent(c.SourceID.LowerBound()), count(c.SourceID.Unresolved))
 	}
 	return []coverageRow{
-		{"source-id", c.SourceID, "references", note},
-		{"declaration", c.Declaration, "values", ""},
-		{"sink", c.Sink, "value–option pairs", ""},
-		{"precision", c.Precision, "annotations", ""},
-		{"documented modules", c.DocModules, "modules", ""},
-		{"documented options", c.DocOptions, "options", ""},
+		{"source-id", c.SourceID, "references", note, true},
+		{"declaration", c.Declaration, "values", "", true},
+		{"sink", c.Sink, "value–option pairs", "", true},
+		{"precision", c.Precision, "annotations", "", true},
+		{"documented modules", c.DocModules, "modules", "", false},
+		{"documented options", c.DocOptions, "options", "", false},
 	}
 }
 
@@ -313,6 +337,9 @@ func (t *terminal) metrics(g *graph.Graph, o Options) {
 	t.section("Metrics")
 	rows := [][]string{{"metric", "value", "benchmark", "verdict", ""}}
 	for _, m := range Metrics(g, o.Benchmarks) {
+		if len(g.Annotations) == 0 && m.Name == sourceIDMetric {
+			continue // where nobody annotates, nothing is missing
+		}
 		rows = append(rows, []string{m.Name, m.Value, m.Benchmark, string(m.Verdict), m.Note})
 	}
 	t.table(rows)

@@ -103,6 +103,7 @@ type app struct {
 
 	tree     treeFlags
 	color    string
+	noPager  bool
 	profiles profiles
 }
 

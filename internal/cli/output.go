@@ -111,6 +111,13 @@ func (a *app) emit(outs []outFile, write func(o outFile, w io.Writer) error) err
 	}
 	if stdout != nil {
 		r, err := stdout.reader()
+		if argv := a.pager(); err == nil && argv != nil {
+			a.progress.stop()
+			if showPaged(argv, r, a.out.w, a.err) {
+				return errors.Join(faults...)
+			}
+			r, err = stdout.reader()
+		}
 		if err == nil {
 			_, err = io.Copy(a.out, r) // it keeps its own error
 		}

@@ -33,9 +33,11 @@ func newReport(a *app, use string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: "Report the critical values, the coverage and the numbers",
-		Long: `Report reads the Nix files below PATH and shows its critical values with everything that reads them, how well the
-comments cover those reads, and the metrics against their benchmarks.`,
-		Example: `  nixsink report                                  on the terminal
+		Long: `Report reads the Nix files below PATH and shows, on one screen, what its owner most likely does not know, the central
+values, and what to type next. --long shows all of it: the critical values with everything that reads them, how well the comments
+cover those reads, and the metrics against their benchmarks; --section shows a part of that.`,
+		Example: `  nixsink report                                  one screen
+  nixsink report --long                           all of it
   nixsink report --format markdown=docs/report.md as a page
   nixsink report hosts --root site                another tree, another namespace`,
 		Args: between(0, 1, "at most one PATH"),
@@ -47,6 +49,9 @@ comments cover those reads, and the metrics against their benchmarks.`,
 	out.add(cmd, renderFormats(), formatHelp("text"))
 	lookFlags(cmd.Flags(), &opts)
 	cmd.Flags().BoolVar(&opts.AllFlows, "flows", false, "json: list every flow, however many (otherwise only up to 100,000)")
+	cmd.Flags().BoolVarP(&opts.Long, "long", "l", false, "text: every section, not only the first screen")
+	cmd.Flags().StringSliceVar(&opts.Sections, "section", nil, "text: this `section` of the long report (repeatable): "+strings.Join(render.Sections, ", "))
+	must(cmd.RegisterFlagCompletionFunc("section", cobra.FixedCompletions(render.Sections, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
@@ -80,6 +85,7 @@ func (a *app) render(cmd *cobra.Command, path string, flags outputFlags, opts re
 	}
 	opts = t.options(opts)
 	opts.Findings = findings
+	opts.Path = shellWord(path)
 	for _, name := range slices.Concat(opts.Focus, opts.Highlight) {
 		if !knows(g, name) {
 			return unknownName(g, name)
@@ -178,4 +184,14 @@ func renderGuess(ext string) string {
 		return f.Name
 	}
 	return ""
+}
+
+// shellWord is a word as a shell takes it; "" stays nothing.
+func shellWord(s string) string {
+	if s == "" || !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%", r))
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

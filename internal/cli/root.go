@@ -31,6 +31,7 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 	root.SetHelpCommandGroupID("about")
 	root.SetCompletionCommandGroupID("about")
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto, always or never (NO_COLOR is respected)")
+	root.PersistentFlags().BoolVar(&a.noPager, "no-pager", false, "on a terminal, do not show results with a pager (NIXSINK_PAGER, PAGER, less)")
 	must(root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp)))
 	a.profiles.flags(root.PersistentFlags())
 	a.limits.flags(root.PersistentFlags())

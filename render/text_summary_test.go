@@ -1,0 +1,86 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"nixsink/graph"
+)
+
+// examples are the repositories that come with the tests.
+func examples(t *testing.T) map[string]*graph.Graph {
+	t.Helper()
+	folders, err := filepath.Glob("../testdata/projects/*")
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	out := map[string]*graph.Graph{}
+	for _, dir := range folders {
+		g, err := graph.Analyze(context.Background(), dir, graph.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(dir)] = g
+	}
+	return out
+}
+
+// The first screen is one screen, at every width that terminals have, and says what to type next.
+func TestSummaryIsOneScreen(t *testing.T) {
+	graphs := examples(t)
+	graphs["house"] = house()
+	graphs["hostile"] = hostile()
+	for name, g := range graphs {
+		for _, width := range []int{60, 80, 100, 200} {
+			var b bytes.Buffer
+			if err := writeText(t.Context(), &b, g, Options{Width: width, Findings: houseFindings, Path: "."}); err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+			if len(lines) > screenLines+4 {
+				t.Errorf("%s: the first screen has %d lines", name, len(lines))
+			}
+			for _, line := range lines {
+				// The two lines of what was read, and commands, which have to be typed as they are, may be longer.
+				if n := utf8.RuneCountInString(line); n > width && !strings.HasPrefix(line, "  nixsink ") && !strings.HasPrefix(line, "tracked: ") && !strings.Contains(line, " references") {
+					t.Errorf("%s: at width %d a line has %d: %s", name, width, n, line)
+				}
+			}
+			if !strings.Contains(b.String(), "nixsink report . --long") {
+				t.Errorf("%s: nothing says how to see more", name)
+			}
+		}
+	}
+}
+
+// A repository in which nobody annotates hears nothing of annotations; what it has nothing of has no row.
+func TestReportHasNoZeros(t *testing.T) {
+	g := house()
+	g.Annotations = nil
+	got := write(t, "text", g, Options{Long: true})
+	for _, word := range []string{"source-id", "precision", "n/a"} {
+		if strings.Contains(got, word) {
+			t.Errorf("the report speaks of %q:\n%s", word, got)
+		}
+	}
+}
+
+func TestSections(t *testing.T) {
+	title := map[string]string{"facts": "Worth knowing", "values": "Critical values", "coverage": "Coverage", "metrics": "Metrics", "findings": "Findings"}
+	for _, name := range Sections {
+		got := write(t, "text", house(), Options{Findings: houseFindings, Sections: []string{name}})
+		for other, text := range title {
+			if shown := slices.Contains(strings.Split(got, "\n"), text); shown != (other == name) {
+				t.Errorf("--section %s: the section %s is shown: %v", name, other, shown)
+			}
+		}
+	}
+	if err := (Options{Sections: []string{"finding"}}).Check(); err == nil {
+		t.Error("a section that there is not passes")
+	}
+}
