@@ -154,8 +154,9 @@ func (h treeHost) Data(name string) (string, bool) {
 	return "", false
 }
 
-// entryNames are the files that a configuration commonly starts from, in the order in which they are looked for.
-var entryNames = []string{"flake.nix", "configuration.nix", "default.nix", "home.nix", "nixos/configuration.nix", "main.nix"}
+// entryNames are the files that a configuration commonly starts from, in the order in which they are looked for: a home's comes last, as
+// it is no configuration of its own where a system has it.
+var entryNames = []string{"flake.nix", "configuration.nix", "default.nix", "nixos/configuration.nix", "main.nix", "home.nix"}
 
 func entriesOf(t *tree, opts Options) []string {
 	if len(opts.Entries) > 0 {
@@ -215,7 +216,10 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			}
 		}
 	}
+	g.takeConfigurations(ev)
 	vs := rootedAt(g.Roots...)
+	vs.setOf = g.setOf
+	vs.confs = g.confs
 	vs.declare(ev)
 	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)
 	byFile := map[string]*Module{}
@@ -226,6 +230,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	g.References, g.Unresolved = vs.referencesOf(ev)
 	vs.literals(ev)
+	g.spread(ev)
 	fl := followAll(ev, vs, byFile)
 	g.Flows = fl.set()
 	g.Sinks = fl.sinks(g.Flows.Direct())
@@ -251,9 +256,14 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			}
 			continue
 		}
-		g.Imports = append(g.Imports, &Import{From: name, To: i.To, At: at, Missing: i.Missing, External: i.External})
+		g.Imports = append(g.Imports, &Import{From: name, To: i.To, At: at, Missing: i.Missing, External: i.External, In: g.setOf(i.In)})
 	}
 	g.Imports = append(g.Imports, disabledImports(g, t)...)
+	for _, i := range g.Imports {
+		if m := byFile[i.From]; m != nil && (i.Disabled || i.In.Empty()) {
+			i.In = m.In // nothing evaluates it by itself
+		}
+	}
 	noteLeftOut(ctx, g, t)
 	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
@@ -266,7 +276,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		}
 		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
 	}
-	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return cmp.Or(strings.Compare(a.Path, b.Path), comparePlaces(a.At, b.At)) })
+	// One text may declare an option for the system and for homes.
+	g.Declared = slices.CompactFunc(g.Declared, func(a, b *Option) bool { return a.Path == b.Path && a.At == b.At })
 	for _, d := range ev.Definitions {
 		if d.Hidden != "" && vs.fromCentral(ev, d) {
 			_, segs, central := vs.place(d.Path)
@@ -283,7 +295,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 			continue
 		}
 		segs := d.Path.Segments()
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In)})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))

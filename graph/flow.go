@@ -98,7 +98,7 @@ type derived struct {
 
 // followAll makes the steps of a finished evaluation, and connects those that some value gets to.
 func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
-	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: NewConfSets(len(ev.Configurations()))}
+	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: vs.confs}
 	for _, v := range vs.all {
 		fl.paths = append(fl.paths, v.Path)
 	}

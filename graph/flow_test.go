@@ -33,7 +33,11 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 		Flows []struct {
 			From, To, Kind string
 			Hidden         any      // what the system does not get
-			In             []string // configurations
+			In             []string // configurations; nil: all hosts
+		}
+		Configurations []struct {
+			Name string
+			Host bool
 		}
 		Values []struct {
 			Path     string
@@ -43,8 +47,21 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
 		t.Fatal(err)
 	}
+	var hosts, all []string
+	for _, c := range told.Configurations {
+		all = append(all, c.Name)
+		if c.Host {
+			hosts = append(hosts, c.Name)
+		}
+	}
+	if len(hosts) == 0 {
+		hosts = all
+	}
 	var flows []flowtest.Flow
 	for _, f := range told.Flows {
+		if f.In == nil {
+			f.In = hosts
+		}
 		if f.Hidden == nil || f.Hidden == false {
 			flows = append(flows, flowtest.Flow{From: f.From, To: f.To, Kind: f.Kind, In: flowtest.In(f.In)})
 		}

@@ -82,6 +82,8 @@ type values struct {
 	split [][]string // the roots' segments
 	trees map[realm]*node
 	all   []*Value
+	confs *ConfSets
+	setOf func(eval.Set) *ConfSet
 }
 
 // place says what is below a root: the realm, and the path as values show it; false if p is under no root. It is asked for
@@ -139,6 +141,9 @@ func (vs *values) isRoot(r realm, segs []string) bool {
 
 func (vs *values) add(r realm, n *node, segs []string) *Value {
 	if n.val == nil {
+		if n.val = vs.twin(r, segs); n.val != nil {
+			return n.val
+		}
 		n.val = &Value{Path: pathText(segs), Segments: starred(segs)}
 		// Where the system has an option of the same name, that of the homes is told by its full path.
 		switch r {
@@ -154,6 +159,32 @@ func (vs *values) add(r realm, n *node, segs []string) *Value {
 		vs.all = append(vs.all, n.val)
 	}
 	return n.val
+}
+
+// twin is the value of the other config that a path speaks of too, since one text declares the option, or the registry that it is a
+// member of, for the system and for homes; nil if there is none.
+func (vs *values) twin(r realm, segs []string) *Value {
+	other := home
+	switch r {
+	case home:
+		other = system
+	case argument:
+		return nil
+	}
+	v := vs.valueAt(other, segs)
+	if v == nil {
+		return nil
+	}
+	a, b := vs.trees[r], vs.trees[other]
+	for _, s := range segs {
+		if a.val != nil && a.val == b.val {
+			return v
+		}
+		if a, b = a.kids[s], b.kids[s]; a == nil || b == nil {
+			return nil
+		}
+	}
+	return nil
 }
 
 func inHomes(v *Value) {
@@ -182,13 +213,29 @@ func starred(segs []string) []string {
 
 // declare takes up the option declarations and the members that definitions give to registries.
 func (vs *values) declare(ev *eval.Evaluator) {
-	// The system's first, so that a home's option of the same name can be told from it.
+	// The system's first, so that a home's option of the same name can be told from it; then what a home declares by the same text.
 	inOrder := slices.Clone(ev.Declarations)
-	slices.SortStableFunc(inOrder, func(a, b *eval.Declaration) int {
-		ra, _, _ := vs.place(a.Path)
-		rb, _, _ := vs.place(b.Path)
-		return cmp.Compare(ra, rb)
-	})
+	type text struct {
+		at   Place
+		path string
+	}
+	ofSystem := map[text]bool{}
+	for _, d := range ev.Declarations {
+		if r, segs, ok := vs.place(d.Path); ok && r == system {
+			ofSystem[text{placeIn(d.File, d.Span), pathText(segs)}] = true
+		}
+	}
+	shared := func(r realm, segs []string, d *eval.Declaration) bool {
+		return r == home && ofSystem[text{placeIn(d.File, d.Span), pathText(segs)}]
+	}
+	rank := func(d *eval.Declaration) int {
+		r, segs, _ := vs.place(d.Path)
+		if shared(r, segs, d) {
+			return int(system)*2 + 1
+		}
+		return int(r) * 2
+	}
+	slices.SortStableFunc(inOrder, func(a, b *eval.Declaration) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, d := range inOrder {
 		r, segs, ok := vs.place(d.Path)
 		if !ok {
@@ -198,7 +245,11 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		for _, s := range segs {
 			n = n.kid(s)
 		}
+		if n.val == nil && shared(r, segs, d) {
+			n.val = vs.valueAt(system, segs)
+		}
 		v := vs.add(r, n, segs)
+		vs.instance(v, d)
 		at := placeIn(d.File, d.Span)
 		if !slices.Contains(v.Declared, at) {
 			v.Declared = append(v.Declared, at)
@@ -234,6 +285,18 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		}
 		vs.member(r, segs, d)
 	}
+}
+
+// instance notes the option that a declaration makes.
+func (vs *values) instance(v *Value, d *eval.Declaration) {
+	p, in := pathText(d.Path.Segments()), vs.setOf(d.In)
+	for i := range v.Instances {
+		if v.Instances[i].Path == p {
+			v.Instances[i].In = vs.confs.Union(v.Instances[i].In, in)
+			return
+		}
+	}
+	v.Instances = append(v.Instances, Instance{p, in})
 }
 
 // member makes a value of the member of a registry, or of a freeform submodule, that a definition names.
@@ -540,9 +603,13 @@ func (vs *values) literals(ev *eval.Evaluator) {
 		default:
 			continue
 		}
+		l.In = vs.setOf(d.In)
 		for _, v := range vs.find(r, segs).vals {
-			if !slices.Contains(v.Literals, l) {
+			same := func(o Literal) bool { o.In = l.In; return o == l }
+			if i := slices.IndexFunc(v.Literals, same); i < 0 {
 				v.Literals = append(v.Literals, l)
+			} else {
+				v.Literals[i].In = vs.confs.Union(v.Literals[i].In, l.In)
 			}
 		}
 	}
@@ -648,7 +715,7 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 		if !ok {
 			continue
 		}
-		at := placeIn(rd.File, rd.Span)
+		at, in := placeIn(rd.File, rd.Span), vs.setOf(rd.In)
 		used := rd.Consumed || rd.Names || !rd.Selected && !rd.Members
 		if !used {
 			continue
@@ -696,9 +763,10 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 				if old.Kind == Guard && kind != Guard {
 					old.Kind = kind
 				}
+				old.In = vs.confs.Union(old.In, in)
 				continue
 			}
-			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via}
+			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via, In: in}
 			if rd.Via != "" {
 				ref.ViaAt = placeIn(rd.ViaFile, rd.ViaSpan)
 			}

@@ -8,31 +8,37 @@ import (
 // Graph is everything nixsink knows about one tree: the finished value that checks, pictures and the JSON format read.
 // Lists are sorted: by path for modules and values, by file and offset for what stands in files.
 type Graph struct {
-	Dir         string // the root folder on disk, absolute; no output shows it
-	Source      Source
-	Roots       []Root
-	Modules     []*Module
-	Values      []*Value
-	References  []*Reference
-	Unresolved  []*Unresolved
-	Sinks       []*Sink
-	Hidden      []*Hidden // definitions made of values that the system never gets, so that they are no sinks
-	Flows       *FlowSet
-	Imports     []*Import
-	Annotations []*Annotation
-	Coverage    Coverage
-	Faults      []*fault.Fault // of nixsink itself: each cost a part of this, which is among Problems
-	Layers      []string       // names of layers in their order, lowest first
-	IDRules     []IDRule       // the rewrite rules in force, for ids that are still to be written
-	Ordered     bool           // layers have an order (numbers or configuration), not just names
-	Definitions []*Definition  // every option definition that the tree makes, central or not
-	Declared    []*Option      // every option declaration of the tree, under a root or not
-	Problems    []Problem      // what kept a file from being read, parsed or understood
-	Files       map[string]*parse.File
-	Folders     []string // that were entered, relative to the root and sorted; "" is the root
+	Dir    string // the root folder on disk, absolute; no output shows it
+	Source Source
+	Roots  []Root
+	// Configurations are those that nothing encloses, by name: hosts, standalone homes, a flake-parts flake, nodes of tests, and what
+	// stands for modules that no configuration takes.
+	Configurations []*Configuration
+	Modules        []*Module
+	Values         []*Value
+	References     []*Reference
+	Unresolved     []*Unresolved
+	Sinks          []*Sink
+	Hidden         []*Hidden // definitions made of values that the system never gets, so that they are no sinks
+	Flows          *FlowSet
+	Imports        []*Import
+	Annotations    []*Annotation
+	Coverage       Coverage
+	Faults         []*fault.Fault // of nixsink itself: each cost a part of this, which is among Problems
+	Layers         []string       // names of layers in their order, lowest first
+	IDRules        []IDRule       // the rewrite rules in force, for ids that are still to be written
+	Ordered        bool           // layers have an order (numbers or configuration), not just names
+	Definitions    []*Definition  // every option definition that the tree makes, central or not
+	Declared       []*Option      // every option declaration of the tree, under a root or not
+	Problems       []Problem      // what kept a file from being read, parsed or understood
+	Files          map[string]*parse.File
+	Folders        []string // that were entered, relative to the root and sorted; "" is the root
 	// CheckoutCRLF are the files whose CR LF are the checkout's: git keeps them with LF (core.autocrlf, .gitattributes).
 	CheckoutCRLF map[string]bool
 	Empty        string // why there is nothing to show; "" if there is something
+
+	confs *ConfSets
+	every *ConfSet // the hosts, or all configurations of a tree that has none
 }
 
 // Source is what was read.
@@ -70,8 +76,9 @@ type Module struct {
 	Role                       string // "module", "entry", "factory", "helper" (imported as a function or data), "unparsed"
 	Home                       bool   // a home-manager module
 	Header                     *parse.Header
-	Documented                 bool // it has a header or a leading comment
-	Options, OptionsDocumented int  // options declared here; those with a description
+	Documented                 bool     // it has a header or a leading comment
+	Options, OptionsDocumented int      // options declared here; those with a description
+	In                         *ConfSet // the configurations that it takes part in, directly or by what imports it
 }
 
 // Value is one central value. Identity is the pointer; Path is for display.
@@ -79,17 +86,24 @@ type Value struct {
 	Path        string // canonical: my.ports.ssh, my.sites.*.port
 	Segments    []string
 	IDs         []ID
-	Declared    []Place // mkOption calls, or the definitions that make a registry's member; empty: read, but never declared
-	Registry    bool    // attrsOf: its members are values too
-	Member      bool    // a registry's member, known by its definitions
-	Type        string  // as written, e.g. "types.port"; "" if not known
-	Default     string  // source text of the default, "" if there is none
+	Instances   []Instance // the options that its declarations make; one for most values
+	Declared    []Place    // mkOption calls, or the definitions that make a registry's member; empty: read, but never declared
+	Registry    bool       // attrsOf: its members are values too
+	Member      bool       // a registry's member, known by its definitions
+	Type        string     // as written, e.g. "types.port"; "" if not known
+	Default     string     // source text of the default, "" if there is none
 	DefaultAt   Place
 	Description string
 	Literals    []Literal // literal values it is known to take: its default and its definitions
 	FanOut      FanOut
 	Rank        float64 // centrality in the reference graph (PageRank), rounded
 	Critical    bool
+}
+
+// Instance is one option that a value is: what one mkOption declares for the system and for homes is one value.
+type Instance struct {
+	Path string   // home-manager.users.alice.my.font; the value's own path in a configuration that nothing encloses
+	In   *ConfSet // the configurations in which it is declared
 }
 
 // ID is a name that people gave a value, and what binds it.
@@ -103,7 +117,8 @@ type Literal struct {
 	Text    string // decoded: a string's contents, a number's digits
 	Kind    string // "string", "int", "bool", "path"
 	At      Place
-	Default bool // it is the option's default
+	Default bool     // it is the option's default
+	In      *ConfSet // the configurations in which it is set
 }
 
 // FanOut counts how widely a value is used.
@@ -137,6 +152,7 @@ type Reference struct {
 	Anchor  Place  // the innermost binding, list element or expression statement that contains the read
 	Name    string // name of that binding, for display: "sshPort"
 	Covered bool
+	In      *ConfSet // the configurations in which it is read; the empty set: none evaluates it
 }
 
 // Hidden is a definition that stands in the text, and that the system never gets.
@@ -199,11 +215,12 @@ type Step struct {
 type Import struct {
 	From, To string // paths relative to the root
 	At       Place
-	Disabled bool   // commented out
-	Missing  bool   // no such file
-	LeftOut  string // why the file, which is there, was not read: "it is excluded"; "" if it was, or is not there
-	Reason   string // a disabled import's own comment
-	External bool   // not a file of this tree (a flake input, <nixpkgs/…>)
+	Disabled bool     // commented out
+	Missing  bool     // no such file
+	LeftOut  string   // why the file, which is there, was not read: "it is excluded"; "" if it was, or is not there
+	Reason   string   // a disabled import's own comment
+	External bool     // not a file of this tree (a flake input, <nixpkgs/…>)
+	In       *ConfSet // the configurations whose modules say so; the empty set: it is no module's
 }
 
 // Definition is one definition of an option.
@@ -212,11 +229,12 @@ type Definition struct {
 	Segments    []string
 	At          Place // the binding's value
 	Module      *Module
-	Value       any  // nil if not known; string, int64, float64, bool, []any, map[string]any as far as known
-	Known       bool // Value is complete
-	Conditional bool // under mkIf, optionalAttrs or if
-	Doubt       bool // it may not be there, whatever the reason
-	Priority    int  // what it weighs against others of the option (mkOverride): 100, less is stronger; -1 if not known
+	Value       any      // nil if not known; string, int64, float64, bool, []any, map[string]any as far as known
+	Known       bool     // Value is complete
+	Conditional bool     // under mkIf, optionalAttrs or if
+	Doubt       bool     // it may not be there, whatever the reason
+	Priority    int      // what it weighs against others of the option (mkOverride): 100, less is stronger; -1 if not known
+	In          *ConfSet // the configurations in which it is defined
 }
 
 // Option is one option declaration of the tree.

@@ -27,7 +27,7 @@ type Format struct {
 var Formats = []Format{
 	{Name: "text", Ext: ".txt", Help: "the report for a terminal", Write: writeText},
 	{Name: "markdown", Ext: ".md", Help: "the report as a page, with links to source lines", Write: writeMarkdown},
-	{Name: "json", Ext: ".json", Help: "everything, for programs (schema nixsink/1)", Write: writeJSON},
+	{Name: "json", Ext: ".json", Help: "everything, for programs (schema nixsink/2)", Write: writeJSON},
 	{Name: "html", Ext: ".html", Help: "the explorer: one page to search and click through, for a browser", Write: writeHTML},
 	{Name: "svg", Ext: ".svg", Help: "a picture, light and dark, with tooltips and links", Picture: true, Write: writeSVG},
 	{Name: "dot", Ext: ".dot", Help: "the picture for Graphviz 2.43 or newer", Picture: true, Write: writeDOT},

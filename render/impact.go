@@ -17,6 +17,7 @@ type Impact struct {
 	Values  []*graph.Value
 	Modules []Touched // that read one of the values, or use one of the files
 	Options []string  // that one of the values flows into, or that one of the files defines
+	g       *graph.Graph
 }
 
 // Touched is a module with the reason why it is affected.
@@ -28,7 +29,7 @@ type Touched struct {
 // NewImpact asks the graph what depends on files and values, and finds a reason for each module.
 func NewImpact(g *graph.Graph, files []string, values []*graph.Value) *Impact {
 	found := g.Network().Impact(files, values)
-	im := &Impact{Asked: slices.Clone(files), Values: found.Values, Options: found.Options}
+	im := &Impact{Asked: slices.Clone(files), Values: found.Values, Options: found.Options, g: g}
 	for _, v := range values {
 		im.Asked = append(im.Asked, valueName(v))
 	}
@@ -128,7 +129,7 @@ func (im *Impact) JSON(w io.Writer) error {
 	return encode(w, object{
 		"schema": Schema,
 		"asked":  list(im.Asked, str),
-		"values": list(im.Values, jsonValue),
+		"values": list(im.Values, func(v *graph.Value) any { return jsonValue(im.g, v) }),
 		"modules": list(im.Modules, func(m Touched) any {
 			return object{"path": m.Path, "why": list(m.Why, str)}
 		}),

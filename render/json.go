@@ -16,7 +16,7 @@ import (
 )
 
 // Schema names the version of the JSON format. docs/schema.json describes it.
-const Schema = "nixsink/1"
+const Schema = "nixsink/2"
 
 // An object is a JSON object: encoding/json writes the keys of maps sorted, so the order of the code does not matter.
 type object = map[string]any
@@ -27,24 +27,25 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"schema": Schema,
 		"source": object{"narHash": g.Source.NARHash, "files": g.Source.Files, "bytes": g.Source.Bytes,
 			"lines": g.Source.Lines, "incomplete": g.Source.Incomplete},
-		"empty":       g.Empty,
-		"layers":      each(g.Layers, func(s string) any { return s }),
-		"ordered":     g.Ordered,
-		"roots":       each(g.Roots, func(r graph.Root) any { return object{"path": r.Path, "argument": r.Argument, "why": r.Why} }),
-		"modules":     each(g.Modules, jsonModule),
-		"values":      each(g.Values, jsonValue),
-		"references":  each(g.References, jsonReference),
-		"unresolved":  each(g.Unresolved, jsonUnresolved),
-		"sinks":       each(g.Sinks, jsonSink),
-		"hidden":      each(g.Hidden, jsonHidden),
-		"flowCount":   g.Flows.Len(),
-		"flows":       jsonFlows(g.Flows, o.AllFlows),
-		"edges":       through(g.Flows.Edges(), jsonEdge),
-		"components":  through(g.Flows.Components(), jsonComponent),
-		"hubs":        each(g.Flows.Hubs(), jsonHub),
-		"imports":     each(g.Imports, jsonImport),
-		"annotations": each(g.Annotations, jsonAnnotation),
-		"coverage":    jsonCoverage(g.Coverage),
+		"empty":          g.Empty,
+		"layers":         each(g.Layers, func(s string) any { return s }),
+		"ordered":        g.Ordered,
+		"roots":          each(g.Roots, func(r graph.Root) any { return object{"path": r.Path, "argument": r.Argument, "why": r.Why} }),
+		"configurations": each(g.Configurations, jsonConfiguration),
+		"modules":        each(g.Modules, func(m *graph.Module) any { return jsonModule(g, m) }),
+		"values":         each(g.Values, func(v *graph.Value) any { return jsonValue(g, v) }),
+		"references":     each(g.References, func(r *graph.Reference) any { return jsonReference(g, r) }),
+		"unresolved":     each(g.Unresolved, jsonUnresolved),
+		"sinks":          each(g.Sinks, jsonSink),
+		"hidden":         each(g.Hidden, jsonHidden),
+		"flowCount":      g.Flows.Len(),
+		"flows":          jsonFlows(g, o.AllFlows),
+		"edges":          through(g.Flows.Edges(), func(e graph.FlowEdge) any { return jsonEdge(g, e) }),
+		"components":     through(g.Flows.Components(), jsonComponent),
+		"hubs":           each(g.Flows.Hubs(), jsonHub),
+		"imports":        each(g.Imports, func(i *graph.Import) any { return jsonImport(g, i) }),
+		"annotations":    each(g.Annotations, jsonAnnotation),
+		"coverage":       jsonCoverage(g.Coverage),
 		"metrics": each(Metrics(g, o.Benchmarks), func(m Metric) any {
 			return object{"name": m.Name, "value": m.Value, "benchmark": m.Benchmark, "verdict": m.Verdict, "note": m.Note}
 		}),
@@ -146,9 +147,22 @@ func located(p graph.Place, o object) object {
 
 func place(p graph.Place) any { return located(p, object{}) }
 
-func jsonModule(m *graph.Module) any {
-	return object{"path": m.Path, "instance": m.Instance, "layer": m.Layer, "lines": m.Lines, "reachable": m.Reachable,
-		"why": m.Why, "role": m.Role, "home": m.Home, "documented": m.Documented, "header": jsonHeader(m.Header)}
+// inside adds in which configurations something holds, unless it does in all hosts.
+func inside(g *graph.Graph, in *graph.ConfSet, o object) object {
+	if !g.Everywhere(in) {
+		o["in"] = g.Names(in)
+	}
+	return o
+}
+
+func jsonConfiguration(c *graph.Configuration) any {
+	return located(c.At, object{"name": c.Name, "class": c.Class, "host": c.Host, "open": c.Open, "build": c.Build,
+		"modules": list(c.Modules, func(s string) any { return s }), "within": list(c.Kids, jsonConfiguration)})
+}
+
+func jsonModule(g *graph.Graph, m *graph.Module) any {
+	return inside(g, m.In, object{"path": m.Path, "instance": m.Instance, "layer": m.Layer, "lines": m.Lines, "reachable": m.Reachable,
+		"why": m.Why, "role": m.Role, "home": m.Home, "documented": m.Documented, "header": jsonHeader(m.Header)})
 }
 
 func jsonHeader(h *parse.Header) any {
@@ -190,7 +204,7 @@ func plainYAML(v any) any {
 	}
 }
 
-func jsonValue(v *graph.Value) any {
+func jsonValue(g *graph.Graph, v *graph.Value) any {
 	return object{
 		"path":        v.Path,
 		"ids":         list(v.IDs, func(id graph.ID) any { return id.Name }),
@@ -202,16 +216,17 @@ func jsonValue(v *graph.Value) any {
 		"default":     v.Default,
 		"description": v.Description,
 		"literals": list(v.Literals, func(l graph.Literal) any {
-			return located(l.At, object{"text": l.Text, "kind": l.Kind, "default": l.Default})
+			return inside(g, l.In, located(l.At, object{"text": l.Text, "kind": l.Kind, "default": l.Default}))
 		}),
-		"fanOut":   object{"reads": v.FanOut.Reads, "modules": v.FanOut.Modules, "sinks": v.FanOut.Sinks, "reach": v.FanOut.Reach},
-		"rank":     v.Rank,
-		"critical": v.Critical,
+		"instances": list(v.Instances, func(i graph.Instance) any { return inside(g, i.In, object{"path": i.Path}) }),
+		"fanOut":    object{"reads": v.FanOut.Reads, "modules": v.FanOut.Modules, "sinks": v.FanOut.Sinks, "reach": v.FanOut.Reach},
+		"rank":      v.Rank,
+		"critical":  v.Critical,
 	}
 }
 
-func jsonReference(r *graph.Reference) any {
-	return located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name})
+func jsonReference(g *graph.Graph, r *graph.Reference) any {
+	return inside(g, r.In, located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name}))
 }
 
 func jsonUnresolved(u *graph.Unresolved) any {
@@ -233,15 +248,15 @@ func jsonSink(s *graph.Sink) any {
 // mostListedFlows is how many flows are listed unasked. Edges and components tell the rest in a fraction of the room.
 const mostListedFlows = 100_000
 
-func jsonFlows(flows *graph.FlowSet, all bool) any {
-	if flows.Len() > mostListedFlows && !all {
+func jsonFlows(g *graph.Graph, all bool) any {
+	if g.Flows.Len() > mostListedFlows && !all {
 		return nil
 	}
-	return through(flows.All(), jsonFlow)
+	return through(g.Flows.All(), func(f *graph.Flow) any { return jsonFlow(g, f) })
 }
 
-func jsonEdge(e graph.FlowEdge) any {
-	return located(e.At, object{"from": e.From, "to": e.To, "value": e.ToValue != nil, "kind": e.Kind})
+func jsonEdge(g *graph.Graph, e graph.FlowEdge) any {
+	return inside(g, e.In, located(e.At, object{"from": e.From, "to": e.To, "value": e.ToValue != nil, "kind": e.Kind}))
 }
 
 func jsonComponent(c graph.FlowComponent) any {
@@ -254,20 +269,20 @@ func jsonHub(h graph.Hub) any {
 	return object{"option": h.Option, "value": h.Value != nil, "in": h.In, "out": h.Out}
 }
 
-func jsonFlow(f *graph.Flow) any {
+func jsonFlow(g *graph.Graph, f *graph.Flow) any {
 	// The steps of a flow through other values are those of the direct flows that it is made of.
 	var steps []graph.Step
 	if len(f.Through) == 0 {
 		steps = f.Way()
 	}
-	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind,
+	return inside(g, f.In, located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind,
 		"through": list(f.Through, func(s string) any { return s }),
-		"steps":   list(steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })})
+		"steps":   list(steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })}))
 }
 
-func jsonImport(i *graph.Import) any {
-	return object{"from": i.From, "to": i.To, "line": i.At.Line, "disabled": i.Disabled, "missing": i.Missing,
-		"external": i.External, "reason": i.Reason, "leftOut": i.LeftOut}
+func jsonImport(g *graph.Graph, i *graph.Import) any {
+	return inside(g, i.In, object{"from": i.From, "to": i.To, "line": i.At.Line, "disabled": i.Disabled, "missing": i.Missing,
+		"external": i.External, "reason": i.Reason, "leftOut": i.LeftOut})
 }
 
 func jsonAnnotation(a *graph.Annotation) any {

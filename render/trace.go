@@ -260,22 +260,23 @@ func sourceLine(g *graph.Graph, p graph.Place) string {
 
 // JSON writes the trace for programs.
 func (tr *Trace) JSON(w io.Writer) error {
+	branch := func(b Branch) any { return jsonBranch(tr.g, b) }
 	return encode(w, object{
 		"schema": Schema,
-		"value":  jsonValue(tr.Value),
+		"value":  jsonValue(tr.g, tr.Value),
 		"set": list(tr.Set, func(d *graph.Definition) any {
-			return located(d.At, object{"text": definitionText(tr.g, d.At), "conditional": d.Conditional})
+			return inside(tr.g, d.In, located(d.At, object{"text": definitionText(tr.g, d.At), "conditional": d.Conditional}))
 		}),
-		"references": list(tr.Reads, jsonReference),
-		"upstream":   list(tr.Comes, jsonBranch),
-		"downstream": list(tr.Ends, jsonBranch),
+		"references": list(tr.Reads, func(r *graph.Reference) any { return jsonReference(tr.g, r) }),
+		"upstream":   list(tr.Comes, branch),
+		"downstream": list(tr.Ends, branch),
 	})
 }
 
-func jsonBranch(b Branch) any {
+func jsonBranch(g *graph.Graph, b Branch) any {
 	f := b.Flow
-	return located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind, "seen": b.Seen,
-		"next": list(b.Next, jsonBranch)})
+	return inside(g, f.In, located(f.At, object{"from": f.From.Path, "to": f.To, "value": f.ToValue != nil, "kind": f.Kind, "seen": b.Seen,
+		"next": list(b.Next, func(b Branch) any { return jsonBranch(g, b) })}))
 }
 
 func encode(w io.Writer, doc any) error {

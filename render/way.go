@@ -174,7 +174,7 @@ func WaysJSON(w io.Writer, g *graph.Graph, v *graph.Value, option string) error 
 		doc["value"] = v.Path
 	}
 	doc["ways"] = list(ways, func(w Way) any {
-		flow := jsonFlow(w.Flow).(object)
+		flow := jsonFlow(g, w.Flow).(object)
 		flow["steps"] = list(w.Steps, func(s graph.Step) any { return located(s.At, object{"what": s.What}) })
 		return flow
 	})

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const analysis = `{"schema": "nixsink/1", "source": {"files": 1},
+const analysis = `{"schema": "nixsink/2", "source": {"files": 1},
   "values": [{"path": "my.a"}, {"path": "my.b"}, {"path": "my.a"}],
   "references": [{"value": "my.a", "file": "x"}, {"value": "my.a", "file": "y"}],
   "unresolved": [{"path": "my.*"}], "sinks": [{"option": "services.x"}, {"option": "services.y"}],
