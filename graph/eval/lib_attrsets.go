@@ -141,18 +141,20 @@ func libFilterAttrs(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[1])
 	as, _, _ := ev.entries(v)
 	out := &setShape{}
+	passes := func(name, value *thunk) Val { return ev.call(ev.force(a[0]), at, name, value) }
 	for _, e := range as {
-		c := ev.call(ev.force(a[0]), at, ready(nameOf(e)), e.val)
-		if b, ok := c.shape.(*boolShape); ok && len(c.org) == 0 {
-			if b.b {
-				out.add(e)
+		ev.members(e, passes, func(e attr, c Val) {
+			if b, ok := c.shape.(*boolShape); ok && len(c.org) == 0 {
+				if b.b {
+					out.add(e)
+				}
+				return
 			}
-			continue
-		}
-		co := ev.deep(c).atMost(Control)
-		e.val = ev.adding(e.val, co)
-		e.key = union(e.key, co)
-		out.add(e)
+			co := ev.deep(c).atMost(Control)
+			e.val = ev.adding(e.val, co)
+			e.key = union(e.key, co)
+			out.add(e)
+		})
 	}
 	return Val{shape: out, org: v.org}
 }

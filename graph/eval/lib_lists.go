@@ -143,6 +143,16 @@ func libFilter(ev *Evaluator, a []*thunk, at site) Val {
 			continue
 		}
 		exact = false
+		if text, ok := ev.force(t).shape.(*strShape); ok {
+			if names := narrowed(c, text); names != nil {
+				co := ev.deep(c).atMost(Control)
+				for _, n := range names {
+					out = append(out, ready(str(n).with(union(ev.force(t).org, co))))
+				}
+				org = union(org, co)
+				continue
+			}
+		}
 		co := ev.deep(c).atMost(Control)
 		out = append(out, ev.adding(t, co))
 		org = union(org, co)
@@ -262,10 +272,10 @@ func libLength(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libElem(ev *Evaluator, a []*thunk, at site) Val {
-	ts, exact, org := ev.elems(ev.force(a[1]))
+	ts, all, org := ev.elems(ev.force(a[1]))
 	x := ev.force(a[0])
 	org = union(org, ev.all(a...))
-	found := false
+	exact, found := all, false
 	for _, t := range ts {
 		eq, ok := ev.equal(x, ev.force(t))
 		if !ok {
@@ -276,7 +286,28 @@ func libElem(ev *Evaluator, a []*thunk, at site) Val {
 	if exact {
 		return boolean(found).with(org)
 	}
+	if s, ok := x.shape.(*strShape); ok && all && len(ts) > 0 {
+		return Val{shape: oneOfTexts(ev, s, ts), org: org}
+	}
 	return unknown(org)
+}
+
+// oneOfTexts is whether a text is one of some: a choice of comparisons where all of those are known.
+func oneOfTexts(ev *Evaluator, subject *strShape, ts []*thunk) *logicShape {
+	var any *logicShape
+	for _, t := range ts {
+		text, ok := ev.textOf(t)
+		if !ok {
+			return &logicShape{}
+		}
+		is := &logicShape{test: equals, subject: subject, text: text}
+		if any == nil {
+			any = is
+			continue
+		}
+		any = &logicShape{op: or, x: Val{shape: any}, y: Val{shape: is}}
+	}
+	return any
 }
 
 func libSingleton(ev *Evaluator, a []*thunk, at site) Val { return list(a[:1:1], true) }

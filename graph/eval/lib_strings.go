@@ -19,9 +19,9 @@ func stringsChapter() []row {
 		{"baseNameOf", 1, stringFn(func(a ...string) string { return path.Base(a[0]) })},
 		{"removeSuffix", 2, stringFn(func(a ...string) string { return strings.TrimSuffix(a[1], a[0]) })},
 		{"removePrefix", 2, stringFn(func(a ...string) string { return strings.TrimPrefix(a[1], a[0]) })},
-		{"hasSuffix", 2, predicate(func(a, b string) bool { return strings.HasSuffix(b, a) })},
-		{"hasPrefix", 2, predicate(func(a, b string) bool { return strings.HasPrefix(b, a) })},
-		{"hasInfix", 2, predicate(func(a, b string) bool { return strings.Contains(b, a) })},
+		{"hasSuffix", 2, predicate(endsWith, strings.HasSuffix)},
+		{"hasPrefix", 2, predicate(startsWith, strings.HasPrefix)},
+		{"hasInfix", 2, predicate(contains, strings.Contains)},
 		{"dirOf", 1, libDirOf},
 		{"stringLength", 1, libStringLength},
 		{"replaceStrings", 3, libReplaceStrings},
@@ -173,15 +173,26 @@ func libMatch(ev *Evaluator, a []*thunk, at site) Val {
 	return unknown(ev.all(a...))
 }
 
-// predicate is a function of strings that gives a bool.
-func predicate(f func(a, b string) bool) func(ev *Evaluator, a []*thunk, at site) Val {
+// predicate is a function of a text to look for and of the one to look in that gives a bool.
+func predicate(test textTest, f func(subject, text string) bool) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val {
-		x, okX := ev.textOf(a[0])
-		y, okY := ev.textOf(a[1])
-		if okX && okY {
-			return boolean(f(x, y)).with(ev.all(a...))
+		text, okX := ev.textOf(a[0])
+		in, okY := ev.textOf(a[1])
+		org := ev.all(a...)
+		switch {
+		case okX && okY:
+			return boolean(f(in, text)).with(org)
+		case okX:
+			subject, ok := ev.force(a[1]).shape.(*strShape)
+			if !ok {
+				break
+			}
+			if is, known := textTested(test, in, text); known {
+				return boolean(is).with(ev.all(a[0]))
+			}
+			return Val{shape: &logicShape{test: test, subject: subject, text: text}, org: org}
 		}
-		return unknown(ev.all(a...))
+		return unknown(org)
 	}
 }
 
