@@ -267,7 +267,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	noteLeftOut(ctx, g, t)
 	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
-		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), "this expression is too deep or too large to be followed to its end", "limit"})
+		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), l.Reason, "limit"})
 	}
 	for _, d := range ev.Declarations {
 		segs := d.Path.Segments()

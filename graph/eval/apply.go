@@ -11,6 +11,10 @@ import (
 // recursive over something unknown only branches from there on.
 const maxRecursion = 8
 
+// maxGrounded is the same for calls with a text or path that is known, as where a function goes through folders: such a
+// recursion has an end of its own.
+const maxGrounded = 100
+
 // maxBlindRecursion is how many calls of a function on the stack may enter it again with something of which nothing is known: the
 // outer ones have told already what its body makes of that.
 const maxBlindRecursion = 2
@@ -42,7 +46,7 @@ func blind(v Val) bool {
 func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	ev.steps++
 	if ev.depth >= maxDepth || ev.steps > ev.fuel {
-		ev.limit(at.file, at.span)
+		ev.limit(at.file, at.span, ev.exhausted())
 		return Val{}
 	}
 	ev.depth++
@@ -106,7 +110,12 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 				return ev.unfollowed(c, v)
 			}
 		}
-		if ev.reentries >= maxRecursion || ev.steps > ev.fuel/8 {
+		most, fuel := maxRecursion, ev.fuel/8
+		if ev.grounded(x, 1) {
+			most, fuel = maxGrounded, ev.fuel
+		}
+		if ev.reentries >= most || ev.steps > fuel {
+			ev.limit(c.env.file, c.fn.Span, tooRecursive)
 			return ev.unfollowed(c, ev.force(x))
 		}
 		ev.reentries++
@@ -276,107 +285,7 @@ func (ev *Evaluator) origins(v Val) Origins {
 	return v.org
 }
 
-const (
-	maxDeep  = 60   // levels of structure that are searched for origins
-	maxDepth = 2500 // nested evaluations
-)
-
-// deep are the origins of a value and of everything in it.
-func (ev *Evaluator) deep(v Val) Origins {
-	switch s := v.shape.(type) {
-	case nil, *strShape, *intShape, *boolShape, *pathShape, *nullShape, *floatShape, *libShape:
-		return v.org
-	case *refShape:
-		return ev.origins(v)
-	case *optionsShape:
-		return ev.optionOrigins(s, v.org)
-	case *listShape:
-		return union(v.org, ev.deepEach(s.elems, &s.deep))
-	case *altShape:
-		return union(v.org, ev.deepEach(s.alts, &s.deep))
-	case *setShape:
-		if s.deep != nil {
-			return union(v.org, *s.deep)
-		}
-		if ev.deepness > maxDeep {
-			for i := range s.attrs {
-				ev.tooDeep(s.attrs[i].val)
-			}
-			return v.org
-		}
-		if a, ok := s.get("outPath"); ok {
-			return union(v.org, ev.deep(ev.force(a.val)))
-		}
-		s.deep = new(Origins) // a set that holds itself
-		ev.deepness++
-		var org gathering
-		for i := range s.attrs {
-			org.add(union(s.attrs[i].key, ev.deep(ev.force(s.attrs[i].val))))
-		}
-		if s.base != nil {
-			org.add(ev.deep(*s.base))
-		}
-		ev.deepness--
-		*s.deep = org.done()
-		return union(v.org, *s.deep)
-	case *closure:
-		if s.deep == nil {
-			s.deep = new(Origins)
-			if ev.deepness <= maxDeep {
-				ev.deepness++
-				*s.deep = ev.deep(ev.enter(s, ready(Val{})))
-				ev.deepness--
-			}
-		}
-		return union(v.org, *s.deep)
-	case *builtin:
-		org := v.org
-		for _, t := range s.args {
-			org = union(org, ev.deep(ev.force(t)))
-		}
-		return org
-	}
-	return v.org
-}
-
-// shallow are the origins of an argument of a call that is not followed: functions in it are not entered.
-func (ev *Evaluator) shallow(v Val) Origins {
-	switch v.shape.(type) {
-	case *closure, *builtin:
-		return v.org
-	}
-	return ev.deep(v)
-}
-
-// deepEach joins the deep origins of the parts of a list, or of alternatives, once.
-func (ev *Evaluator) deepEach(parts []*thunk, cache **Origins) Origins {
-	if *cache != nil {
-		return **cache
-	}
-	if ev.deepness > maxDeep {
-		for _, t := range parts {
-			ev.tooDeep(t)
-		}
-		return nil
-	}
-	*cache = new(Origins) // a list that holds itself
-	ev.deepness++
-	var org gathering
-	for _, t := range parts {
-		org.add(ev.deep(ev.force(t)))
-	}
-	ev.deepness--
-	**cache = org.done()
-	return **cache
-}
-
-// tooDeep tells that what is written within other lists and sets is not followed any more.
-func (ev *Evaluator) tooDeep(t *thunk) {
-	switch t.expr.(type) {
-	case *parse.List, *parse.Set:
-		ev.limit(t.env.file, t.expr.Range())
-	}
-}
+const maxDepth = 2500 // nested evaluations
 
 // maxElements bounds how many elements of lists and sets that are one of several are told apart.
 const maxElements = 2000

@@ -21,8 +21,9 @@
 //  6. Update. In a // b the attributes of b win where it is certain that b has them; where a condition decides, both
 //     are kept and the condition controls both.
 //  7. Iteration. Going over part of config gives its names and its members. The names of a group of declared options
-//     are known and depend on nothing; those of a registry are the registry's.
-//  8. The unknown. A function of which nothing is known gives anything made of its arguments: it may widen, never lose.
+//     are known and depend on nothing; those of a registry are the registry's. A filter by literal names leaves those.
+//  8. The unknown. A function of which nothing is known gives anything made of its arguments: it may widen, never lose. Values that hold
+//     each other have the same origins, wherever one enters.
 //     What lib and builtins do is a table (libTable); the next function is one line there.
 //  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a path with a name that
 //     is not known stands for every file of the tree that it can be; a function that makes
@@ -53,8 +54,9 @@
 //     imports changes nothing. What one file writes inline belongs to that file's summary.
 //  19. Functions and modules that an option holds (config.lib, deferredModule) are followed where they are called or imported.
 //
-// Bounds: maxDepth nested evaluations, fuelPerModule expressions for one module, fuelForBuilds for what a flake makes for every
-// platform, maxRevisions and maxRounds of following a source or a configuration again, maxSameBuilt configurations of one call that no
-// output names, maxInner and maxSameInner ones that modules make for themselves, maxRecursion, maxBlindRecursion and maxBlind calls, maxHoles unknown names in a row, maxAlternatives values kept apart. Where
-// one of the first three cut something short, Limits says where.
+// Bounds: maxDepth nested evaluations, maxDeep levels of structure, fuelPerModule expressions for one module and fuelPerEntry more for
+// each entry of a folder that it lists, fuelForBuilds for what a flake makes for every platform, maxRecursion calls within each other, or
+// maxGrounded with a text or path that is known, maxBlindRecursion and maxBlind calls with something unknown, maxHoles unknown names in a
+// row, maxAlternatives values kept apart. Where one of those up to maxGrounded cuts something short, Limits says where and why; the others
+// only widen.
 package eval

@@ -26,12 +26,6 @@ type Escape struct {
 	Span parse.Span
 }
 
-// Limit is a place where the evaluation was cut short by a bound.
-type Limit struct {
-	File *parse.File
-	Span parse.Span
-}
-
 // Evaluator evaluates the modules of one tree. It is not safe for concurrent use.
 type Evaluator struct {
 	Config     *Path // the config of systems
@@ -67,7 +61,7 @@ type Evaluator struct {
 	binds      map[*parse.Lambda][]binding
 	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
-	limits     map[escapeKey]bool
+	limits     map[limitKey]bool
 	kinds      map[string]uint64 // of declarations, by number
 	pending    []*thunk
 	settled    int // pending[:settled] was compacted
@@ -85,7 +79,10 @@ type Evaluator struct {
 	steps     int
 	fuel      int
 	depth     int
-	deepness  int
+	levels    int             // of structure that are searched at the moment
+	search    *deepness       // the search, nil if there is none
+	halves    int             // how often a value was asked for while it was computed
+	listed    map[string]bool // folders that the module that is evaluated has listed
 	reentries int
 	peeks     int // how many values may still be looked at for the call that is being compared
 	atoms     int // conditions that are like no other
@@ -120,6 +117,9 @@ type Evaluator struct {
 // fuelPerModule bounds the evaluation of one module, in expressions.
 const fuelPerModule = 250_000
 
+// fuelPerEntry is what each entry of a folder that a module lists adds to that.
+const fuelPerEntry = 200
+
 // New makes an evaluator. argRoots are the module arguments that hold central values.
 func New(host Host, argRoots []string) *Evaluator {
 	ev := &Evaluator{
@@ -134,7 +134,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		binds:     map[*parse.Lambda][]binding{},
 		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
-		limits:    map[escapeKey]bool{},
+		limits:    map[limitKey]bool{},
 		kinds:     map[string]uint64{},
 		off:       map[*parse.File]string{},
 		innerAt:   map[site]int{},
@@ -144,6 +144,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		passedAt:  map[*thunk]site{},
 		summaries: map[sourceKey][]*Summary{},
 		flakes:    map[string]*flake{},
+		listed:    map[string]bool{},
 		imported:  map[string]bool{},
 		special:   map[string]*thunk{},
 		pathOf:    make([]*Path, 1),
@@ -210,15 +211,6 @@ func (ev *Evaluator) toSweep(t *thunk, f *parse.File, start int32) {
 	}
 }
 
-func (ev *Evaluator) limit(f *parse.File, span parse.Span) {
-	ev.cuts++
-	k := escapeKey{f, parse.Span{}}
-	if f != nil && !ev.limits[k] {
-		ev.limits[k] = true
-		ev.Limits = append(ev.Limits, Limit{f, span})
-	}
-}
-
 // guard follows one file's code. A fault of our own costs what was being followed, not the run: what stood on the way is forgotten.
 func (ev *Evaluator) guard(f *parse.File, work func()) {
 	name := ""
@@ -227,7 +219,7 @@ func (ev *Evaluator) guard(f *parse.File, work func()) {
 	}
 	if fl := fault.Catch("evaluate", name, work); fl != nil {
 		ev.Faults = append(ev.Faults, fl)
-		ev.depth, ev.deepness, ev.reentries = 0, 0, 0
+		ev.depth, ev.levels, ev.search, ev.reentries = 0, 0, nil, 0
 		clear(ev.active)
 	}
 }
@@ -239,6 +231,7 @@ func (ev *Evaluator) refuel(fuel int) {
 		ev.fuel = -1 // the run has nothing left, or nobody waits for it
 	}
 	clear(ev.blind)
+	clear(ev.listed)
 	clear(ev.defined)
 }
 
@@ -248,7 +241,7 @@ func (ev *Evaluator) spent(at site) bool {
 	if ev.steps <= ev.fuel {
 		return false
 	}
-	ev.limit(at.file, at.span)
+	ev.limit(at.file, at.span, tooLarge)
 	return true
 }
 

@@ -17,9 +17,12 @@ func (ev *Evaluator) force(t *thunk) Val {
 		return t.val
 	case 1:
 		ev.cuts++
+		ev.halves++
 		return Val{}
 	}
 	t.state = 1
+	search := ev.search
+	ev.search = nil // what is computed on the way is asked for as a whole
 	var v Val
 	switch {
 	case t.fn != nil:
@@ -33,6 +36,7 @@ func (ev *Evaluator) force(t *thunk) Val {
 	if b := t.bind; b != nil && b.name != "" {
 		v = ev.bound(v, b)
 	}
+	ev.search = search
 	t.val, t.state = v, 2
 	t.fn, t.of = nil, nil
 	if t.env != nil {
@@ -84,7 +88,7 @@ func (ev *Evaluator) eval(e parse.Expr, en *env) Val {
 		ev.fuel = 0 // whoever asked is gone
 	}
 	if ev.depth >= maxDepth || ev.steps > ev.fuel {
-		ev.limit(en.file, e.Range())
+		ev.limit(en.file, e.Range(), ev.exhausted())
 		return Val{}
 	}
 	ev.depth++

@@ -58,6 +58,10 @@ func readDir(ev *Evaluator, a []*thunk, at site) Val {
 	if !ok {
 		return unknown(ev.deep(v))
 	}
+	if !ev.listed[name] && ev.fuel > 0 {
+		ev.listed[name] = true
+		ev.fuel += fuelPerEntry * len(es) // what there is to do grows with the tree
+	}
 	out := &setShape{}
 	for _, e := range es {
 		out.add(attribute(e.Name, nil, ready(str(e.Kind)), at))

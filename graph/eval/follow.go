@@ -36,7 +36,7 @@ func (ev *Evaluator) drain() {
 				most = maxSameBuilt
 			}
 			if ev.built[at]++; ev.built[at] > most {
-				ev.limit(c.File, c.Span)
+				ev.limit(c.File, c.Span, tooManyBuilt)
 				c.Dead = true
 				continue
 			}
@@ -65,7 +65,7 @@ func (ev *Evaluator) follow(c *Configuration) {
 			break
 		}
 		if round == maxRounds {
-			ev.limit(c.File, c.Span)
+			ev.limit(c.File, c.Span, notSettled)
 			break
 		}
 	}
@@ -174,7 +174,7 @@ func (ev *Evaluator) collect(c *Configuration) {
 		if key.a != nil {
 			counts[key.a]++
 			if counts[key.a] > maxSameSource {
-				ev.limit(w.from.file, w.from.span)
+				ev.limit(w.from.file, w.from.span, tooManyModules)
 				continue
 			}
 		}
@@ -391,7 +391,7 @@ func (ev *Evaluator) revise(c *Configuration) bool {
 				c.revised = map[sourceKey]int{}
 			}
 			if c.revised[s.key]++; c.revised[s.key] == maxRevisions {
-				ev.limit(s.File, s.File.Expr.Range())
+				ev.limit(s.File, s.File.Expr.Range(), notSettled)
 			}
 			c.members[i] = ev.replace(s, c)
 			again = true

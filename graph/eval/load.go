@@ -161,7 +161,7 @@ func (ev *Evaluator) compact() {
 func (ev *Evaluator) openModules(s *Summary) {
 	for i := 0; i < len(s.modules); i++ {
 		if i > maxSameSource {
-			ev.limit(s.File, s.File.Expr.Range())
+			ev.limit(s.File, s.File.Expr.Range(), tooManyModules)
 			return
 		}
 		m := s.modules[i]
