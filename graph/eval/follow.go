@@ -407,10 +407,6 @@ func (ev *Evaluator) revise(c *Configuration) bool {
 func (c *Configuration) arrange(ev *Evaluator) {
 	old := c.kids
 	c.kids = nil
-	type at struct {
-		pl place
-		p  *Path
-	}
 	var all []placed
 	for _, s := range c.members {
 		all = append(all, s.placed...)

@@ -73,7 +73,7 @@ func TestLongLine(t *testing.T) {
 	in.Report.Findings = []check.Finding{{Check: "c", Severity: check.Error, Message: "m", At: graph.Place{File: "a.nix", Line: 1, Column: at + 1, EndLine: 1, EndColumn: at + 5}}}
 	text := string(write(t, "text", in))
 	lines := strings.Split(text, "\n")
-	if len(text) > 1000 || strings.Index(lines[2], "here") < 0 || len([]rune(lines[2][:strings.Index(lines[2], "here")])) != len([]rune(lines[3][:strings.Index(lines[3], "^^^^")])) {
+	if len(text) > 1000 || !strings.Contains(lines[2], "here") || len([]rune(lines[2][:strings.Index(lines[2], "here")])) != len([]rune(lines[3][:strings.Index(lines[3], "^^^^")])) {
 		t.Errorf("%d bytes: %.400s", len(text), text)
 	}
 }
