@@ -195,28 +195,28 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	g.takeFaults(ev.Faults)
 	g.takeBudget(budget.From(ctx), "evaluation", "what the modules define that come after it, or end up in, is not known")
-	g.Roots = chooseRoots(ev, opts)
-	if names := ev.PassedSets(); len(names) > 0 && len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 {
+	passed := ev.Passed()
+	reads := t.textReads(slices.Concat(opts.ArgRoots, passed))
+	resolveNames(ev, reads)
+	chooser := newChooser(t, ev, reads)
+	g.Roots = chooser.chooseRoots(opts)
+	if len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 {
 		// The repository passes values to the modules as arguments. They count where it declares no options of its own, or
 		// where they are read more often than those.
-		with := eval.New(treeHost{t}, names)
-		with.Run(within, entries, t.files)
-		why := "passed to the modules as an argument, and read more often than " + g.Roots[0].Path
-		declared := declaresUnder(ev, g.Roots[0])
-		if !declared {
-			why = "no options are declared here, and this is passed to the modules as an argument"
-		}
-		if under, args := readsOf(with, g.Roots[0]); !declared || args > under {
-			ev = with
-			if !declared {
-				g.Roots = nil
+		if roots := chooser.arguments(ev, g.Roots); len(roots) > 0 {
+			g.Roots = roots
+			var names []string
+			for _, r := range roots {
+				if r.Argument {
+					names = append(names, r.Path)
+				}
 			}
-			for _, n := range names {
-				g.Roots = append(g.Roots, Root{Path: n, Argument: true, Why: why})
-			}
+			ev = eval.New(treeHost{t}, names)
+			ev.Run(within, entries, t.files)
 		}
 	}
 	g.takeConfigurations(ev)
+	g.Account.Untracked = chooser.untracked(g.Roots)
 	vs := rootedAt(g.Roots...)
 	vs.setOf = g.setOf
 	vs.confs = g.confs
@@ -229,6 +229,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 		}
 	}
 	g.References, g.Unresolved = vs.referencesOf(ev)
+	takeAccount(g, t, vs, ev, reads, entries)
 	vs.literals(ev)
 	g.spread(ev)
 	fl := followAll(ev, vs, byFile)
@@ -269,6 +270,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	for _, l := range ev.Limits {
 		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), l.Reason, "limit"})
 	}
+	countAccount(g, ev)
 	for _, d := range ev.Declarations {
 		segs := d.Path.Segments()
 		if _, below, central := vs.place(d.Path); central {
@@ -338,19 +340,6 @@ func rootedAt(roots ...Root) *values {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
 	}
 	return vs
-}
-
-// readsOf counts the reads under a root, and those of module arguments.
-func readsOf(ev *eval.Evaluator, root Root) (under, args int) {
-	vs := rootedAt(root)
-	for _, r := range ev.Reads {
-		if r.Path.Root.Arg != "" {
-			args++
-		} else if _, _, ok := vs.place(r.Path); ok {
-			under++
-		}
-	}
-	return under, args
 }
 
 // declaresUnder says whether any option is declared under a root.

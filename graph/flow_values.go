@@ -131,6 +131,12 @@ func hasPrefix(segs, prefix []string) bool {
 
 // isRoot says whether a path is a root itself.
 func (vs *values) isRoot(r realm, segs []string) bool {
+	if r == argument && len(segs) == 1 {
+		// An argument may be a value by itself: username.
+		if n := vs.trees[r].kids[segs[0]]; n != nil && n.val != nil && len(n.kids) == 0 {
+			return false
+		}
+	}
 	for i, root := range vs.roots {
 		if root.Argument == (r == argument) && len(segs) == len(vs.split[i]) && hasPrefix(segs, vs.split[i]) {
 			return true
@@ -613,81 +619,6 @@ func (vs *values) literals(ev *eval.Evaluator) {
 			}
 		}
 	}
-}
-
-// chooseRoots settles which namespaces are tracked.
-func chooseRoots(ev *eval.Evaluator, opts Options) []Root {
-	var roots []Root
-	for _, r := range opts.Roots {
-		roots = append(roots, Root{Path: r, Why: "as configured"})
-	}
-	if len(roots) == 0 {
-		roots = append(roots, guessRoot(ev))
-	}
-	for _, a := range opts.ArgRoots {
-		roots = append(roots, Root{Path: a, Argument: true, Why: "as configured"})
-	}
-	return roots
-}
-
-// notNamespaces are the top-level options of NixOS, home-manager and nix-darwin: a repository that declares options
-// below them adds modules, not central values.
-var notNamespaces = map[string]bool{
-	"services": true, "programs": true, "networking": true, "systemd": true, "boot": true, "environment": true, "hardware": true, "security": true, "users": true,
-	"virtualisation": true, "nix": true, "nixpkgs": true, "home": true, "xdg": true, "fonts": true, "fileSystems": true, "system": true, "time": true, "i18n": true,
-	"console": true, "documentation": true, "swapDevices": true, "zramSwap": true, "wayland": true, "accounts": true, "gtk": true, "qt": true, "launchd": true,
-	"home-manager": true, "flake": true, "perSystem": true, "lib": true, "assertions": true, "warnings": true, "age": true, "sops": true, "containers": true,
-	"manual": true, "news": true, "targets": true, "dconf": true, "editorconfig": true, "i18": true, "pam": true, "systems": true, "meta": true, "stylix": true, "xsession": true, "xresources": true, "submoduleSupport": true, "nmt": true, "test": true, "uninstall": true,
-}
-
-func guessRoot(ev *eval.Evaluator) Root {
-	counts := map[string]int{}
-	total := 0
-	for _, d := range ev.Declarations {
-		segs := d.Path.Segments()
-		if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] {
-			segs = segs[3:]
-		}
-		if len(segs) < 2 || hasHole(segs[0]) {
-			continue
-		}
-		total++
-		counts[segs[0]]++
-	}
-	if counts["my"] > 0 {
-		return Root{Path: "my", Why: "the default"}
-	}
-	best := ""
-	for _, name := range sortedKeys(counts) {
-		if !notNamespaces[name] && counts[name] > counts[best] {
-			best = name
-		}
-	}
-	// A handful among thousands is some submodule's, not the repository's namespace.
-	const leastShare = 20
-	if best == "" || counts[best]*leastShare < total {
-		why := "the default; no options are declared under it"
-		names := sortedKeys(counts)
-		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
-		for i, n := range names[:min(3, len(names))] {
-			why += [...]string{", most are under ", ", then ", ", "}[i] + segmentText(n) + " (" + intText(int64(counts[n])) + ")"
-		}
-		return Root{Path: "my", Why: why}
-	}
-	share := intText(int64(counts[best])) + " of " + intText(int64(total)) + ")"
-	if counts[best]*2 < total {
-		return Root{Path: best, Why: "of the namespaces that are this repository's own it has the most options (" + share}
-	}
-	return Root{Path: best, Why: "most options of this repository are declared under it (" + share}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // referencesOf turns the reads into references, and into what could not be resolved.

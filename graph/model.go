@@ -24,6 +24,7 @@ type Graph struct {
 	Imports        []*Import
 	Annotations    []*Annotation
 	Coverage       Coverage
+	Account        Account
 	Faults         []*fault.Fault // of nixsink itself: each cost a part of this, which is among Problems
 	Layers         []string       // names of layers in their order, lowest first
 	IDRules        []IDRule       // the rewrite rules in force, for ids that are still to be written
@@ -153,6 +154,8 @@ type Reference struct {
 	Name    string // name of that binding, for display: "sshPort"
 	Covered bool
 	In      *ConfSet // the configurations in which it is read; the empty set: none evaluates it
+	// Unevaluated tells the place of a read that is known from the text alone: "in a test". "" for all others.
+	Unevaluated string
 }
 
 // Hidden is a definition that stands in the text, and that the system never gets.

@@ -1,5 +1,278 @@
 package graph
 
-// Foreign reports whether options under a top-level name are declared elsewhere, too: by NixOS, home-manager, nix-darwin or a common module
-// of another flake (age, sops). That a tree declares none of a name proves nothing there.
-func Foreign(name string) bool { return notNamespaces[name] }
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/graph/eval"
+	"nixsink/parse"
+)
+
+// namespace is a top-level option under which the tree declares options, or a module argument.
+type namespace struct {
+	name     string
+	declared int             // options
+	reads    int             // in the text
+	files    map[string]bool // that declare them
+	shared   int             // reads in other files
+}
+
+// chooser finds the namespaces that a repository calls its own.
+type chooser struct {
+	options  map[string]*namespace
+	declared int // options in all
+	reads    int // of options that the tree declares something beside, in all
+	args     map[string]int
+}
+
+// newChooser counts what is declared and read. What a flake in a folder of its own declares (a template, a demo, a package) is that flake's.
+func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
+	c := &chooser{options: map[string]*namespace{}, args: map[string]int{}}
+	apart := map[string]bool{}
+	inside := func(file string) bool {
+		d := path.Dir(file)
+		if out, ok := apart[d]; ok {
+			return !out
+		}
+		out := false
+		for up := d; up != "." && up != "/" && !out; up = path.Dir(up) {
+			out = t.byName[up+"/flake.nix"] != nil && t.byName["flake.nix"] != nil
+		}
+		apart[d] = out
+		return !out
+	}
+	for _, d := range ev.Declarations {
+		segs := withoutHome(d.Path.Segments())
+		if len(segs) < 2 || hasHole(segs[0]) || !inside(d.File.Name) {
+			continue
+		}
+		c.declared++
+		n := c.options[segs[0]]
+		if n == nil {
+			n = &namespace{name: segs[0], files: map[string]bool{}}
+			c.options[segs[0]] = n
+		}
+		n.declared++
+		n.files[d.File.Name] = true
+	}
+	for i := range reads {
+		r := &reads[i]
+		switch {
+		case r.arg:
+			c.args[r.path[0]]++
+		case inside(r.file.Name):
+			p := withoutHome(r.path)
+			if c.options[p[0]] == nil && len(r.outer) > 0 {
+				p = r.outer
+			}
+			if n := c.options[p[0]]; n != nil {
+				n.reads++
+				if !n.files[r.file.Name] {
+					n.shared++
+				}
+				c.reads++
+			}
+		}
+	}
+	return c
+}
+
+// resolveNames puts the names into reads of config.${namespace} that the evaluation found there.
+func resolveNames(ev *eval.Evaluator, reads []textRead) {
+	type start struct {
+		file *parse.File
+		at   int32
+	}
+	open := map[start]string{}
+	for i := range reads {
+		if !reads[i].arg && reads[i].path[0] == eval.Hole {
+			open[start{reads[i].file, reads[i].span.Start}] = ""
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	for _, r := range ev.Reads {
+		k := start{r.File, r.Span.Start}
+		if _, asked := open[k]; !asked || r.Path.Root.Arg != "" || r.Path.Len() == 0 {
+			continue
+		}
+		segs := withoutHome(r.Path.Segments())
+		if !hasHole(segs[0]) {
+			open[k] = segs[0]
+		}
+	}
+	for i := range reads {
+		if name := open[start{reads[i].file, reads[i].span.Start}]; name != "" && !reads[i].arg && reads[i].path[0] == eval.Hole {
+			reads[i].path = append([]string{name}, reads[i].path[1:]...)
+		}
+	}
+}
+
+const (
+	leastShare = 20 // a handful among thousands is some submodule's, not the repository's namespace
+	fairShare  = 10 // of the reads of the one that is read most
+	mostRoots  = 5
+	fewReads   = 3 // below these it takes a good part of the options
+)
+
+// chooseRoots settles which namespaces are tracked.
+func (c *chooser) chooseRoots(opts Options) []Root {
+	var roots []Root
+	for _, r := range opts.Roots {
+		roots = append(roots, Root{Path: r, Why: "as configured"})
+	}
+	if len(roots) == 0 {
+		roots = c.guess()
+	}
+	for _, a := range opts.ArgRoots {
+		roots = append(roots, Root{Path: a, Argument: true, Why: "as configured"})
+	}
+	return roots
+}
+
+// own are the repository's own namespaces, those with most reads first.
+func (c *chooser) own() []*namespace {
+	var most *namespace // of all but the systems' own
+	for _, name := range sortedKeys(c.options) {
+		if n := c.options[name]; !systemNames[name] && (most == nil || n.reads > most.reads) {
+			most = n
+		}
+	}
+	var out []*namespace
+	for _, name := range sortedKeys(c.options) {
+		n := c.options[name]
+		if systemNames[name] || strings.HasPrefix(name, "_") {
+			continue
+		}
+		// A module set is the namespace of the repository that it comes from.
+		if moduleSets[name] && (n != most || n.declared*leastShare < c.declared || n.declared < fewReads) {
+			continue
+		}
+		out = append(out, n)
+	}
+	slices.SortStableFunc(out, func(a, b *namespace) int {
+		return cmp.Or(cmp.Compare(b.reads, a.reads), cmp.Compare(b.declared, a.declared))
+	})
+	return out
+}
+
+// guess finds the namespaces: those with most reads, as many as have a fair share of them.
+func (c *chooser) guess() []Root {
+	if c.options["my"] != nil {
+		return []Root{{Path: "my", Why: "the default"}}
+	}
+	var roots []Root
+	var best *namespace
+	for _, n := range c.own() {
+		switch {
+		case n.reads == 0 && n.declared*2 < c.declared,
+			n.declared*leastShare < c.declared && n.reads*leastShare < c.reads,
+			n.reads < fewReads && n.declared*4 < c.declared:
+			continue
+		case best == nil:
+			best = n
+		case n.reads*fairShare < best.reads || n.reads == 0 || len(roots) == mostRoots:
+			continue
+		}
+		roots = append(roots, Root{Path: n.name, Why: c.why(n, n == best)})
+	}
+	if len(roots) > 0 {
+		return roots
+	}
+	why := "the default; no options are declared under it"
+	names := sortedKeys(c.options)
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Compare(c.options[b].declared, c.options[a].declared)
+	})
+	for i, n := range names[:min(3, len(names))] {
+		why += [...]string{", most are under ", ", then ", ", "}[i] + segmentText(n) + " (" + intText(int64(c.options[n].declared)) + ")"
+	}
+	return []Root{{Path: "my", Why: why}}
+}
+
+func (c *chooser) why(n *namespace, best bool) string {
+	share := intText(int64(n.declared)) + " of " + intText(int64(c.declared)) + ")"
+	switch {
+	case !best:
+		return "this repository's own, too: " + countText(n.reads, "read") + " (options: " + share
+	case n.declared*2 >= c.declared:
+		return "most options of this repository are declared under it (" + share
+	}
+	return "of the namespaces that are this repository's own it is read most: " + countText(n.reads, "read") + " (options: " + share
+}
+
+func countText(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return intText(int64(n)) + " " + what
+}
+
+// leastUntracked is how often a namespace is read that is worth naming where it is not tracked.
+const leastUntracked = 2
+
+// untracked are what is read and not tracked, those with most reads first.
+func (c *chooser) untracked(roots []Root) []Untracked {
+	tracked := func(name string, arg bool) bool {
+		return slices.ContainsFunc(roots, func(r Root) bool { return r.Argument == arg && strings.Split(r.Path, ".")[0] == name })
+	}
+	var out []Untracked
+	for _, n := range c.own() {
+		if n.reads >= leastUntracked && !tracked(n.name, false) {
+			out = append(out, Untracked{n.name, false, n.reads})
+		}
+	}
+	for _, name := range sortedKeys(c.args) {
+		if c.args[name] >= leastUntracked && !tracked(name, true) {
+			out = append(out, Untracked{name, true, c.args[name]})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Untracked) int { return cmp.Compare(b.Reads, a.Reads) })
+	return out
+}
+
+// arguments are the roots where module arguments are tracked: nil where they are not.
+func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
+	under, args := 0, 0
+	declared := false
+	for _, r := range roots {
+		declared = declared || declaresUnder(ev, r)
+		if n := c.options[r.Path]; n != nil {
+			under += n.reads
+		}
+	}
+	sets := ev.PassedSets()
+	for _, n := range sets {
+		args += c.args[n]
+	}
+	if args == 0 || declared && args <= under {
+		return nil
+	}
+	why := "passed to the modules as an argument, and read more often than " + roots[0].Path
+	if !declared {
+		why, roots = "no options are declared here, and this is passed to the modules as an argument", nil
+	}
+	// Switches that modules declare for themselves are no central values beside such arguments.
+	roots = slices.DeleteFunc(slices.Clone(roots), func(r Root) bool {
+		n := c.options[r.Path]
+		return n != nil && len(n.files) > 1 && n.shared == 0
+	})
+	for _, n := range sets {
+		if c.args[n] > 0 {
+			roots = append(roots, Root{Path: n, Argument: true, Why: why})
+		}
+	}
+	return roots
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -46,6 +46,7 @@ func writeJSON(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		"imports":        each(g.Imports, func(i *graph.Import) any { return jsonImport(g, i) }),
 		"annotations":    each(g.Annotations, jsonAnnotation),
 		"coverage":       jsonCoverage(g.Coverage),
+		"account":        jsonAccount(g.Account),
 		"metrics": each(Metrics(g, o.Benchmarks), func(m Metric) any {
 			return object{"name": m.Name, "value": m.Value, "benchmark": m.Benchmark, "verdict": m.Verdict, "note": m.Note}
 		}),
@@ -226,7 +227,7 @@ func jsonValue(g *graph.Graph, v *graph.Value) any {
 }
 
 func jsonReference(g *graph.Graph, r *graph.Reference) any {
-	return inside(g, r.In, located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name}))
+	return inside(g, r.In, located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name, "unevaluated": r.Unevaluated}))
 }
 
 func jsonUnresolved(u *graph.Unresolved) any {

@@ -85,6 +85,12 @@ func (t *terminal) head(g *graph.Graph, o Options) {
 	for _, r := range g.Roots {
 		fmt.Fprintf(t, "%s\n", t.style(dim, "tracked: "+plain(rootName(r))+" ("+plain(r.Why)+")"))
 	}
+	for _, u := range g.Account.Untracked[:min(len(g.Account.Untracked), untrackedShown)] {
+		fmt.Fprintf(t, "%s\n", t.style(dim, plain(untrackedText(u))))
+	}
+	if s := accountText(g.Account); s != "" {
+		fmt.Fprintf(t, "%s\n", t.style(dim, s))
+	}
 	if g.Source.Incomplete {
 		fmt.Fprintf(t, "%s\n", t.style(red, "INCOMPLETE: some files could not be read or parsed; the figures below leave them out."))
 	}

@@ -22,6 +22,25 @@ func (ev *Evaluator) PassedSets() []string {
 	return names
 }
 
+// Passed are the module arguments that hold plain values: PassedSets, and strings and numbers by themselves.
+func (ev *Evaluator) Passed() []string {
+	names := ev.PassedSets()
+	for name, t := range ev.special {
+		v := ev.force(t)
+		if _, set := v.shape.(*setShape); set || name == "system" || name == "hostname" || name == "hostName" || name == "host" {
+			continue // the last ones differ by host, and are no central values
+		}
+		switch x, known := ev.literal(v, 0); x.(type) {
+		case string, int64, bool, float64:
+			if known {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // plainData says that a literal holds at least one plain value.
 func plainData(x any) bool {
 	switch x := x.(type) {

@@ -31,6 +31,7 @@ type Graph struct {
 	Values     []struct{ Declared []Place }
 	References []Told
 	Unresolved []Told
+	Account    struct{ Handed []Told }
 	Problems   []struct {
 		Kind, File string
 		Line       int
@@ -73,6 +74,7 @@ type State string
 const (
 	Reference  State = "reference"
 	Unresolved State = "unresolved"
+	Handed     State = "handed on" // told where what it hands on is read
 	Missing    State = ""
 )
 
@@ -121,6 +123,7 @@ type index struct {
 	references map[spot][]Told
 	names      map[[2]string][]Told // by file and the name read through; "" is with
 	unresolved map[spot][]Told
+	handed     map[spot][]Told
 	broken     map[string]bool
 }
 
@@ -130,7 +133,7 @@ type spot struct {
 }
 
 func newIndex(g Graph) index {
-	x := index{map[string]string{}, map[spot][]Told{}, map[[2]string][]Told{}, map[spot][]Told{}, map[string]bool{}}
+	x := index{map[string]string{}, map[spot][]Told{}, map[[2]string][]Told{}, map[spot][]Told{}, map[spot][]Told{}, map[string]bool{}}
 	for _, m := range g.Modules {
 		if x.modules[m.Path] != "reached" {
 			x.modules[m.Path] = map[bool]string{true: "reached", false: "unreached"}[m.Reachable]
@@ -154,6 +157,9 @@ func newIndex(g Graph) index {
 	}
 	for _, t := range g.Unresolved {
 		add(x.unresolved, t)
+	}
+	for _, t := range g.Account.Handed {
+		add(x.handed, t)
 	}
 	for _, p := range g.Problems {
 		x.broken[p.File] = x.broken[p.File] || p.Kind == "syntax"
@@ -196,6 +202,11 @@ func (x index) state(r Read) State {
 	for line := r.Line; line <= max(r.Line, r.Last.Line); line++ {
 		if slices.ContainsFunc(x.unresolved[spot{r.File, line}], match) {
 			return Unresolved
+		}
+	}
+	for line := r.Line; line <= max(r.Line, r.Last.Line); line++ {
+		if slices.ContainsFunc(x.handed[spot{r.File, line}], match) {
+			return Handed
 		}
 	}
 	return Missing
