@@ -29,7 +29,7 @@ func (ev *Evaluator) keepValue(p *Path, v Val, ctl Origins) {
 // keptAt are the functions and modules that the option at p holds in the configuration at work.
 func (ev *Evaluator) keptAt(p *Path) []keep {
 	ks := ev.keptOf(p)
-	ev.ask(question{kind: whatIsKept, path: p, name: ev.keptText(p)})
+	ev.ask(question{kind: whatIsKept, path: p, name: ev.keptText(p, ev.cur)})
 	return ks
 }
 
@@ -45,14 +45,19 @@ func (ev *Evaluator) keptOf(p *Path) []keep {
 	return out
 }
 
-// keptText tells which values keptOf gives, for comparing.
-func (ev *Evaluator) keptText(p *Path) string {
+// keptText tells which values keptOf gives, for comparing. Those that the asking source gives itself are the same whenever it is followed
+// with the same answers, so that they are no answer that sets one configuration apart from another.
+func (ev *Evaluator) keptText(p *Path, s *Summary) string {
 	var ids []string
 	for _, k := range ev.keptOf(p) {
-		ids = append(ids, intText(int64(k.by.id)))
+		if s != nil && k.by.key == s.key {
+			ids = append(ids, "own")
+		} else {
+			ids = append(ids, intText(int64(k.by.id)))
+		}
 	}
 	slices.Sort(ids)
-	return strings.Join(ids, " ")
+	return strings.Join(slices.Compact(ids), " ")
 }
 
 // held is what the option that a value reads holds, if that is a function or a module of the tree.

@@ -43,7 +43,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			ev.Modules = append(ev.Modules, &Module{File: f, Base: ev.Config, Why: by + " disables it"})
 			continue
 		}
-		if ev.files[f] == nil && looksLikeModule(f) {
+		if ev.files[f] == nil && looksLikeModule(f) && !buildExpression(f) {
 			class := around.of(f.Name)
 			switch {
 			case hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
@@ -127,9 +127,19 @@ func sortedNames(m map[string]*Path) []string {
 	return out
 }
 
+// buildExpression says that a file is a function that takes no arguments but those that it names, and has a default for each: no module,
+// since the module system passes more (Nixpkgs lib/modules.nix, applyModuleArgs), but an expression for nix-build.
+func buildExpression(f *parse.File) bool {
+	fn, ok := f.Expr.(*parse.Lambda)
+	if !ok || fn.Formals == nil || fn.Formals.Ellipsis || len(fn.Formals.List) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(fn.Formals.List, func(fm parse.Formal) bool { return fm.Default == nil })
+}
+
 // entry follows a configuration that starts from a file, unless another one holds it already.
 func (ev *Evaluator) entry(f *parse.File) {
-	if ev.taken(f) {
+	if ev.taken(f) || buildExpression(f) {
 		return
 	}
 	c := ev.newConfiguration(NixOS, site{f, f.Expr.Range()})

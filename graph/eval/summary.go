@@ -118,11 +118,11 @@ func (ev *Evaluator) agrees(s *Summary, c *Configuration) bool {
 			if c.Host().Build || q.name == "lib" && c.Host().Class == Plain {
 				continue
 			}
-			if t != q.thunk && !(c == s.conf && ev.passedAlike(t, q.thunk)) && !ev.alike(t, q.thunk) {
+			if t != q.thunk && !((c == s.conf || s.passing(t)) && ev.passedAlike(t, q.thunk)) && !ev.alike(t, q.thunk) {
 				return false
 			}
 		case whatIsKept:
-			if ev.keptText(q.path) != q.name {
+			if ev.keptText(q.path, s) != q.name {
 				return false
 			}
 		}
@@ -135,6 +135,11 @@ func namesText(names []string, ok bool) string {
 		return "\x00"
 	}
 	return strings.Join(names, "\x00\x00")
+}
+
+// passing says that a module passes an argument itself: that is the same whenever it is followed with the same answers otherwise.
+func (s *Summary) passing(t *thunk) bool {
+	return slices.ContainsFunc(s.passes, func(p passed) bool { return p.val == t })
 }
 
 // passedAlike says that one module passes both at one place: where it was followed again, the value is made anew.
