@@ -251,6 +251,9 @@ func (a *accounting) settle(r *textRead, segs []string) (ReferenceKind, string) 
 		return hand("nothing uses the name that it is bound to")
 	}
 	reason := a.t.placeReason(r, a.entries)
+	if r.arg && len(segs) == 1 {
+		reason = "the whole argument is used at once; which of its values matter here is not known"
+	}
 	switch {
 	case group && r.kind == Guard:
 		return hand("whether a group of values is there")
