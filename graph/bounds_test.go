@@ -126,3 +126,24 @@ func TestRecursiveImporter(t *testing.T) {
 		t.Errorf("%d modules, problems %v", len(g.Modules), g.Problems)
 	}
 }
+
+// TestUnknownFunctionOverDefinitions hands a module's definitions to functions that are not known: they may hand them on.
+func TestUnknownFunctionOverDefinitions(t *testing.T) {
+	for name, config := range map[string]string{
+		"all of them":        "config = unknown { services.x = config.my.a; };",
+		"some of them":       "config = lib.mkMerge [ { } (unknown.ifTypes [ \"nixos\" ] { services.x = config.my.a; }) ];",
+		"under a condition":  "config = lib.mkIf (config.my.b > 0) (unknown { services.x = config.my.a; });",
+		"one within another": "config = unknown (unknown.f 1 { services.x = config.my.a; });",
+		"with a switch":      "config = unknown config.my.b { services.x = config.my.a; };",
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ends(t, config, "")
+			if !slices.Contains(got, "my.a -> services.x") {
+				t.Errorf("%q", got)
+			}
+			if decided := strings.Contains(config, "my.b"); decided != slices.Contains(got, "my.b -> services.x") {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}

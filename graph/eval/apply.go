@@ -86,7 +86,9 @@ func (ev *Evaluator) apply(f Val, x *thunk, at site) Val {
 	if ev.isWholeConfig(a) {
 		ev.escape(at)
 	}
-	return unknown(union(ev.origins(f), ev.deep(a)))
+	made := union(ev.origins(f), ev.deep(a))
+	ev.noteOpaque(f, x, a, made, at)
+	return unknown(made)
 }
 
 // isFunction is lib.isFunction: a function, or a set that can be called like one.

@@ -62,6 +62,9 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 					where = site{t.env.file, t.expr.Range()}
 				}
 				x := ev.force(t)
+				if p == m.Base && !dflt && s.prop != several {
+					x = ev.handedOn(t, x)
+				}
 				if x.shape != nil {
 					where = at // the attributes have places of their own
 				}

@@ -261,7 +261,7 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 		}
 		if hasConfig || hasOptions {
 			if c, ok := s.get("config"); ok {
-				cv := ev.force(c.val)
+				cv := ev.handedOn(c.val, ev.force(c.val))
 				m.config = append(m.config, part{cv, ctl})
 				ev.moduleArguments(m, cv)
 			}

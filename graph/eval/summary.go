@@ -36,6 +36,7 @@ type Summary struct {
 	aliases      []Renaming
 	keeps        []keep
 	dropped      []*Dropped
+	opaque       map[site][]opaqueCall // of functions that are not known, by place
 }
 
 // placed is a module of a configuration that is the value of an option.
