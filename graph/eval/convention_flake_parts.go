@@ -1,6 +1,10 @@
 package eval
 
 // flake-parts (flake.parts, "Options"): what its modules define below `flake` are the flake's outputs, modules for others among them.
+func flakePartsConvention() convention {
+	return convention{rows: []row{{"mkFlake", 2, libMkFlake}}, places: flakePartsPlaces}
+}
+
 var flakePartsPlaces = []place{
 	{within: flakeParts, names: []string{"flake", "nixosModules", ""}, class: NixOS, exports: true},
 	{within: flakeParts, names: []string{"flake", "darwinModules", ""}, class: Darwin, exports: true},
@@ -13,3 +17,23 @@ var flakePartsPlaces = []place{
 }
 
 func flakeParts(c *Class) bool { return c == FlakeParts }
+
+// libMkFlake is flake-parts' mkFlake { inherit inputs; } module. A function of that name that takes something else is another one.
+func libMkFlake(ev *Evaluator, a []*thunk, at site) Val {
+	given := ev.force(a[0])
+	if s, ok := given.shape.(*setShape); ok {
+		if _, has := s.get("inputs"); !has {
+			return joinArgs(ev, a, at)
+		}
+	}
+	c := ev.newConfiguration(FlakeParts, at)
+	c.Name = "flake"
+	c.sources = ev.want(ev.force(a[1]), at, nil, nil)
+	if as := ev.sel(given, "specialArgs"); as.shape != nil && as.shape != missing {
+		ev.passAll(c, as)
+	}
+	if ev.flake != nil && ev.flake.conf == nil {
+		ev.flake.conf = c
+	}
+	return Val{shape: &flakeShape{c}}
+}

@@ -1,6 +1,13 @@
 package eval
 
 // home-manager as a module of a system (nixos/common.nix there): a configuration for each user, and modules for all of them.
+func homeManagerConvention() convention {
+	return convention{
+		makers: map[string]maker{"homeManagerConfiguration": {HomeManager, []string{"extraSpecialArgs"}}},
+		places: homeManagerPlaces,
+	}
+}
+
 var homeManagerPlaces = []place{
 	{within: system, names: []string{"home-manager", "users", ""}, class: HomeManager},
 	{within: system, names: []string{"home-manager", "sharedModules"}, class: HomeManager, every: []string{"home-manager", "users"}},

@@ -90,6 +90,9 @@ type Evaluator struct {
 
 	hosts      []*Configuration // those that nothing encloses, by number
 	todo       []*Configuration // still to be followed
+	scripts    []func()         // still to be read when those are
+	scripted   int              // steps that scripts took
+	spare      map[any]bool     // texts of modules of configurations that were one too many
 	summaries  map[sourceKey][]*Summary
 	made       uint32          // summaries so far
 	followed   []*Summary      // all of them, in order

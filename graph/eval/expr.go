@@ -526,10 +526,10 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 	switch s := v.shape.(type) {
 	case nil:
 		// Of a flake input nothing is known, but that its lib is nixpkgs' lib or one like it.
-		switch name {
-		case "lib":
+		switch {
+		case name == "lib":
 			return Val{shape: &libShape{"lib"}, org: v.org}
-		case "import-tree":
+		case anywhere[name]:
 			return ev.libFunction(name).with(v.org)
 		}
 		return unknown(v.org)

@@ -256,8 +256,12 @@ func (ev *Evaluator) importValue(v Val, at site) Val {
 		if isLib(v) {
 			return v
 		}
-		if s, ok := v.shape.(*strShape); ok && strings.HasSuffix(s.s, "nixos/lib/eval-config.nix") {
-			return ev.libFunction("eval-config")
+		if s, ok := v.shape.(*strShape); ok {
+			for suffix, function := range outsideFiles {
+				if strings.HasSuffix(s.s, suffix) {
+					return ev.libFunction(function)
+				}
+			}
 		}
 		return unknown(ev.deep(v))
 	}

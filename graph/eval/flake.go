@@ -107,9 +107,6 @@ func (ev *Evaluator) input(fl *flake, a attr) *thunk {
 	})
 }
 
-// inputConventions are inputs that are functions, by the name that everybody gives them.
-var inputConventions = map[string]string{"import-tree": "import-tree"}
-
 // evaluate looks at a flake's outputs; the systems that they build are found on the way.
 func (ev *Evaluator) evaluate(fl *flake) {
 	ev.refuel(fuelPerModule)

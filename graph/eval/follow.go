@@ -3,6 +3,8 @@ package eval
 import (
 	"cmp"
 	"slices"
+
+	"nixsink/parse"
 )
 
 const (
@@ -23,13 +25,19 @@ const (
 
 // drain follows the configurations that were made so far, and those that are made on the way.
 func (ev *Evaluator) drain() {
-	for len(ev.todo) > 0 {
+	for len(ev.todo) > 0 || len(ev.scripts) > 0 {
+		if len(ev.todo) == 0 {
+			read := ev.scripts[0]
+			ev.scripts = ev.scripts[1:]
+			ev.guard(nil, read)
+			continue
+		}
 		c := ev.todo[0]
 		ev.todo = ev.todo[1:]
 		if c.Dead {
 			continue
 		}
-		if c.Name == "" {
+		if c.Name == "" || c.Class == TestNode {
 			at := site{c.File, c.Span}
 			most := maxSameUnnamed
 			if c.Build {
@@ -38,6 +46,11 @@ func (ev *Evaluator) drain() {
 			if ev.built[at]++; ev.built[at] > most {
 				ev.limit(c.File, c.Span, tooManyBuilt)
 				c.Dead = true
+				if c.Class == TestNode {
+					for _, w := range c.sources {
+						ev.extendOnce(c, w)
+					}
+				}
 				continue
 			}
 		}
@@ -48,6 +61,40 @@ func (ev *Evaluator) drain() {
 			ev.named(c.flake, Val{shape: &flakeShape{c}})
 		}
 	}
+}
+
+// extendOnce follows a module of a configuration that is one too many, each text once: what it reads is told.
+func (ev *Evaluator) extendOnce(c *Configuration, w wanted) {
+	if w.deferred != nil {
+		return
+	}
+	text := textOf(w.file, w.val)
+	if ev.spare == nil {
+		ev.spare = map[any]bool{}
+	}
+	if ev.spare[text] {
+		return
+	}
+	ev.spare[text] = true
+	if !slices.ContainsFunc(ev.followed, func(s *Summary) bool {
+		return !s.dead && slices.ContainsFunc(s.modules, func(m *Module) bool { return textOf(m.source.file, m.source.val) == text })
+	}) {
+		ev.extend(ev.openConfiguration(c.Class, c.flake, false), w)
+	}
+}
+
+// textOf is the text that a module stands in, whatever call it comes from.
+func textOf(f *parse.File, v Val) any {
+	switch s := v.shape.(type) {
+	case *closure:
+		return s.fn
+	case *setShape:
+		if len(s.attrs) > 0 && s.attrs[0].site.file != nil {
+			return s.attrs[0].site
+		}
+		return s
+	}
+	return f
 }
 
 // follow finds out what a configuration declares, then what it defines, then the same of those within it, until no source would be

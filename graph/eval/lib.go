@@ -19,6 +19,7 @@ var libSpaces = map[string]bool{
 	"generators": true, "meta": true, "versions": true, "filesystem": true, "path": true, "sources": true, "systems": true,
 	"licenses": true, "maintainers": true, "cli": true, "asserts": true, "debug": true, "fixedPoints": true, "customisation": true,
 	"derivations": true, "network": true, "hm": true, "dag": true, "gvariant": true, "platforms": true, "fileset": true, "teams": true,
+	"nixos": true,
 }
 
 // globals are the names that Nix itself puts in scope.
@@ -91,8 +92,10 @@ func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 		switch name {
 		case "lib":
 			return Val{shape: &libShape{"lib"}, org: org}
-		case "nixosTest", "testers":
-			return unknown(org)
+		case "nixosTest":
+			return ev.libFunction(name).with(org)
+		case "nixos":
+			return ev.libFunction("pkgs.nixos").with(org)
 		}
 		if strings.HasPrefix(name, "substituteAll") || name == "replaceVars" {
 			return ev.libFunction("replaceVars").with(org)
@@ -183,7 +186,7 @@ var libTable map[string]*spec
 func init() { // not in the declaration: the functions look others up in the table
 	libTable = map[string]*spec{}
 	for _, chapter := range [][]row{
-		modulesChapter(), functionsChapter(), stringsChapter(), listsChapter(), attrsetsChapter(), typesChapter(), filesChapter(), systemsChapter(),
+		modulesChapter(), functionsChapter(), stringsChapter(), listsChapter(), attrsetsChapter(), typesChapter(), filesChapter(), conventionRows(),
 	} {
 		for _, r := range chapter {
 			s := &spec{name: r.name, arity: r.arity, call: r.call}

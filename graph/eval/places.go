@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,17 +18,6 @@ type place struct {
 func system(c *Class) bool {
 	return c == NixOS || c == Darwin || c == TestNode || c == Container || c == Specialisation
 }
-
-// places are the options that hold configurations, one table for each framework.
-var places = slices.Concat(nixosPlaces, homeManagerPlaces, flakePartsPlaces)
-
-// deepestPlace is the number of names of the longest of them.
-var deepestPlace = func() (n int) {
-	for _, p := range places {
-		n = max(n, len(p.names))
-	}
-	return n
-}()
 
 // placeOf says whether the option at p holds a configuration of its own: a home-manager user, a container, a specialisation.
 func (ev *Evaluator) placeOf(p *Path, m *Module) (place, bool) {

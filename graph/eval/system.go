@@ -8,16 +8,7 @@ type maker struct {
 	args  []string // which of its arguments hold what modules get besides
 }
 
-// makers are these functions by name, one table for each framework.
-var makers = map[string]maker{
-	"nixosSystem":              {NixOS, []string{"specialArgs"}},
-	"eval-config":              {NixOS, []string{"specialArgs", "extraArgs"}},
-	"darwinSystem":             {Darwin, []string{"specialArgs"}},
-	"homeManagerConfiguration": {HomeManager, []string{"extraSpecialArgs"}},
-	"evalModules":              {Plain, []string{"specialArgs"}},
-}
-
-// system is nixosSystem, darwinSystem, homeManagerConfiguration or evalModules: what it is given are modules. lib is the one that it was
+// system is what a maker makes: what it is given are modules. lib is the one that it was
 // taken from, if that is not nixpkgs' own.
 func (ev *Evaluator) system(name string, v Val, lib *thunk, at site) Val {
 	mk := makers[name]
