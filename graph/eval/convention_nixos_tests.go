@@ -74,7 +74,7 @@ func libNixOSTest(ev *Evaluator, a []*thunk, at site) Val {
 // take looks at one module of a test, and at those that it imports.
 func (t *nixosTest) take(ev *Evaluator, v Val, ctl Origins) {
 	if len(t.parts) >= maxTestParts {
-		ev.limit(t.at.file, t.at.span)
+		ev.limit(t.at.file, t.at.span, tooManyModules)
 		return
 	}
 	ctl = union(ctl, v.org.atMost(Control))
@@ -182,7 +182,7 @@ func (t *nixosTest) node(ev *Evaluator, name string, v Val, ctl Origins, at site
 	c := t.nodes[name]
 	if c == nil {
 		if len(t.names) >= maxTestNodes {
-			ev.limit(at.file, at.span)
+			ev.limit(at.file, at.span, tooManyBuilt)
 			return
 		}
 		c = ev.newConfiguration(TestNode, at)

@@ -20,6 +20,7 @@ const (
 // what the first ones told.
 const (
 	maxSameBuilt   = 3 // for packages and checks
+	maxSameNodes   = 2 // nodes of tests: of further ones only the texts that no configuration has are followed
 	maxSameUnnamed = 8
 )
 
@@ -40,7 +41,10 @@ func (ev *Evaluator) drain() {
 		if c.Name == "" || c.Class == TestNode {
 			at := site{c.File, c.Span}
 			most := maxSameUnnamed
-			if c.Build {
+			switch {
+			case c.Class == TestNode:
+				most = maxSameNodes
+			case c.Build:
 				most = maxSameBuilt
 			}
 			if ev.built[at]++; ev.built[at] > most {
