@@ -131,7 +131,7 @@ func (p *picture) reaching(o Options) error {
 			ends = append(ends, n)
 		}
 	}
-	if p.view.Name != "sinks" && p.view.Name != "values" {
+	if p.view.Name != "sinks" && p.view.Name != "overview" && p.view.Name != "values" {
 		return usagef("--reaches needs a view with options: sinks or values, not %s", p.view.Name)
 	}
 	p.walk(ends, 0, true, false)

@@ -162,5 +162,11 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 			return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.name, b.name), strings.Compare(a.boxes[0].key, b.boxes[0].key))
 		})
 	}
+	f.distinguish()
+	if f.view.Name == "overview" {
+		for _, c := range slices.Concat(f.columns...) {
+			c.headValues()
+		}
+	}
 	return at
 }

@@ -9,10 +9,10 @@ import (
 
 // text is what is written on a box.
 func (b *box) text() string {
-	if b.kind == optionNode {
-		return elidePath(b.label)
+	if b.shown == "" {
+		return b.shortened()
 	}
-	return elide(b.short())
+	return b.shown
 }
 
 // textWidth allows for bold letters.

@@ -25,7 +25,7 @@ func (p *picture) name() string {
 			what = "it"
 		}
 		switch p.view.Name {
-		case "sinks":
+		case "sinks", "overview":
 			s = "Where " + what + " ends up"
 		case "values":
 			s = "What " + what + " becomes part of"
@@ -69,9 +69,16 @@ func (p *picture) counted() (parts []string) {
 	switch p.view.Name {
 	case "imports":
 		parts = append(parts, plural(sum, "import", "imports"))
-	case "modules", "sinks", "layers":
+	case "modules", "sinks", "layers", "overview":
 		if p.ofImports {
 			return append(parts, plural(sum, "import", "imports"))
+		}
+		if p.view.Name == "sinks" || p.view.Name == "overview" {
+			// Ways through other values have lines too, which are no reads.
+			sum = 0
+			for _, x := range p.nodes {
+				sum += x.reads
+			}
 		}
 		parts = append(parts, plural(sum, "read", "reads"))
 	}

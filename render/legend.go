@@ -21,7 +21,7 @@ func (f *flowLayout) entries() []legendEntry {
 	es := []legendEntry{}
 	wide, viol := "the wider, the more reads", "a lower layer reads from a higher one"
 	switch f.view.Name {
-	case "sinks":
+	case "sinks", "overview":
 		wide = "the wider, the more reads (at the right: values)"
 	case "values":
 		wide = "the wider, the more definitions"

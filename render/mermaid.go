@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 const (
 	mermaidText  = 50_000
 	mermaidEdges = 500
-	mermaidNodes = 60 // Mermaid gives a node 80 pixels of height: 150 would be twelve screens
+	mermaidNodes = overviewNodes // Mermaid gives a node 80 pixels of height: 150 would be twelve screens
 )
 
 // writeMermaid writes a flow chart. It stays within what GitHub draws: if the picture would be too large, it is folded further.
@@ -31,7 +32,7 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 	if o.MaxNodes == 0 {
 		o.MaxNodes = mermaidNodes
 	}
-	for _, limit := range []int{o.MaxNodes, 100, mermaidNodes, 30, 15} {
+	for _, limit := range []int{o.MaxNodes, 100, 60, mermaidNodes, 15} {
 		o.MaxNodes = limit
 		p, err := draw(g, o, true)
 		if err != nil {
@@ -148,7 +149,7 @@ func mermaidSource(p *picture, o Options) []byte {
 }
 
 func mermaidNode(b *bytes.Buffer, n *node, i int, indent string) {
-	label := elide(n.short())
+	label := cmp.Or(n.shown, n.shortened())
 	if n.kind == optionNode {
 		label = elidePath(n.full())
 	}

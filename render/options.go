@@ -19,7 +19,7 @@ type Options struct {
 	Path       string     // what the commands that the first screen names need to speak of this tree, as a shell takes it
 	Findings   []Finding  // what the checks found, sorted; shown by text, markdown and json
 
-	View   string // one of Views; "" is modules
+	View   string // one of Views; "" is the overview, or modules where a part is asked for
 	Layout string // "flow" (our own, plain SVG), "dot" (Graphviz); "" is what suits the view best
 
 	Focus      []string      // ids, value paths, modules or options to look at; nil shows all
@@ -33,7 +33,7 @@ type Options struct {
 	Exclude    []string      // globs of what to leave out
 	Highlight  []string      // ids, values, modules or options to bring out
 	AllFlows   bool          // JSON: list all flows, however many
-	MaxNodes   int           // more nodes than this are folded; 0 is 150, negative never folds
+	MaxNodes   int           // more nodes than this are folded; 0 is 150, in the overview and Mermaid 30, negative never folds
 	LayoutTime time.Duration // how long Graphviz may take; 0 is 20 s
 }
 
@@ -80,6 +80,7 @@ type View struct {
 
 // Views holds every view, the default first.
 var Views = []View{
+	{"overview", "one page: the most read values, the parts of the configuration that read them, the services they end up in", "Where the central values end up", []string{"flow", "dot"}},
 	{"modules", "which module reads which value, modules by layer", "Which module reads which value", []string{"flow", "dot"}},
 	{"sinks", "value → module → option: where every value ends up", "Where values end up", []string{"flow", "dot"}},
 	{"values", "value → option and value → value, without the modules between", "What values become part of", []string{"flow", "dot"}},
@@ -92,6 +93,9 @@ var Views = []View{
 // view finds the view that the options ask for.
 func (o Options) view() (View, error) {
 	if o.View == "" {
+		if len(o.Focus)+len(o.Reaches)+len(o.Include)+len(o.Exclude)+len(o.Collapse)+o.Top+o.MinReads > 0 {
+			return Views[1], nil // who asks for a part wants to see its parts
+		}
 		return Views[0], nil
 	}
 	var names []string

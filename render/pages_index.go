@@ -27,12 +27,7 @@ func (s *site) index() error {
 		if len(s.reads) > 0 {
 			fmt.Fprint(p, "\n## Architecture\n")
 			o := p.o
-			o.View = "modules"
-			if s.layersTell() {
-				o.View = "layers"
-			} else {
-				o.MaxNodes = 60 // more would be a page of their own
-			}
+			o.View = "overview"
 			if err := s.picture(p, g, "architecture.svg", "Which part of the configuration reads the values of which", o); err != nil {
 				return err
 			}

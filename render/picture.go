@@ -28,6 +28,8 @@ type node struct {
 	key    string   // "value:my.ports.ssh"
 	label  string   // what is written on it
 	names  []string // everything that people may call it, the full path first
+	prefix string   // option: what its label leaves out, for it stands above
+	shown  string   // the label as far as there is room, told apart from the others; "" before distinguish
 	group  string   // module: its layer; option: its service; value: the namespace it lies in
 	folder string   // module: the folder it lies in
 	file   string   // where a click leads

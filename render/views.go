@@ -23,6 +23,12 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	case "sinks":
 		s.reads()
 		s.definitions()
+		s.through(s.focused(o))
+	case "overview":
+		s.reads()
+		s.definitions()
+		vs, _ := critical(g, overviewNodes, overviewNodes)
+		s.through(append(s.focused(o), vs...))
 	case "values":
 		s.landings()
 	case "imports":
@@ -42,17 +48,25 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	}
 	if p.empty == "" && len(p.nodes) == 0 {
 		p.empty = map[string]string{
-			"modules": "no module reads a central value; the view imports needs none",
-			"sinks":   "no central value is read; the view imports needs none",
-			"values":  "no central value reaches an option",
-			"imports": "no module imports another one",
-			"layers":  "no layer reads a central value; the view imports needs none",
+			"modules":  "no module reads a central value; the view imports needs none",
+			"sinks":    "no central value is read; the view imports needs none",
+			"overview": "no central value is read; the view imports needs none",
+			"values":   "no central value reaches an option",
+			"imports":  "no module imports another one",
+			"layers":   "no layer reads a central value; the view imports needs none",
 		}[v.Name]
 		return p, nil
 	}
 	p.gather()
 	if err := p.choose(o); err != nil {
 		return nil, err
+	}
+	if v.Name == "overview" && fold && o.MaxNodes >= 0 && len(o.Collapse) == 0 {
+		p.overview(g.Ordered, o.MaxNodes)
+		p.sayOnce()
+		p.wholes()
+		p.distinguish()
+		return p, nil
 	}
 	if err := p.collapse(o, fold); err != nil {
 		return nil, err
@@ -61,6 +75,7 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		p.regroup()
 	}
 	p.wholes()
+	p.distinguish()
 	return p, nil
 }
 
@@ -272,7 +287,7 @@ func (e *edge) tooltip(p *picture) string {
 
 func (n *node) full() string {
 	if n.holds > 0 || n.kind == layerNode {
-		return n.label
+		return n.prefix + n.label
 	}
 	return n.names[0]
 }

@@ -1,0 +1,153 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"nixsink/graph"
+)
+
+// distinguish gives every node the text that is written on it. Where shortening makes one text of several, what these have in common is
+// left out in place of what sets them apart.
+func (p *picture) distinguish() {
+	type place struct {
+		kind   kind
+		column int
+		group  string // whose name stands above
+	}
+	columns := map[place][]*node{}
+	for _, n := range p.nodes {
+		k := place{kind: n.kind, column: n.column}
+		if n.kind == moduleNode || n.kind == optionNode {
+			k.group = n.group
+		}
+		columns[k] = append(columns[k], n)
+	}
+	for _, nodes := range columns {
+		texts := map[string][]*node{}
+		for _, n := range nodes {
+			n.shown = n.shortened()
+			texts[n.shown] = append(texts[n.shown], n)
+		}
+		for _, same := range texts {
+			if len(same) < 2 {
+				continue
+			}
+			full := make([]string, len(same))
+			for i, n := range same {
+				full[i] = n.full()
+			}
+			for i, text := range apart(full, labelLimit) {
+				same[i].shown = text
+			}
+		}
+	}
+}
+
+// shortened is a node's label, cut to what a box has room for, without a look at the others.
+func (n *node) shortened() string {
+	if n.kind == optionNode {
+		return elidePath(n.label)
+	}
+	return elide(n.short())
+}
+
+// apart shortens texts to so many characters so that those that differ still do: what all begin with is left out, up to the name in
+// which they part.
+func apart(texts []string, limit int) []string {
+	out := make([]string, len(texts))
+	common := texts[0]
+	for _, s := range texts {
+		n := 0
+		for n < len(common) && n < len(s) && common[n] == s[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	from := strings.LastIndexAny(common, "./") + 1
+	for _, s := range texts {
+		if len(s) == from && from > 0 {
+			// One is what the others lie in: its own name stays.
+			from = strings.LastIndexAny(common[:from-1], "./") + 1
+			break
+		}
+	}
+	for i, s := range texts {
+		rest := plain(s[from:])
+		if from > 0 {
+			rest = "…" + rest
+		}
+		if utf8.RuneCountInString(rest) > limit {
+			rest = string([]rune(rest)[:limit-1]) + "…"
+		}
+		out[i] = rest
+	}
+	// Some may begin alike beyond what all have in common: they are told apart among themselves.
+	for i := range out {
+		var same []int
+		for j := range out {
+			if out[j] == out[i] {
+				same = append(same, j)
+			}
+		}
+		if len(same) < 2 || len(same) == len(out) {
+			continue
+		}
+		var again []string
+		for _, j := range same {
+			again = append(again, texts[j])
+		}
+		if slices.Equal(again, texts) {
+			continue
+		}
+		for k, text := range apart(again, limit) {
+			out[same[k]] = text
+		}
+	}
+	return out
+}
+
+// sayOnce puts options of one home-manager user, or of all, below the name that their paths begin with.
+func (p *picture) sayOnce() {
+	homes := map[string][]*node{}
+	for _, n := range p.nodes {
+		if parts := graph.SplitPath(n.label); n.kind == optionNode && len(parts) > 3 && parts[0] == "home-manager" && parts[1] == "users" {
+			home := strings.Join(parts[:3], ".")
+			homes[home] = append(homes[home], n)
+		}
+	}
+	for home, nodes := range homes {
+		if len(nodes) < 2 {
+			continue
+		}
+		for _, n := range nodes {
+			n.group, n.prefix = home, home+"."
+			n.label = strings.TrimPrefix(n.label, n.prefix)
+		}
+	}
+}
+
+// headValues writes what the names of a cluster's values begin with once, above them.
+func (c *cluster) headValues() {
+	if len(c.boxes) < 2 || c.boxes[0].kind != valueNode {
+		return
+	}
+	common := c.boxes[0].label
+	for _, b := range c.boxes {
+		if b.holds > 0 || b.shown != b.label {
+			return
+		}
+		for !strings.HasPrefix(b.label, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	n := strings.LastIndex(common, ".")
+	if n < 6 {
+		return
+	}
+	c.head, c.name = true, common[:n]
+	for _, b := range c.boxes {
+		b.shown = b.label[n+1:]
+	}
+}
