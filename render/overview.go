@@ -57,15 +57,15 @@ func (p *picture) overview(ordered bool, limit int) {
 		limit = overviewNodes
 	}
 	was := len(p.nodes)
-	if was <= limit {
-		return
-	}
 	room := map[kind]int{}
 	for k, n := range overviewShare {
 		room[k] = max(2, n*limit/overviewNodes)
 	}
 	if !ordered {
 		p.regroup()
+	}
+	if was <= limit {
+		return
 	}
 	p.fold(foldRule{"options by service", byService}, all)
 	// Modules by the finest folders that have room; by their layers where there are too many, or just one.
