@@ -28,6 +28,7 @@ type Options struct {
 	Roots       []string          // option namespaces; nil: `my`, or found by itself
 	ArgRoots    []string          // module arguments that hold central values
 	Entries     []string          // entry points relative to the root; nil: found by itself
+	Hosts       []string          // globs of configurations' names: nothing else is looked at; nil: all
 	Exclude     []string          // globs (doublestar) relative to the root
 	Layers      []Layer           // nil: from folders' names
 	Aliases     map[string]string // id → value path
@@ -68,7 +69,7 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 		}
 		hash <- err
 	}()
-	err = follow(ctx, g, t, opts)
+	t, err = follow(ctx, g, t, opts)
 	if herr := <-hash; err == nil {
 		err = herr
 	}
@@ -178,11 +179,11 @@ func entriesOf(t *tree, opts Options) []string {
 	return out
 }
 
-// follow evaluates the modules and takes the evaluation's results into the graph.
-func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
+// follow evaluates the modules and takes the evaluation's results into the graph. It returns the tree as far as it is looked at.
+func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error) {
 	for _, e := range opts.Entries {
 		if t.byName[e] == nil {
-			return fmt.Errorf("analyze: the entry point %s is not a Nix file of this tree", e)
+			return t, fmt.Errorf("analyze: the entry point %s is not a Nix file of this tree", e)
 		}
 	}
 	entries := entriesOf(t, opts)
@@ -191,7 +192,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	defer release()
 	ev.Run(within, entries, t.files)
 	if err := ctx.Err(); err != nil {
-		return err
+		return t, err
 	}
 	g.takeFaults(ev.Faults)
 	g.takeBudget(budget.From(ctx), "evaluation", "what the modules define that come after it, or end up in, is not known")
@@ -217,6 +218,14 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	g.takeConfigurations(ev)
 	g.Account.Untracked = chooser.untracked(g.Roots)
+	if len(opts.Hosts) > 0 {
+		ch, err := g.choose(opts.Hosts)
+		if err != nil {
+			return t, err
+		}
+		ch.narrow(ev)
+		t = ch.only(t, g)
+	}
 	vs := rootedAt(g.Roots...)
 	vs.setOf = g.setOf
 	vs.confs = g.confs
@@ -261,8 +270,14 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	}
 	g.Imports = append(g.Imports, disabledImports(g, t)...)
 	for _, i := range g.Imports {
-		if m := byFile[i.From]; m != nil && (i.Disabled || i.In.Empty()) {
-			i.In = m.In // nothing evaluates it by itself
+		if !i.Disabled && !i.In.Empty() {
+			continue
+		}
+		// No module says so: what a flake calls takes the file as a module, or the file itself uses it.
+		if m := byFile[i.To]; m != nil && m.Role == "module" && !i.Disabled {
+			i.In = m.In
+		} else if m := byFile[i.From]; m != nil {
+			i.In = m.In
 		}
 	}
 	noteLeftOut(ctx, g, t)
@@ -305,7 +320,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) error {
 	slices.SortStableFunc(g.Hidden, func(a, b *Hidden) int {
 		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})
-	return nil
+	return t, nil
 }
 
 // fromCentral says whether a definition is made of values.

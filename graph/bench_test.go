@@ -41,7 +41,7 @@ func BenchmarkFollow(b *testing.B) {
 	t := loaded(b)
 	for b.Loop() {
 		g := &Graph{Dir: t.dir, Source: t.source, Files: t.byName}
-		if err := follow(context.Background(), g, t, Options{}); err != nil {
+		if _, err := follow(context.Background(), g, t, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

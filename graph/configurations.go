@@ -43,15 +43,7 @@ func (g *Graph) takeConfigurations(ev *eval.Evaluator) {
 	slices.SortStableFunc(g.Configurations, func(a, b *Configuration) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), comparePlaces(a.At, b.At))
 	})
-	of := g.Hosts()
-	if len(of) == 0 {
-		of = g.Configurations
-	}
-	numbers := make([]int, len(of))
-	for i, c := range of {
-		numbers[i] = c.number
-	}
-	g.every = g.confs.Of(numbers...)
+	g.countEvery()
 	named := map[string]int{}
 	for _, c := range g.Configurations {
 		named[c.Name]++
@@ -61,6 +53,19 @@ func (g *Graph) takeConfigurations(ev *eval.Evaluator) {
 			c.Name = fmt.Sprintf("%s (%s:%d)", c.Name, c.At.File, c.At.Line)
 		}
 	}
+}
+
+// countEvery finds what counts as everywhere.
+func (g *Graph) countEvery() {
+	of := g.Hosts()
+	if len(of) == 0 {
+		of = g.Configurations
+	}
+	numbers := make([]int, len(of))
+	for i, c := range of {
+		numbers[i] = c.number
+	}
+	g.every = g.confs.Of(numbers...)
 }
 
 func configurationOf(c *eval.Configuration) *Configuration {

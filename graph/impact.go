@@ -11,6 +11,7 @@ type Impact struct {
 	Values  []*Value // sorted by path; the changed ones among them
 	Modules []string // files that change or read one of the values, sorted
 	Options []string // options outside the roots that may get another value, sorted
+	In      *ConfSet // the configurations that the change reaches
 }
 
 // Impact follows a change: from files to the values and options that they declare and define, and from files of
@@ -28,7 +29,43 @@ func (n *Net) Impact(files []string, values []*Value) Impact {
 	}
 	result := Impact{Values: slices.Collect(maps.Keys(w.values)), Modules: slices.Sorted(maps.Keys(w.modules)), Options: slices.Sorted(maps.Keys(w.options))}
 	slices.SortFunc(result.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
+	result.In = n.reached(files, values, result)
 	return result
+}
+
+// reached are the configurations that files take part in, and those that read one of the values asked about. A file of one host reaches
+// another one, too, where that reads what the first is set to.
+func (n *Net) reached(files []string, values []*Value, found Impact) *ConfSet {
+	g := n.g
+	if g.confs == nil {
+		return nil
+	}
+	in := g.confs.None()
+	for _, m := range g.Modules {
+		if slices.Contains(files, m.Path) {
+			in = g.Union(in, m.In)
+		}
+	}
+	changed := map[*Value]bool{}
+	for _, v := range found.Values {
+		changed[v] = true
+	}
+	for _, r := range g.References {
+		if slices.Contains(values, r.Value) || changed[r.Value] && g.ofAnother(r) {
+			in = g.Union(in, r.In)
+		}
+	}
+	return in
+}
+
+// ofAnother says that a read is of another configuration than the one that its module takes part in: self.nixosConfigurations.db.config.my.port.
+func (g *Graph) ofAnother(r *Reference) bool {
+	for _, at := range []Place{r.At, r.ViaAt} {
+		if f := g.Files[at.File]; f != nil && strings.Contains(f.Text(at.Span), "Configurations.") {
+			return true
+		}
+	}
+	return false
 }
 
 // impact is a walk under way.

@@ -15,8 +15,9 @@ import (
 type Impact struct {
 	Asked   []string // what was asked about, as the graph calls it
 	Values  []*graph.Value
-	Modules []Touched // that read one of the values, or use one of the files
-	Options []string  // that one of the values flows into, or that one of the files defines
+	Modules []Touched      // that read one of the values, or use one of the files
+	Options []string       // that one of the values flows into, or that one of the files defines
+	In      *graph.ConfSet // the configurations that the change reaches
 	g       *graph.Graph
 }
 
@@ -29,7 +30,7 @@ type Touched struct {
 // NewImpact asks the graph what depends on files and values, and finds a reason for each module.
 func NewImpact(g *graph.Graph, files []string, values []*graph.Value) *Impact {
 	found := g.Network().Impact(files, values)
-	im := &Impact{Asked: slices.Clone(files), Values: found.Values, Options: found.Options, g: g}
+	im := &Impact{Asked: slices.Clone(files), Values: found.Values, Options: found.Options, In: found.In, g: g}
 	for _, v := range values {
 		im.Asked = append(im.Asked, valueName(v))
 	}
@@ -120,6 +121,13 @@ func (im *Impact) Text(w io.Writer, o Options) error {
 			}
 		}
 	}
+	if hosts := len(im.g.Hosts()); hosts > 1 {
+		reached := im.g.HostsOf(im.In)
+		t.section(fmt.Sprintf("Hosts that it reaches (%s of %s)", count(len(reached)), count(hosts)))
+		for _, name := range reached {
+			fmt.Fprintf(t, "  %s\n", plain(name))
+		}
+	}
 	return t.Flush()
 }
 
@@ -134,5 +142,6 @@ func (im *Impact) JSON(w io.Writer) error {
 			return object{"path": m.Path, "why": list(m.Why, str)}
 		}),
 		"options": list(im.Options, str),
+		"hosts":   list(im.g.HostsOf(im.In), str),
 	})
 }

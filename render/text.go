@@ -82,6 +82,9 @@ func (t *terminal) head(g *graph.Graph, o Options) {
 	fmt.Fprintf(t, "%s  %s, %s, %s, %s\n", t.style(bold, title),
 		plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
+	if hosts := len(g.Hosts()); hosts > 1 {
+		fmt.Fprintf(t, "%s\n", t.style(dim, count(hosts)+" hosts (nixsink hosts lists them)"))
+	}
 	for _, r := range g.Roots {
 		fmt.Fprintf(t, "%s\n", t.style(dim, "tracked: "+plain(rootName(r))+" ("+plain(r.Why)+")"))
 	}
@@ -197,6 +200,9 @@ func (t *terminal) tree(tr tree, annotated bool, maxReads, maxServices int) {
 		line := "  " + branch + " " + at + pad(at, wide) + "   " + plain(r.Name)
 		if annotated && !r.Covered {
 			line += t.style(yellow, "  (no source-id)")
+		}
+		if note := hostNote(tr.g, r.In); note != "" {
+			line += t.style(dim, "  "+plain(note))
 		}
 		fmt.Fprintln(t, strings.TrimRight(line, " "))
 	}

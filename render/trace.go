@@ -36,7 +36,7 @@ type Branch struct {
 func NewTrace(g *graph.Graph, v *graph.Value) *Trace {
 	t := &Trace{Value: v, Annotate: len(g.Annotations) > 0, g: g}
 	for _, d := range g.Definitions {
-		if d.Option == v.Path {
+		if d.Option == v.Path || slices.ContainsFunc(v.Instances, func(i graph.Instance) bool { return i.Path == d.Option }) {
 			t.Set = append(t.Set, d)
 		}
 	}
@@ -101,7 +101,12 @@ func (tr *Trace) Text(w io.Writer, o Options) error {
 	t.table(tr.upstream())
 	if len(tr.Comes) > 0 {
 		fmt.Fprintf(t, "  comes from\n")
-		t.branches(tr.Comes, func(f *graph.Flow) string { return valueName(f.From) })
+		t.branches(tr.g, tr.Comes, func(f *graph.Flow) string { return valueName(f.From) })
+	}
+
+	if rows := tr.perHost(); len(rows) > 0 {
+		t.section("Per host")
+		t.table(rows)
 	}
 
 	reads := slices.DeleteFunc(slices.Clone(tr.Reads), func(r *graph.Reference) bool { return r.Kind == graph.Guard })
@@ -110,7 +115,7 @@ func (tr *Trace) Text(w io.Writer, o Options) error {
 		t.section("Nobody reads it")
 	default:
 		t.section(fmt.Sprintf("Read by %s (%s)", plural(v.FanOut.Modules, "module", "modules"), plural(len(reads), "reference", "references")))
-		t.reads(tr.Reads, tr.Annotate)
+		t.reads(tr.g, tr.Reads, tr.Annotate)
 	}
 
 	switch {
@@ -120,7 +125,7 @@ func (tr *Trace) Text(w io.Writer, o Options) error {
 			title += fmt.Sprintf(", %s with what it flows through", count(v.FanOut.Reach))
 		}
 		t.section(title)
-		t.branches(tr.Ends, func(f *graph.Flow) string {
+		t.branches(tr.g, tr.Ends, func(f *graph.Flow) string {
 			if f.ToValue != nil {
 				return valueName(f.ToValue)
 			}
@@ -161,13 +166,17 @@ func (tr *Trace) upstream() [][]string {
 		if d.Conditional {
 			what = "set, if"
 		}
-		rows = append(rows, []string{what, cut(definitionText(tr.g, d.At), 60), where(d.At)})
+		row := []string{what, cut(definitionText(tr.g, d.At), 60), where(d.At)}
+		if note := hostNote(tr.g, d.In); note != "" {
+			row = append(row, note)
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
 
 // reads lists references as the report's tree does.
-func (t *terminal) reads(refs []*graph.Reference, annotated bool) {
+func (t *terminal) reads(g *graph.Graph, refs []*graph.Reference, annotated bool) {
 	wide, names := 0, 0
 	for _, r := range refs {
 		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
@@ -183,6 +192,9 @@ func (t *terminal) reads(refs []*graph.Reference, annotated bool) {
 		if annotated && !r.Covered && r.Kind != graph.Guard {
 			notes = append(notes, t.style(yellow, "no source-id"))
 		}
+		if note := hostNote(g, r.In); note != "" {
+			notes = append(notes, plain(note))
+		}
 		if len(notes) > 0 {
 			line += pad(name, names) + t.style(dim, "   "+strings.Join(notes, ", "))
 		}
@@ -191,7 +203,7 @@ func (t *terminal) reads(refs []*graph.Reference, annotated bool) {
 }
 
 // branches writes a tree of flows with the kinds and places in columns.
-func (t *terminal) branches(bs []Branch, name func(*graph.Flow) string) {
+func (t *terminal) branches(g *graph.Graph, bs []Branch, name func(*graph.Flow) string) {
 	type row struct {
 		stem, name string
 		Branch
@@ -216,6 +228,9 @@ func (t *terminal) branches(bs []Branch, name func(*graph.Flow) string) {
 	for _, r := range rows {
 		kind := string(r.Flow.Kind)
 		line := r.stem + t.style(blue, r.name) + pad(r.stem+r.name, wide) + "  " + t.style(dim, kind+pad(kind, len("default"))) + "  " + plain(where(r.Flow.At))
+		if note := hostNote(g, r.Flow.In); note != "" {
+			line += t.style(dim, "  "+plain(note))
+		}
 		if r.Seen {
 			line += t.style(dim, "  (see above)")
 		}

@@ -15,6 +15,7 @@ type tree struct {
 	name    string // its id, or its path where nobody named it
 	reads   []*graph.Reference
 	landsIn []service
+	g       *graph.Graph
 }
 
 // A service is a group of options: services.openssh, networking.firewall.
@@ -83,7 +84,7 @@ func trees(g *graph.Graph, vs []*graph.Value) []tree {
 	out := make([]tree, len(vs))
 	for i, v := range vs {
 		index[v] = i
-		out[i] = tree{value: v, name: valueName(v)}
+		out[i] = tree{value: v, name: valueName(v), g: g}
 	}
 	for _, r := range g.References {
 		// Guards only ask whether the value exists; fan-out does not count them, so neither do we.

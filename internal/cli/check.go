@@ -155,6 +155,7 @@ Formats:
 		return nil
 	}
 	a.tree.add(cmd.Flags())
+	a.tree.addHosts(cmd.Flags())
 	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
 	f := cmd.Flags()
 	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing (default: "+baselineName+" in PATH, if there is one; none: no baseline)")
@@ -209,6 +210,7 @@ func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *g
 	defer then.Remove()
 	opts := t.opts
 	opts.Tracked, opts.LeftOut = true, then.LeftOut
+	opts.Hosts = nil // it may not have had the host
 	g, err := graph.Analyze(ctx, then.Root, opts)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)

@@ -27,6 +27,7 @@ var every = map[string][][]string{
 	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
 	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--format", "json"}, {"trace", "--to", "services.a.b"}},
 	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}},
+	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
 	"serve":     {{"serve", "--port", "0"}},
 	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--min-severity", "info", "--all"}),

@@ -40,6 +40,7 @@ func newGraph(a *app) *cobra.Command {
 		return a.render(cmd, first(args), out, opts, "dot")
 	}
 	a.tree.add(cmd.Flags())
+	a.tree.addHosts(cmd.Flags())
 	out.add(cmd, renderFormats(), formatHelp("dot"))
 	lookFlags(cmd.Flags(), &opts)
 	cmd.Flags().BoolVar(&opts.AllFlows, "flows", false, "json: list every flow, however many (otherwise only up to 100,000)")

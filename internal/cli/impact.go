@@ -66,6 +66,7 @@ files that are deleted, are passed over and counted on standard error; what neit
 		})
 	}
 	a.tree.add(cmd.Flags())
+	a.tree.addHosts(cmd.Flags())
 	out.add(cmd, questionFormats, "write this format, as `NAME[=FILE]` (repeatable): text, json")
 	return cmd
 }

@@ -46,6 +46,7 @@ cover those reads, and the metrics against their benchmarks; --section shows a p
 		return a.render(cmd, first(args), out, opts, "text")
 	}
 	a.tree.add(cmd.Flags())
+	a.tree.addHosts(cmd.Flags())
 	out.add(cmd, renderFormats(), formatHelp("text"))
 	lookFlags(cmd.Flags(), &opts)
 	cmd.Flags().BoolVar(&opts.AllFlows, "flows", false, "json: list every flow, however many (otherwise only up to 100,000)")

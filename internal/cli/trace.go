@@ -99,6 +99,7 @@ With --why the way to one option is told step by step; --to asks the reverse: wh
 		})
 	}
 	a.tree.add(cmd.Flags())
+	a.tree.addHosts(cmd.Flags())
 	out.add(cmd, questionFormats, "write this format, as `NAME[=FILE]` (repeatable): text, json")
 	cmd.Flags().StringVar(&why, "why", "", "tell the way from the value to this `option` step by step")
 	cmd.Flags().StringVar(&to, "to", "", "ask the reverse: which values decide this `option`?")

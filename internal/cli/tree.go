@@ -23,6 +23,12 @@ import (
 type treeFlags struct {
 	dir, config                       string
 	roots, argRoots, entries, exclude []string
+	hosts                             []string
+}
+
+// addHosts adds the choice of configurations, for commands that can do with a part of the tree.
+func (t *treeFlags) addHosts(f *pflag.FlagSet) {
+	f.StringSliceVar(&t.hosts, "host", nil, "look at this `configuration` alone: a host, a home or any other that 'nixsink hosts' lists; a glob (repeatable)")
 }
 
 func (t *treeFlags) add(f *pflag.FlagSet) {
@@ -98,6 +104,7 @@ func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
 		t.opts.Entries = a.tree.entries
 	}
 	t.opts.Exclude = slices.Concat(t.opts.Exclude, a.tree.exclude)
+	t.opts.Hosts = a.tree.hosts
 	return t, nil
 }
 
@@ -150,6 +157,9 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 	opts.Progress = a.progress.update
 	g, err := graph.Analyze(ctx, t.dir, opts)
 	a.progress.clear()
+	if unknown := (*graph.NoConfigurationError)(nil); errors.As(err, &unknown) {
+		return nil, usagef("--host: %s%s", unknown.Error(), didYouMean(unknown.Name, hostNames(unknown.Known)))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,182 @@
+package render
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// fewHosts is how many hosts are named behind a line, beyond which their number is enough.
+const fewHosts = 4
+
+// hostNote says in which hosts something holds: "[2 of 12 hosts: db, web]". It is "" where that is all of them, and in a tree that has
+// one host or none, where there is nothing to tell apart.
+func hostNote(g *graph.Graph, in *graph.ConfSet) string {
+	all := len(g.Hosts())
+	if all < 2 || g.Everywhere(in) {
+		return ""
+	}
+	names := g.HostsOf(in)
+	if len(names) == 0 {
+		if names = g.Names(in); len(names) == 0 {
+			return "[no host]"
+		}
+		return "[" + strings.Join(short(names), ", ") + "]"
+	}
+	if len(names) > fewHosts {
+		return fmt.Sprintf("[%s of %s hosts]", count(len(names)), count(all))
+	}
+	return fmt.Sprintf("[%s of %s hosts: %s]", count(len(names)), count(all), strings.Join(short(names), ", "))
+}
+
+// short drops what stands before the configurations' own names, as long as they still differ.
+func short(names []string) []string {
+	out := make([]string, len(names))
+	seen := map[string]bool{}
+	for i, n := range names {
+		segs := graph.SplitPath(n)
+		out[i] = segs[len(segs)-1]
+		if strings.ContainsAny(n, "/ ") {
+			out[i] = n
+		}
+		if seen[out[i]] {
+			return names
+		}
+		seen[out[i]] = true
+	}
+	return out
+}
+
+// A setting is a definition of a central value that does not hold in all hosts.
+type setting struct {
+	path, text string
+	at         graph.Place
+}
+
+// apart are the values that are set in a configuration and not in all hosts.
+func apart(g *graph.Graph, c *graph.Configuration) []setting {
+	values := map[string]bool{}
+	for _, v := range g.Values {
+		values[v.Path] = true
+		for _, i := range v.Instances {
+			values[i.Path] = true
+		}
+	}
+	var out []setting
+	for _, d := range g.Definitions {
+		if values[d.Option] && c.Holds(d.In) && !g.Everywhere(d.In) {
+			s := setting{d.Option, cut(definitionText(g, d.At), 60), d.At}
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b setting) int { return cmp.Compare(a.path, b.path) })
+	return out
+}
+
+// mostApart is how many values the list of hosts shows of each; JSON has them all.
+const mostApart = 8
+
+// HostsText lists the configurations for a terminal.
+func HostsText(w io.Writer, g *graph.Graph, o Options) error {
+	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}
+	hosts := g.Hosts()
+	fmt.Fprint(t, plural(len(hosts), "host", "hosts"))
+	if rest := len(g.Configurations) - len(hosts); rest > 0 {
+		fmt.Fprintf(t, ", %s", plural(rest, "other configuration", "other configurations"))
+	}
+	fmt.Fprintln(t)
+	for _, c := range g.Configurations {
+		fmt.Fprintf(t, "\n%s  %s", t.style(bold, plain(c.Name)), t.style(dim, plain(kindOfConfiguration(c))+", "+plural(len(c.Modules), "module", "modules")))
+		if c.At.File != "" {
+			fmt.Fprintf(t, "  %s", t.style(dim, plain(where(c.At))))
+		}
+		fmt.Fprintln(t)
+		t.within(c.Kids, "  ")
+		if len(hosts) < 2 {
+			continue
+		}
+		var rows [][]string
+		all := apart(g, c)
+		for _, s := range all[:min(len(all), mostApart)] {
+			rows = append(rows, []string{s.path, s.text, where(s.at)})
+		}
+		t.table(rows)
+		if more := len(all) - len(rows); more > 0 {
+			fmt.Fprintf(t, "  %s\n", t.style(dim, "… and "+plural(more, "more value", "more values")+" that set it apart"))
+		}
+	}
+	return t.Flush()
+}
+
+func (t *terminal) within(kids []*graph.Configuration, indent string) {
+	for i, k := range kids {
+		fmt.Fprintf(t, "%s%s %s  %s\n", indent, turn(i, len(kids)), plain(k.Name), t.style(dim, plain(k.Class)+", "+plural(len(k.Modules), "module", "modules")))
+		t.within(k.Kids, indent+"   ")
+	}
+}
+
+func kindOfConfiguration(c *graph.Configuration) string {
+	if c.Build {
+		return c.Class + " for a package or check"
+	}
+	return c.Class
+}
+
+// HostsJSON lists the configurations for programs.
+func HostsJSON(w io.Writer, g *graph.Graph) error {
+	return encode(w, object{"schema": Schema, "configurations": list(g.Configurations, func(c *graph.Configuration) any {
+		o := jsonConfiguration(c).(object)
+		o["apart"] = list(apart(g, c), func(s setting) any { return located(s.at, object{"value": s.path, "text": s.text}) })
+		return o
+	})})
+}
+
+// perHost says what a value is set to in each host, where that differs: a line for each text, with the hosts that have it.
+func (tr *Trace) perHost() [][]string {
+	g := tr.g
+	hosts := g.Hosts()
+	differs := slices.ContainsFunc(tr.Set, func(d *graph.Definition) bool { return !g.Everywhere(d.In) && len(g.HostsOf(d.In)) > 0 })
+	if len(hosts) < 2 || !differs {
+		return nil
+	}
+	by := map[string][]string{}
+	var texts []string
+	for _, h := range hosts {
+		var best *graph.Definition
+		several := false
+		for _, d := range tr.Set {
+			switch {
+			case !h.Holds(d.In):
+			case best == nil || d.Priority < best.Priority:
+				best, several = d, d.Conditional || d.Priority < 0
+			case d.Priority == best.Priority:
+				several = true
+			}
+		}
+		text := "(not set)"
+		switch {
+		case several:
+			text = "(depends: see above)"
+		case best != nil:
+			text = cut(definitionText(g, best.At), 60)
+		case tr.Value.Default != "":
+			text = cut(oneLine(tr.Value.Default), 60) + " (default)"
+		}
+		if by[text] == nil {
+			texts = append(texts, text)
+		}
+		by[text] = append(by[text], h.Name)
+	}
+	var rows [][]string
+	for _, text := range texts {
+		rows = append(rows, []string{text, strings.Join(short(by[text]), ", ")})
+	}
+	return rows
+}
