@@ -75,6 +75,16 @@ func TestCases(t *testing.T) {
 { my.b.enable = true; services.d.port = 9; services.e = { enable = true; port = 7007; }; }
 -- hosts/b/guests/c.nix --
 { services.f = { enable = true; port = 7007; }; }`},
+		{"in modules of different hosts, whatever their folders", "port-collision", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./roles/c.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./roles/d.nix ]; };
+  }; }
+-- roles/c.nix --
+{ services.c = { enable = true; port = 7009; }; }
+-- roles/d.nix --
+{ services.d = { enable = true; port = 7009; }; }`},
 		{"one option's port, set twice, and a client of the same family", "port-collision", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -250,7 +250,7 @@ func (p *Pass) holds(s site, n *needle) bool {
 		}
 		return true
 	}
-	if set != "" && set != here {
+	if all, known := p.covers(n.literal.In, s.file); known && !all || !known && set != "" && set != here {
 		return false // one host's value, in a module that others share, or in another host's
 	}
 	if m := p.modules[s.file]; m != nil && m.Home && !p.inHome(n.value) && !p.argumentRoot(n.value) {

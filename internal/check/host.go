@@ -5,8 +5,69 @@ import (
 	"slices"
 	"strings"
 
+	"nixsink/graph"
 	"nixsink/parse"
 )
+
+// hosted says whether a configuration tells anything about which machines have what: one of which the name is computed, or that is only a file
+// where imports begin, may stand for several.
+func hosted(c *graph.Configuration) bool {
+	return !c.Open && !c.Build && !strings.Contains(c.Name, "*") && c.Name != c.At.File
+}
+
+// meet reports whether what two files say may come together on one machine: in a configuration that has both, if some configuration is known to
+// have the one and the other, else by the files' folders. A guest on a host is a machine of its own.
+func (p *Pass) meet(a *graph.ConfSet, fileA string, b *graph.ConfSet, fileB string) bool {
+	hasA, hasB := false, false
+	for _, c := range p.Graph.Configurations {
+		if !hosted(c) {
+			continue
+		}
+		inA, inB := c.Holds(a), c.Holds(b)
+		if inA && inB && !apartAsGuests(c, fileA, fileB) {
+			return true
+		}
+		hasA, hasB = hasA || inA, hasB || inB
+	}
+	if hasA && hasB {
+		return false
+	}
+	x, y := p.hostOf(fileA), p.hostOf(fileB)
+	return x == "" || y == "" || x == y
+}
+
+// apartAsGuests reports whether one of two files is a module of a container that the other one is no module of.
+func apartAsGuests(c *graph.Configuration, a, b string) bool {
+	for _, k := range c.Kids {
+		if k.Class == "container" && has(k, a) != has(k, b) && !(slices.Contains(c.Modules, a) && slices.Contains(c.Modules, b)) {
+			return true
+		}
+	}
+	return false
+}
+
+func has(c *graph.Configuration, file string) bool {
+	return slices.Contains(c.Modules, file) || slices.ContainsFunc(c.Kids, func(k *graph.Configuration) bool { return has(k, file) })
+}
+
+// covers reports whether every host that has a file has what holds in a set; known is false where no host is known to have either.
+func (p *Pass) covers(in *graph.ConfSet, file string) (all, known bool) {
+	m := p.modules[file]
+	if m == nil {
+		return false, false
+	}
+	all = true
+	some, other := false, false
+	for _, c := range p.Graph.Configurations {
+		if !hosted(c) {
+			continue
+		}
+		here := c.Holds(m.In)
+		some, other = some || here, other || c.Holds(in)
+		all = all && (!here || c.Holds(in))
+	}
+	return all, some && other
+}
 
 // hostOf is the machine that a file belongs to by its folder: hosts/tower/ports.nix is tower's, and so is nixos/tower/ports.nix where a host of the
 // tree is called tower. "" if it belongs to none in particular. A guest on a host is a machine of its own.

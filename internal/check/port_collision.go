@@ -106,9 +106,8 @@ func collide(p *Pass, x, y port) bool {
 	if sameValue(p, x, y) || feedOne(p, x.value, y.value) || isCopyOfHome(x.value.Path, y.value.Path) {
 		return false
 	}
-	// Hosts of one repository may each give out the same number; files of different hosts never meet on one machine.
-	a, b := p.hostOf(x.literal.At.File), p.hostOf(y.literal.At.File)
-	return a == "" || b == "" || a == b
+	// Hosts of one repository may each give out the same number; what two hosts say never meets on one machine.
+	return p.meet(x.literal.In, x.literal.At.File, y.literal.In, y.literal.At.File)
 }
 
 // sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
@@ -188,8 +187,7 @@ func listenerCollisions(p *Pass) []Finding {
 			if feeds()[x.def.At] && feeds()[y.def.At] {
 				continue
 			}
-			a, b := p.hostOf(x.def.At.File), p.hostOf(y.def.At.File)
-			if a != "" && b != "" && a != b || p.dormant(y.def.At.File) {
+			if p.dormant(y.def.At.File) || !p.meet(x.def.In, x.def.At.File, y.def.In, y.def.At.File) {
 				continue
 			}
 			f := Finding{
