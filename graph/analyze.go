@@ -225,6 +225,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 		ch.narrow(ev)
 		t = ch.only(t, g)
+		reads = slices.DeleteFunc(reads, func(r textRead) bool { return !ch.files[r.file.Name] }) // what is left out is not to be accounted for
 	}
 	vs := rootedAt(g.Roots...)
 	vs.setOf = g.setOf
