@@ -38,7 +38,7 @@ func (p *picture) distinguish() {
 			for i, n := range same {
 				full[i] = n.full()
 			}
-			for i, text := range apart(full, labelLimit) {
+			for i, text := range toldApart(full, labelLimit) {
 				same[i].shown = text
 			}
 		}
@@ -53,9 +53,9 @@ func (n *node) shortened() string {
 	return elide(n.short())
 }
 
-// apart shortens texts to so many characters so that those that differ still do: what all begin with is left out, up to the name in
+// toldApart shortens texts to so many characters so that those that differ still do: what all begin with is left out, up to the name in
 // which they part.
-func apart(texts []string, limit int) []string {
+func toldApart(texts []string, limit int) []string {
 	out := make([]string, len(texts))
 	common := texts[0]
 	for _, s := range texts {
@@ -101,7 +101,7 @@ func apart(texts []string, limit int) []string {
 		if slices.Equal(again, texts) {
 			continue
 		}
-		for k, text := range apart(again, limit) {
+		for k, text := range toldApart(again, limit) {
 			out[same[k]] = text
 		}
 	}
