@@ -128,7 +128,7 @@ func TestApart(t *testing.T) {
 		{"a.aaaaaaaaaaaaaaaaaaaaaaaaaaaa.x a.aaaaaaaaaaaaaaaaaaaaaaaaaaaa.y a.b", "…x …y …b"},
 		{"one two", "one two"},
 	} {
-		got := strings.Join(apart(strings.Fields(tt.texts), 20), " ")
+		got := strings.Join(toldApart(strings.Fields(tt.texts), 20), " ")
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.texts, got, tt.want)
 		}
