@@ -48,8 +48,8 @@ var kinds = []kind{
 	// Depth.
 	{name: "deep-parentheses", files: module("config.x = " + rep("(", 9000) + "config.my.a" + rep(")", 9000) + ";")},
 	{name: "deep-parentheses-too-many", files: module("config.x = " + rep("(", 200_000) + "1" + rep(")", 200_000) + ";"), wants: "levels"},
-	{name: "deep-lists", files: module("config.x = " + rep("[ ", 4000) + "config.my.a" + rep(" ]", 4000) + ";"), wants: "too deep"},
-	{name: "deep-sets", files: module("config.x = " + rep("{ y = ", 4000) + "config.my.a" + rep("; }", 4000) + ";"), wants: "too deep"},
+	{name: "deep-lists", files: module("config.x = " + rep("[ ", 4000) + "config.my.a" + rep(" ]", 4000) + ";"), wants: "too many levels"},
+	{name: "deep-sets", files: module("config.x = " + rep("{ y = ", 4000) + "config.my.a" + rep("; }", 4000) + ";"), wants: "too many levels"},
 	{name: "deep-lets", files: module("config.x = " + rep("let y = 1; in ", 4000) + "config.my.a;")},
 	{name: "deep-functions", files: module("config.x = " + rep("(z: ", 4000) + "config.my.a" + rep(")", 4000) + ";")},
 	{name: "deep-ifs", files: module("config.x = " + rep("if config.my.a then 1 else ", 3000) + "2;")},
