@@ -90,18 +90,6 @@ func (p *page) intro(g *graph.Graph) {
 	}
 }
 
-// layersTell reports whether the layers divide the readers: a picture of one layer that reads its own values shows nothing.
-func (s *site) layersTell() bool {
-	total, most := 0, 0
-	for l, r := range s.g.Coverage.ByLayer {
-		total += r.Total
-		if l != "" {
-			most = max(most, r.Total)
-		}
-	}
-	return len(s.g.Layers) > 0 && most > 0 && most*4 <= total*3
-}
-
 // declared links where a value is declared.
 func (p *page) declared(v *graph.Value) string {
 	if len(v.Declared) == 0 {

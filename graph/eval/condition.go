@@ -276,27 +276,3 @@ func (c *conjunction) atom(key string, org Origins, path *Path) *formula {
 	c.atoms = append(c.atoms, atomOf{org, path})
 	return &formula{n: len(c.atoms) - 1}
 }
-
-// required are the options of which every condition together demands that they are true.
-func (c *conjunction) required() []*Path {
-	if c == nil || len(c.atoms) > maxAtoms {
-		return nil
-	}
-	var out []*Path
-	for n, a := range c.atoms {
-		if a.path == nil {
-			continue
-		}
-		without := false
-		for set := range uint(1) << len(c.atoms) {
-			if set>>n&1 == 0 && c.all.holds(set) {
-				without = true
-				break
-			}
-		}
-		if !without {
-			out = append(out, a.path)
-		}
-	}
-	return out
-}
