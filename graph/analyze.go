@@ -62,13 +62,13 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	g := &Graph{Dir: t.dir, Source: t.source, Problems: t.problems, Files: t.byName, Folders: slices.Sorted(maps.Keys(t.dirs))}
 	g.CheckoutCRLF = t.checkoutCRLF(ctx)
 	hash := make(chan error, 1)
-	go func() {
+	go func(t *tree) {
 		var err error
 		if f := fault.Catch("hash", "", func() { g.Source.NARHash, err = t.narHash(g.CheckoutCRLF) }); f != nil {
 			err = f
 		}
 		hash <- err
-	}()
+	}(t)
 	t, err = follow(ctx, g, t, opts)
 	if herr := <-hash; err == nil {
 		err = herr
