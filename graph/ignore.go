@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"nixsink/internal/door"
 )
 
 // maxIgnoreBytes bounds a .gitignore file: what is longer is not one.
@@ -135,10 +137,10 @@ func readIgnore(dir, rel string, above *ignoreList) *ignoreList {
 }
 
 func parseIgnoreFile(name, rel string, above *ignoreList) *ignoreList {
-	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() > maxIgnoreBytes {
-		return above
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return above // git follows no link either
 	}
-	text, err := os.ReadFile(name)
+	text, err := door.Read(name, maxIgnoreBytes)
 	if err != nil {
 		return above
 	}
@@ -163,8 +165,8 @@ func excludedIn(top string) *ignoreList {
 
 // pointedTo is the folder that a file of git's names behind a word, from the file's own folder; "" if there is none.
 func pointedTo(file, word string) string {
-	text, err := os.ReadFile(file)
-	if err != nil || len(text) > maxIgnoreBytes {
+	text, err := door.Read(file, maxIgnoreBytes)
+	if err != nil {
 		return ""
 	}
 	to, ok := strings.CutPrefix(strings.TrimSuffix(string(text), "\n"), word)

@@ -68,7 +68,9 @@ func Start(ctx context.Context, l Limits) (_ context.Context, b *Budget, stop fu
 	if l.Memory > 0 {
 		before = debug.SetMemoryLimit(int64(float64(l.Memory) * tight))
 	}
-	go b.watch()
+	begin := time.Now()
+	b.look(begin)
+	go b.watch(begin)
 	return context.WithValue(ctx, key{}, b), b, func() {
 		b.once.Do(func() {
 			close(b.stop)
@@ -86,22 +88,25 @@ func From(ctx context.Context) *Budget {
 }
 
 // watch looks at the clock and the memory until the run is over.
-func (b *Budget) watch() {
+func (b *Budget) watch(begin time.Time) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	begin := time.Now()
 	for {
 		select {
 		case <-b.stop:
 			return
 		case <-tick.C:
 		}
-		if b.limits.Time > 0 {
-			b.weigh(float64(time.Since(begin))/float64(b.limits.Time), ErrTime)
-		}
-		if b.limits.Memory > 0 {
-			b.weigh(float64(Held())/float64(b.limits.Memory), ErrMemory)
-		}
+		b.look(begin)
+	}
+}
+
+func (b *Budget) look(begin time.Time) {
+	if b.limits.Time > 0 {
+		b.weigh(float64(time.Since(begin))/float64(b.limits.Time), ErrTime)
+	}
+	if b.limits.Memory > 0 {
+		b.weigh(float64(Held())/float64(b.limits.Memory), ErrMemory)
 	}
 }
 

@@ -15,7 +15,7 @@ func BenchmarkRun(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := check.Run(g, check.Config{}); err != nil {
+		if _, err := check.Run(b.Context(), g, check.Config{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 	"nixsink/internal/fault"
 )
 
@@ -95,7 +96,9 @@ type Pass struct {
 	Config Config
 	found  []Finding // of the checks that are not late, before waivers
 	index
-	faults []*fault.Fault // of checks that ran, in their order
+	budget  *budget.Budget
+	leftOut []string       // the checks that the budget left no room for
+	faults  []*fault.Fault // of checks that ran, in their order
 }
 
 // Lookup finds a check by name.

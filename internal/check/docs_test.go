@@ -79,7 +79,7 @@ func config(t *testing.T, text string) (check.Config, []string) {
 
 func run(t *testing.T, g *graph.Graph, cfg check.Config) check.Report {
 	t.Helper()
-	r, err := check.Run(g, cfg)
+	r, err := check.Run(t.Context(), g, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

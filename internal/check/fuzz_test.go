@@ -42,7 +42,7 @@ func FuzzRule(f *testing.F) {
 	}
 	g := &graph.Graph{Definitions: []*graph.Definition{{Option: "services.a.b", Segments: []string{"services", "a", "b"}, At: graph.Place{File: "a.nix", Line: 1}}}}
 	f.Fuzz(func(t *testing.T, expr, when, message string) {
-		_, err := check.Run(g, check.Config{Rules: []check.Rule{{Name: "r", Expr: expr, When: when, Message: message}}})
+		_, err := check.Run(t.Context(), g, check.Config{Rules: []check.Rule{{Name: "r", Expr: expr, When: when, Message: message}}})
 		if err != nil && err.Error() == "" {
 			t.Error("an error without words")
 		}

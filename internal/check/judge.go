@@ -40,6 +40,9 @@ func gate(g *graph.Graph, report Report, t Thresholds, opts GateOptions) GateRes
 	if opts.Baseline != nil {
 		j.baseline(*opts.Baseline, opts.Ratchet)
 	}
+	if report.Cut != "" {
+		j.result.Incomplete = report.Cut
+	}
 	if len(report.Faults) > 0 {
 		j.result.Incomplete = report.Faults[0].Error()
 	}

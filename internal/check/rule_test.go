@@ -94,7 +94,7 @@ func TestRuleErrors(t *testing.T) {
 		{check.Config{Severity: map[string]check.Severity{"missing-dock": check.Info}}, `did you mean "missing-doc"?`},
 		{check.Config{Ignore: []check.Ignore{{Check: "nonsense"}}}, `no check is called "nonsense"`},
 	} {
-		_, err := check.Run(g, c.cfg)
+		_, err := check.Run(t.Context(), g, c.cfg)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want …%s…", err, c.want)
 		}
@@ -132,7 +132,7 @@ func TestRulesOver(t *testing.T) {
 			t.Errorf("%s %s %s: %v, want %v", c.rule.Over, c.rule.When, c.rule.Expr, got, c.want)
 		}
 	}
-	if _, err := check.Run(g, check.Config{Rules: []check.Rule{{Name: "mine", Over: "hosts", Expr: "true"}}}); err == nil || !strings.Contains(err.Error(), "over: ") {
+	if _, err := check.Run(t.Context(), g, check.Config{Rules: []check.Rule{{Name: "mine", Over: "hosts", Expr: "true"}}}); err == nil || !strings.Contains(err.Error(), "over: ") {
 		t.Errorf("an unknown subject: %v", err)
 	}
 }

@@ -1,11 +1,14 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 	"nixsink/internal/fault"
 	"nixsink/parse"
 )
@@ -13,6 +16,7 @@ import (
 // Report is what all checks found, in the order of files and offsets. Waived and baselined findings are in it.
 type Report struct {
 	Faults   []*fault.Fault // of nixsink itself: what these checks would have found is not among the findings
+	Cut      string         // why checks were left out, and which: the run's time or memory was used up; "" if all were made
 	Findings []Finding
 	Checks   []Check // that ran, rules of the configuration included, sorted by name
 	Silent   bool    // the tree has no annotations and nobody asked for any: nothing is said of them, nor of their coverage
@@ -31,7 +35,9 @@ func (r Report) Count(s Severity) int {
 
 // Run makes every check that is not off and waives what the tree or the configuration waives. The error speaks of the configuration:
 // an unknown check's name, a rule that is not valid CEL.
-func Run(g *graph.Graph, cfg Config) (Report, error) {
+//
+// Where the budget of ctx is used up, the checks that have not begun are left out and named in Cut.
+func Run(ctx context.Context, g *graph.Graph, cfg Config) (Report, error) {
 	checks, err := enabled(cfg)
 	if err != nil {
 		return Report{}, err
@@ -43,26 +49,41 @@ func Run(g *graph.Graph, cfg Config) (Report, error) {
 			return c.Asked && !named
 		})
 	}
-	p := &Pass{Graph: g, Config: cfg}
+	p := &Pass{Graph: g, Config: cfg, budget: budget.From(ctx)}
 	p.build()
 	// Checks know nothing of each other and change nothing, so that they run side by side.
 	p.found = p.runAll(checks, false)
 	slices.SortStableFunc(p.found, compareFindings)
 	found := p.waive(append(slices.Clip(p.found), p.runAll(checks, true)...), checks)
 	slices.SortStableFunc(found, compareFindings)
-	return Report{Findings: found, Checks: checks, Faults: p.faults, Silent: silent}, nil
+	return Report{Findings: found, Checks: checks, Faults: p.faults, Cut: p.cut(), Silent: silent}, nil
+}
+
+// cut says which checks the budget left no room for.
+func (p *Pass) cut() string {
+	if len(p.leftOut) == 0 {
+		return ""
+	}
+	slices.Sort(p.leftOut)
+	c := budget.Cut{Stage: "the checks", Missing: fmt.Sprintf("%v, so these were not made: %s", p.budget.Over(), strings.Join(p.leftOut, ", "))}
+	p.budget.Cut(c)
+	return c.String()
 }
 
 // runAll runs the checks that are late, or those that are not, and completes what they found.
 func (p *Pass) runAll(checks []Check, late bool) []Finding {
 	byCheck := make([][]Finding, len(checks))
 	faults := make([]*fault.Fault, len(checks))
+	leftOut := make([]bool, len(checks))
 	var all sync.WaitGroup
 	for i, c := range checks {
 		if c.Run == nil || c.Late != late {
 			continue
 		}
 		all.Go(func() {
+			if leftOut[i] = p.budget.Over() != nil; leftOut[i] {
+				return
+			}
 			faults[i] = fault.Catch("check "+c.Name, "", func() {
 				byCheck[i] = c.Run(p)
 				for j := range byCheck[i] {
@@ -83,6 +104,11 @@ func (p *Pass) runAll(checks []Check, late bool) []Finding {
 		})
 	}
 	all.Wait()
+	for i, c := range checks {
+		if leftOut[i] {
+			p.leftOut = append(p.leftOut, c.Name)
+		}
+	}
 	p.faults = append(p.faults, slices.DeleteFunc(faults, func(f *fault.Fault) bool { return f == nil })...)
 	return slices.Concat(byCheck...)
 }

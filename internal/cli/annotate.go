@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 	"nixsink/internal/escape"
 	"nixsink/internal/rewrite"
 )
@@ -85,6 +86,10 @@ Files with syntax errors, generated files and strings are left alone.`,
 			}
 		}
 		plan, err := rewrite.Annotate(g, opts, a.again(cmd.Context(), t))
+		// What was cut short knows too little of where values go: true comments would be taken for wrong ones.
+		if why := budget.From(cmd.Context()).Over(); why != nil {
+			return fmt.Errorf("%w: no comment is judged by half an analysis, so nothing is changed", why)
+		}
 		if err != nil {
 			return err
 		}

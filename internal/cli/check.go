@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 	"nixsink/internal/check"
 	"nixsink/internal/check/output"
 	"nixsink/internal/check/revision"
@@ -176,7 +177,7 @@ func (a *app) check(ctx context.Context, t *tree) (*graph.Graph, check.Report, e
 	if err != nil {
 		return nil, check.Report{}, err
 	}
-	report, err := a.runChecks(g, t)
+	report, err := a.runChecks(ctx, g, t)
 	if err != nil {
 		return nil, check.Report{}, t.configError(err)
 	}
@@ -215,9 +216,13 @@ func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *g
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	was, err := a.runChecks(g, t)
+	was, err := a.runChecks(ctx, g, t)
 	if err != nil {
 		return nil, t.configError(err)
+	}
+	// What was not found there because the budget was used up would count as new here.
+	if why := budget.From(ctx).Over(); why != nil {
+		return nil, fmt.Errorf("--changed-since %s: %w before the other revision was analysed", rev, why)
 	}
 	moved, err := revision.Moved(ctx, g, now)
 	if err != nil {
@@ -297,7 +302,7 @@ func newBaseline(a *app) *cobra.Command {
 			return err
 		}
 		// What an unreadable file would have shown must not be forgiven by accident, nor its coverage be set in stone.
-		if g.Source.Incomplete {
+		if g.Source.Incomplete || report.Cut != "" {
 			a.say("no baseline is written from an incomplete run")
 			return errIncomplete
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 
 	"nixsink/graph"
@@ -16,8 +17,11 @@ func (a *app) note(faults ...*fault.Fault) {
 }
 
 // runChecks runs the checks over a graph, and tells which of them are missing.
-func (a *app) runChecks(g *graph.Graph, t *tree) (check.Report, error) {
-	report, err := check.Run(g, t.cfg.Check)
+func (a *app) runChecks(ctx context.Context, g *graph.Graph, t *tree) (check.Report, error) {
+	report, err := check.Run(ctx, g, t.cfg.Check)
+	if report.Cut != "" {
+		a.say("%s", report.Cut)
+	}
 	for _, f := range report.Faults {
 		a.say("%v", f)
 	}

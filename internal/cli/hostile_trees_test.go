@@ -150,6 +150,9 @@ var kinds = []kind{
 	// Files that are none.
 	{name: "pipe", files: module("imports = [ ./p.nix ]; config.x = config.my.a;"), make: func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "p.nix"), 0o600) }, wants: "FIFO"},
 	{name: "pipe-as-ignore-file", files: module("config.x = config.my.a;"), make: func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, ".gitignore"), 0o600) }},
+	{name: "pipe-in-place-of-git's-folder", files: func() map[string]string {
+		return map[string]string{"default.nix": "{ config, lib, ... }: { options.my.a = lib.mkOption { default = 1; }; config.x = config.my.a; }", ".git": "gitdir: git\n", "git/HEAD": "ref: refs/heads/main\n"}
+	}, make: func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "git", "commondir"), 0o600) }},
 	{name: "pipe-as-configuration", files: module("config.x = config.my.a;"), make: func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, ".nixsink.toml"), 0o600) }, wants: "no regular file"},
 	{name: "pipe-as-data", files: module("config.x = (builtins.fromJSON (builtins.readFile ./d.json)).a;"), make: func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "d.json"), 0o600) }},
 	{name: "link-to-a-device", files: module("imports = [ ./z.nix ];"), make: func(dir string) error { return os.Symlink("/dev/zero", filepath.Join(dir, "z.nix")) }},

@@ -132,7 +132,7 @@ func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Fin
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := a.runChecks(g, t)
+	report, err := a.runChecks(ctx, g, t)
 	if err != nil {
 		return nil, nil, t.configError(err)
 	}

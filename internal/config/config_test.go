@@ -183,7 +183,7 @@ func TestManualExamples(t *testing.T) {
 	for _, m := range examples {
 		c, err := Parse("example", []byte(m[1]))
 		if err == nil {
-			_, err = check.Run(&graph.Graph{}, c.Check) // the names of checks, the rules' expressions
+			_, err = check.Run(t.Context(), &graph.Graph{}, c.Check) // the names of checks, the rules' expressions
 		}
 		if err != nil {
 			t.Errorf("%v in\n%s", err, m[1])

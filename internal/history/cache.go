@@ -39,7 +39,7 @@ func load(dir, key string) (Point, bool) {
 	if dir == "" || key == "" {
 		return Point{}, false
 	}
-	text, err := os.ReadFile(filepath.Join(dir, key+".json"))
+	text, err := door.Read(filepath.Join(dir, key+".json"), door.MaxData)
 	if err != nil {
 		return Point{}, false
 	}

@@ -171,7 +171,7 @@ func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit,
 		if err != nil {
 			return fail(err)
 		}
-		if p, err = pointOf(g, o.Check); err != nil {
+		if p, err = pointOf(ctx, g, o.Check); err != nil {
 			return fail(err)
 		}
 		save(o.Cache, key, p)
@@ -181,8 +181,8 @@ func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit,
 	return p, nil
 }
 
-func pointOf(g *graph.Graph, cfg check.Config) (Point, error) {
-	report, err := check.Run(g, cfg)
+func pointOf(ctx context.Context, g *graph.Graph, cfg check.Config) (Point, error) {
+	report, err := check.Run(ctx, g, cfg)
 	if err != nil {
 		return Point{}, err
 	}

@@ -71,7 +71,7 @@ func input(t *testing.T) output.Input {
 		t.Fatal(err)
 	}
 	g.Source.NARHash = "sha256-test"
-	r, err := check.Run(g, check.Config{})
+	r, err := check.Run(t.Context(), g, check.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
