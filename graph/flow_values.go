@@ -270,8 +270,8 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		v.Description = cmp.Or(v.Description, d.Description)
 		if v.Default == "" && d.Default != "" {
 			v.Default = d.Default
-			if d.DefaultSpan.Len() > 0 {
-				v.DefaultAt = placeIn(d.File, d.DefaultSpan)
+			if f, span := d.DefaultAt(); f != nil {
+				v.DefaultAt = placeIn(f, span)
 			}
 		}
 	}
@@ -625,8 +625,8 @@ func (vs *values) literals(ev *eval.Evaluator) {
 func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*Unresolved) {
 	defaults := map[*parse.File][]parse.Span{}
 	for _, d := range ev.Declarations {
-		if d.DefaultSpan.Len() > 0 {
-			defaults[d.File] = append(defaults[d.File], d.DefaultSpan)
+		if f, span := d.DefaultAt(); f != nil {
+			defaults[f] = append(defaults[f], span)
 		}
 	}
 	type key struct {

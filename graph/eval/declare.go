@@ -3,8 +3,6 @@ package eval
 import (
 	"cmp"
 	"strings"
-
-	"nixsink/parse"
 )
 
 const maxOptionDepth = 40
@@ -54,24 +52,26 @@ func describesOption(s *setShape) bool {
 	return false
 }
 
-func exprText(a *attr) (string, parse.Span) {
-	if a.val.expr != nil && a.site.file != nil {
-		sp := a.val.expr.Range()
-		return a.site.file.Text(sp), sp
+// exprText is the text that an attribute is bound to, and where it stands: with inherit, or from another file, that is not beside the binding.
+func exprText(a *attr) (string, site) {
+	if x := a.val; x.expr != nil && x.env != nil {
+		at := site{x.env.file, x.expr.Range()}
+		return at.file.Text(at.span), at
 	}
-	if a.site.file != nil {
-		for _, sep := range []string{"="} {
-			t := a.site.file.Text(a.site.span)
-			if i := strings.Index(t, sep); i >= 0 && strings.HasSuffix(t, ";") {
-				raw := t[i+1 : len(t)-1]
-				lead := len(raw) - len(strings.TrimLeft(raw, " \t\r\n"))
-				text := strings.TrimSpace(raw)
-				start := a.site.span.Start + int32(i+1+lead)
-				return text, parse.Span{Start: start, End: start + int32(len(text))}
-			}
-		}
+	at := a.site
+	if at.file == nil {
+		return "", site{}
 	}
-	return "", parse.Span{}
+	t := at.file.Text(at.span)
+	i := strings.Index(t, "=")
+	if i < 0 || !strings.HasSuffix(t, ";") {
+		return "", site{}
+	}
+	raw := t[i+1 : len(t)-1]
+	text := strings.TrimSpace(raw)
+	at.span.Start += int32(i + 1 + len(raw) - len(strings.TrimLeft(raw, " \t\r\n")))
+	at.span.End = at.span.Start + int32(len(text))
+	return text, at
 }
 
 // declare takes up an option. One that a helper makes (port = mkPort 22) is declared where it is bound: the helper's mkOption is many's.
@@ -117,7 +117,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 		}
 	}
 	if t, ok := set.get("default"); ok {
-		d.Default, d.DefaultSpan = exprText(t)
+		d.Default, d.dfltAt = exprText(t)
 		at := t.site
 		if at.file == nil {
 			at = o.site()

@@ -95,7 +95,6 @@ type Declaration struct {
 	Type        string
 	Kind        string // innermost known type name: "port", "str", "submodule"
 	Default     string
-	DefaultSpan parse.Span
 	Description string
 	Registry    bool // attrsOf: members are values
 	Open        bool // members have structure of their own (attrsOf anything, freeform)
@@ -103,8 +102,12 @@ type Declaration struct {
 
 	nullable       bool   // null is a value of the type
 	dflt           *thunk // what its default holds, nil if it has none
+	dfltAt         site   // its text, which may stand in another file than the declaration
 	memberNullable bool   // null is a value of the type of a registry's members
 }
+
+// DefaultAt tells where the text of the default stands; no file where it has none.
+func (d *Declaration) DefaultAt() (*parse.File, parse.Span) { return d.dfltAt.file, d.dfltAt.span }
 
 // moduleArgs answers for the arguments of a module that are not known when it is entered.
 type moduleArgs struct{ m *Module }
