@@ -32,14 +32,15 @@ func blind(v Val) bool {
 	case *refShape:
 		return !known(s.path.Name)
 	case *altShape:
-		for _, t := range s.alts {
-			if t.state != 2 || !blind(t.val) {
-				return false
-			}
-		}
-		return true
+		return allBlind(s.alts)
+	case *listShape:
+		return len(s.elems) > 0 && allBlind(s.elems)
 	}
 	return false
+}
+
+func allBlind(ts []*thunk) bool {
+	return !slices.ContainsFunc(ts, func(t *thunk) bool { return t.state != 2 || !blind(t.val) })
 }
 
 // apply is f x (rule 3).

@@ -109,6 +109,8 @@ type Evaluator struct {
 	building   bool                   // what is made is for packages and checks
 	checking   bool                   // questions are answered, not asked
 	kept       map[*Path][]keep
+	keeps      uint32 // so far
+	keptAlike  map[[2]uint32]bool
 	exports    []export
 	imported   map[string]bool
 	special    map[string]*thunk // what systems pass to their modules
@@ -143,6 +145,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		innerAt:   map[site]int{},
 		built:     map[site]int{},
 		scopeOf:   map[*env]*env{},
+		keptAlike: map[[2]uint32]bool{},
 		scopesOf:  map[*parse.Lambda][]*env{},
 		passedAt:  map[*thunk]site{},
 		summaries: map[sourceKey][]*Summary{},

@@ -164,6 +164,30 @@ in {
 	}
 }
 
+// TestBlindLists holds that a recursion over lists of something unknown ends as one over something unknown does.
+func TestBlindLists(t *testing.T) {
+	ev := run(map[string]string{"main.nix": `{ config, lib, ... }:
+let
+  merge = path: lib.zipAttrsWith (n: values:
+    if lib.length values == 1 || !(lib.isAttrs (lib.head values)) then lib.head values else merge (path ++ [ n ]) values);
+  into = import ./unknown.nix;
+in { a.b = merge [ ] [ (into config.my.x) (into config.my.y) ]; }`})
+	if len(ev.Limits) > 0 {
+		t.Errorf("%v: a recursion over something unknown is cut by a bound", ev.Limits[0].Reason)
+	}
+	from := 0
+	for _, d := range ev.Definitions {
+		for o := range ev.Origins(d) {
+			if s := o.Path.Segments(); len(s) > 1 && s[0] == "my" {
+				from++
+			}
+		}
+	}
+	if from < 2 {
+		t.Errorf("%d of two options reach the definition", from)
+	}
+}
+
 // TestSameCall holds that a call of a file's function with the same arguments is followed once, and one with others for itself.
 func TestSameCall(t *testing.T) {
 	ev := run(map[string]string{

@@ -1,12 +1,10 @@
 package eval
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // keep is a value that an option holds and that is more than data: a function, a module.
 type keep struct {
+	id   uint32 // of all of them
 	path *Path
 	val  Val
 	by   *Summary
@@ -18,7 +16,8 @@ func (ev *Evaluator) keepValue(p *Path, v Val, ctl Origins) {
 	if ev.cur == nil {
 		return
 	}
-	k := keep{p, v, ev.cur, ctl}
+	ev.keeps++
+	k := keep{ev.keeps, p, v, ev.cur, ctl}
 	ev.cur.keeps = append(ev.cur.keeps, k)
 	if ev.kept == nil {
 		ev.kept = map[*Path][]keep{}
@@ -29,7 +28,7 @@ func (ev *Evaluator) keepValue(p *Path, v Val, ctl Origins) {
 // keptAt are the functions and modules that the option at p holds in the configuration at work.
 func (ev *Evaluator) keptAt(p *Path) []keep {
 	ks := ev.keptOf(p)
-	ev.ask(question{kind: whatIsKept, path: p, name: ev.keptText(p, ev.cur)})
+	ev.ask(question{kind: whatIsKept, path: p, kept: ks})
 	return ks
 }
 
@@ -45,19 +44,45 @@ func (ev *Evaluator) keptOf(p *Path) []keep {
 	return out
 }
 
-// keptText tells which values keptOf gives, for comparing. Those that the asking source gives itself are the same whenever it is followed
-// with the same answers, so that they are no answer that sets one configuration apart from another.
-func (ev *Evaluator) keptText(p *Path, s *Summary) string {
-	var ids []string
-	for _, k := range ev.keptOf(p) {
-		if s != nil && k.by.key == s.key {
-			ids = append(ids, "own")
-		} else {
-			ids = append(ids, intText(int64(k.by.id)))
-		}
+// sameKept says whether two lists of what an option holds are alike for a source. What the asking source gives itself is the same whenever
+// it is followed with the same answers, so that it is no answer that sets one configuration apart from another; what other sources give
+// is compared as values, since they may have been followed again for other reasons.
+func (ev *Evaluator) sameKept(a, b []keep, s *Summary) bool {
+	others := func(ks []keep) []keep {
+		return slices.DeleteFunc(slices.Clone(ks), func(k keep) bool { return k.by.key == s.key })
 	}
-	slices.Sort(ids)
-	return strings.Join(slices.Compact(ids), " ")
+	if len(a) == len(b) && slices.EqualFunc(a, b, func(x, y keep) bool { return x.by == y.by && x.id == y.id }) {
+		return true
+	}
+	// Whether it gives anything itself counts all the same.
+	oa, ob := others(a), others(b)
+	if (len(oa) < len(a)) != (len(ob) < len(b)) {
+		return false
+	}
+	within := func(xs, ys []keep) bool {
+		return !slices.ContainsFunc(xs, func(x keep) bool {
+			return !slices.ContainsFunc(ys, func(y keep) bool { return ev.alikeKept(x, y) })
+		})
+	}
+	return within(oa, ob) && within(ob, oa)
+}
+
+// alikeKept says that two sources, or one that was followed twice, give an option the same.
+func (ev *Evaluator) alikeKept(a, b keep) bool {
+	if a.id == b.id {
+		return true
+	}
+	if a.by.key != b.by.key || !slices.Equal(a.ctl, b.ctl) {
+		return false
+	}
+	pair := [2]uint32{min(a.id, b.id), max(a.id, b.id)}
+	is, known := ev.keptAlike[pair]
+	if !known {
+		l := &likeness{ev: ev, left: maxAlike, seen: map[[2]any]bool{}}
+		is = l.values(a.val, b.val)
+		ev.keptAlike[pair] = is
+	}
+	return is
 }
 
 // held is what the option that a value reads holds, if that is a function or a module of the tree.

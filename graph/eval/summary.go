@@ -67,6 +67,7 @@ type question struct {
 	path   *Path
 	name   string
 	thunk  *thunk
+	kept   []keep
 	answer uint64
 }
 
@@ -123,7 +124,7 @@ func (ev *Evaluator) agrees(s *Summary, c *Configuration) bool {
 				return false
 			}
 		case whatIsKept:
-			if ev.keptText(q.path, s) != q.name {
+			if !ev.sameKept(q.kept, ev.keptOf(q.path), s) {
 				return false
 			}
 		}
