@@ -19,7 +19,8 @@ var arrow = []struct {
 }{
 	{"parse", nil},
 	{"graph", []string{"internal/budget", "internal/fault", "parse", "internal/git"}},
-	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout"}},
+	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review"}},
+	{"internal/review", []string{"parse", "graph", "internal/check"}},
 	{"internal/layout", nil},
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/cmd/release", []string{"internal/cli"}},

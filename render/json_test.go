@@ -18,7 +18,13 @@ import (
 // validate holds a document against docs/schema.json.
 func validate(t *testing.T, doc string) {
 	t.Helper()
-	f, err := os.Open("../docs/schema.json")
+	validateAs(t, "schema.json", doc)
+}
+
+// validateAs holds a document against one of the schemas of docs.
+func validateAs(t *testing.T, schema, doc string) {
+	t.Helper()
+	f, err := os.Open("../docs/" + schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +46,7 @@ func validate(t *testing.T, doc string) {
 		t.Fatal(err)
 	}
 	if err := s.Validate(v); err != nil {
-		t.Errorf("not as docs/schema.json says: %v", err)
+		t.Errorf("not as docs/%s says: %v", schema, err)
 	}
 }
 

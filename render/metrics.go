@@ -16,7 +16,8 @@ type Benchmarks struct {
 	SourceID      float64 // source-id coverage is above; default 0.70
 }
 
-func (b Benchmarks) withDefaults() Benchmarks {
+// WithDefaults fills in the benchmarks that are not set.
+func (b Benchmarks) WithDefaults() Benchmarks {
 	if b.Lines == 0 {
 		b.Lines = 5000
 	}
@@ -59,7 +60,7 @@ const sourceIDMetric = "source-id coverage"
 
 // Metrics measures the graph against the benchmarks. The same file counts once, however many instances of it there are.
 func Metrics(g *graph.Graph, b Benchmarks) []Metric {
-	b = b.withDefaults()
+	b = b.WithDefaults()
 	files := map[string]bool{}
 	longest := &graph.Module{}
 	for _, m := range g.Modules {

@@ -21,9 +21,10 @@ import (
 // PageOptions say how a set of pages is laid out.
 type PageOptions struct {
 	Options
-	Root        string // slash-separated way from the pages' folder to the tree: "../.."; source lines are linked there without a Link
-	FrontMatter bool   // begin every page with its title in YAML, for site generators
-	Summary     bool   // write SUMMARY.md too, the table of contents that mdBook goes by
+	Root        string      // slash-separated way from the pages' folder to the tree: "../.."; source lines are linked there without a Link
+	FrontMatter bool        // begin every page with its title in YAML, for site generators
+	Summary     bool        // write SUMMARY.md too, the table of contents that mdBook goes by
+	Review      *ReviewPage // the review, whose page is left out if it is nil; commits are no part of it: what is committed would always be stale
 }
 
 // A PageFile is one file of a set of pages.
@@ -50,7 +51,7 @@ func IsPage(name string, data []byte) bool {
 const pagesCritical = 200
 
 // Pages writes a set of Markdown pages with their pictures: an overview, all values, a page for each critical value, a page for each
-// layer, the ports, the coverage and the findings. Links between them are relative. The files are sorted by name. An error that is a
+// layer, the ports, the coverage, the findings and the review. Links between them are relative. The files are sorted by name. An error that is a
 // *fault.Fault, or several, costs pages: the others are there.
 func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, error) {
 	if err := o.Check(); err != nil {
@@ -76,6 +77,9 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 		s.layerSlugs = append(s.layerSlugs, slug(cmp.Or(l, "no-layer"), taken))
 	}
 	steps := []func() error{s.index, s.allValues, s.ports, s.coverage, s.findings}
+	if o.Review != nil {
+		steps = append(steps, s.review)
+	}
 	if o.Summary {
 		steps = append(steps, s.summary)
 	}
@@ -149,7 +153,10 @@ func (s *site) page(name, title, heading string, write func(p *page) error) erro
 // ways links the pages that everybody looks for, from a page with this name.
 func (s *site) ways(name string) string {
 	var out []string
-	for _, to := range [][2]string{{"index.md", "Overview"}, {"values/index.md", "Values"}, {"ports.md", "Ports"}, {"coverage.md", "Coverage"}, {"findings.md", "Findings"}} {
+	for _, to := range [][2]string{{"index.md", "Overview"}, {"values/index.md", "Values"}, {"ports.md", "Ports"}, {"coverage.md", "Coverage"}, {"findings.md", "Findings"}, {"review.md", "Review"}} {
+		if to[0] == "review.md" && s.o.Review == nil {
+			continue
+		}
 		if to[0] == name {
 			out = append(out, "**"+to[1]+"**")
 		} else {
@@ -157,6 +164,15 @@ func (s *site) ways(name string) string {
 		}
 	}
 	return strings.Join(out, " · ")
+}
+
+// review is the page of the review.
+func (s *site) review() error {
+	return s.page("review.md", "Review", "Review", func(p *page) error {
+		p.o.Findings = s.o.Findings
+		p.review(s.g, s.o.Review)
+		return nil
+	})
 }
 
 // picture draws a view of a graph beside a page and embeds it.

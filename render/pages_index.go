@@ -147,6 +147,9 @@ func (s *site) summary() error {
 		fmt.Fprintf(&b, "    - [%s](layers/%s.md)\n", md(cmp.Or(l, "no layer")), s.layerSlugs[i])
 	}
 	b.WriteString("- [Ports](ports.md)\n- [Coverage](coverage.md)\n- [Findings](findings.md)\n")
+	if s.o.Review != nil {
+		b.WriteString("- [Review](review.md)\n")
+	}
 	s.files = append(s.files, PageFile{"SUMMARY.md", []byte(b.String())})
 	return nil
 }

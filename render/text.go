@@ -74,29 +74,52 @@ func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 // Sections are the parts of the long report, in their order.
 var Sections = []string{"facts", "values", "coverage", "metrics", "findings"}
 
-func (t *terminal) head(g *graph.Graph, o Options) {
+// head writes what was read, in lines of the terminal's width, and gives their number.
+func (t *terminal) head(g *graph.Graph, o Options) (lines int) {
 	title := "nixsink"
 	if o.Title != "" {
-		title = plain(o.Title)
+		title = cut(plain(oneLine(o.Title)), max(8, t.width/2))
 	}
-	fmt.Fprintf(t, "%s  %s, %s, %s, %s\n", t.style(bold, title),
-		plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
+	counts := fmt.Sprintf("%s, %s, %s, %s", plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
+	// Of a file, which has no width, a line is as long as what it says.
+	width := t.width
+	if width == 0 {
+		width = 1 << 20
+	}
+	for i, l := range wrapWords(counts, width-utf8.RuneCountInString(title)-2) {
+		if i == 0 {
+			fmt.Fprintf(t, "%s  %s\n", t.style(bold, title), l)
+		} else {
+			fmt.Fprintf(t, "%s%s\n", pad("", utf8.RuneCountInString(title)+2), l)
+		}
+		lines++
+	}
+	say := func(code, s string) {
+		for i, l := range wrapWords(plain(oneLine(s)), width-2) {
+			if i > 0 {
+				l = "  " + l
+			}
+			fmt.Fprintf(t, "%s\n", t.style(code, l))
+			lines++
+		}
+	}
 	if hosts := len(g.Hosts()); hosts > 1 {
-		fmt.Fprintf(t, "%s\n", t.style(dim, count(hosts)+" hosts (nixsink hosts lists them)"))
+		say(dim, count(hosts)+" hosts (nixsink hosts lists them)")
 	}
 	for _, r := range g.Roots {
-		fmt.Fprintf(t, "%s\n", t.style(dim, "tracked: "+plain(rootName(r))+" ("+plain(r.Why)+")"))
+		say(dim, "tracked: "+rootName(r)+" ("+r.Why+")")
 	}
 	for _, u := range g.Account.Untracked[:min(len(g.Account.Untracked), untrackedShown)] {
-		fmt.Fprintf(t, "%s\n", t.style(dim, plain(untrackedText(u))))
+		say(dim, untrackedText(u))
 	}
 	if s := accountText(g.Account); s != "" {
-		fmt.Fprintf(t, "%s\n", t.style(dim, s))
+		say(dim, s)
 	}
 	if g.Source.Incomplete {
-		fmt.Fprintf(t, "%s\n", t.style(red, "INCOMPLETE: some files could not be read or parsed; the figures below leave them out."))
+		say(red, "INCOMPLETE: some files could not be read or parsed; the figures below leave them out.")
 	}
+	return lines
 }
 
 func rootName(r graph.Root) string {

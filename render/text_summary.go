@@ -18,7 +18,7 @@ const (
 
 // summary writes the first screen of a report.
 func (t *terminal) summary(g *graph.Graph, o Options) {
-	left := screenLines - t.lead(g, o)
+	left := screenLines - t.head(g, o)
 	next := nextCommands(g, o)
 	left -= len(next) + 3 // with its heading
 	if g.Empty != "" {
@@ -38,16 +38,6 @@ func (t *terminal) summary(g *graph.Graph, o Options) {
 	}
 	t.section("Next")
 	t.commands(next)
-}
-
-// lead writes what was read, and gives the number of lines.
-func (t *terminal) lead(g *graph.Graph, o Options) int {
-	t.head(g, o)
-	n := 1 + len(g.Roots)
-	if g.Source.Incomplete {
-		n++
-	}
-	return n
 }
 
 // news writes facts, each with some of its places, in at most so many lines; it gives their number. Every fact has a line, and what room is

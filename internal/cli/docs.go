@@ -22,7 +22,7 @@ func newDocs(a *app) *cobra.Command {
 		Short: "Write pages about the values, layers, ports and findings",
 		Long: `Docs writes a set of Markdown pages: an overview with a picture of the architecture, the most read values and what stands out;
 all values; a page for each critical value with its picture, everything that reads it and the options it ends up in; a page for each
-layer; the ports; the coverage; the findings. GitHub, mdBook and MkDocs show them alike. Links between the pages are relative; so are
+layer; the ports; the coverage; the findings; the review, without commits. GitHub, mdBook and MkDocs show them alike. Links between the pages are relative; so are
 those to source lines unless --link (or 'link' in the configuration file) says where they are found, which a site that holds only
 the pages needs.
 
@@ -42,7 +42,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if dir == "" {
 			dir = filepath.Join(t.dir, "docs", "config")
 		}
-		g, findings, err := a.findings(cmd.Context(), t)
+		g, review, findings, err := a.review(cmd.Context(), t)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if err != nil {
 			return err
 		}
-		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary})
+		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary, Review: review})
 		if err != nil && faultsOf(err) == nil {
 			return err
 		}

@@ -24,6 +24,7 @@ import (
 var every = map[string][][]string{
 	"nixsink":   {{}},
 	"report":    {{"report"}},
+	"review":    append(formatted(reviewFormats, func(f string) string { return f }, "review", "--no-cache"), []string{"review", "--commits", "0", "--against", "."}),
 	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
 	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--format", "json"}, {"trace", "--to", "services.a.b"}},
 	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}},

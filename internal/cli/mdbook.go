@@ -62,7 +62,7 @@ Pictures stand in the pages themselves. No file is written, so nothing can be st
 		if err != nil {
 			return err
 		}
-		g, findings, err := a.findings(cmd.Context(), t)
+		g, review, findings, err := a.review(cmd.Context(), t)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ Pictures stand in the pages themselves. No file is written, so nothing can be st
 			return err
 		}
 		if b.settings.Pages != "" {
-			if err := b.addPages(cmd.Context(), g, t, opts); err != nil {
+			if err := b.addPages(cmd.Context(), g, t, opts, review); err != nil {
 				return err
 			}
 		}
@@ -195,12 +195,12 @@ var linkedPicture = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // addPages appends the pages as chapters: the overview, and below it all others.
-func (b *book) addPages(ctx context.Context, g *graph.Graph, t *tree, opts render.Options) error {
+func (b *book) addPages(ctx context.Context, g *graph.Graph, t *tree, opts render.Options, review *render.ReviewPage) error {
 	way, err := wayTo(filepath.Join(b.root, b.src, filepath.FromSlash(b.settings.Pages)), t.dir)
 	if err != nil {
 		return err
 	}
-	pages, err := render.Pages(ctx, g, render.PageOptions{Options: opts, Root: way})
+	pages, err := render.Pages(ctx, g, render.PageOptions{Options: opts, Root: way, Review: review})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"nixsink/graph"
+	"nixsink/internal/check"
 	"nixsink/render"
 )
 
@@ -128,14 +129,28 @@ func (t *tree) options(o render.Options) render.Options {
 
 // findings analyses a tree and runs the checks over it, in the shape that package render shows.
 func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Finding, error) {
-	g, err := a.analyse(ctx, t)
+	g, report, err := a.checked(ctx, t)
 	if err != nil {
 		return nil, nil, err
 	}
+	return g, shown(report), nil
+}
+
+// checked analyses a tree and runs the checks over it.
+func (a *app) checked(ctx context.Context, t *tree) (*graph.Graph, check.Report, error) {
+	g, err := a.analyse(ctx, t)
+	if err != nil {
+		return nil, check.Report{}, err
+	}
 	report, err := a.runChecks(ctx, g, t)
 	if err != nil {
-		return nil, nil, t.configError(err)
+		return nil, check.Report{}, t.configError(err)
 	}
+	return g, report, nil
+}
+
+// shown are the findings that are not waived, in the shape that package render shows.
+func shown(report check.Report) []render.Finding {
 	out := []render.Finding{} // not nil: the checks were made
 	for _, f := range report.Findings {
 		if f.Waived {
@@ -157,7 +172,7 @@ func (a *app) findings(ctx context.Context, t *tree) (*graph.Graph, []render.Fin
 		}
 		out = append(out, r)
 	}
-	return g, out, nil
+	return out
 }
 
 // configError names the file that a fault of the checks' configuration stands in.
