@@ -71,10 +71,12 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 		})
 	}
 	add(true, unread(g), "1 file could not be read or parsed", "%s times a file could not be read or parsed")
-	add(true, of("undeclared-value", undeclared), "1 value is read but declared nowhere", "%s values are read but declared nowhere")
+	nowhere, perhaps := undeclaredFacts(g, findings, of)
+	add(true, nowhere, "1 value is read but declared nowhere", "%s values are read but declared nowhere")
 	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
 	add(true, sharedPorts(g, findings), "1 port is given out more than once", "%s ports are given out more than once")
 	add(true, kept("layer-violation", upwardPlaces(g)), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
+	add(false, perhaps, "1 value is read, and if anything declares it, it is what could not be followed", "%s values are read, and if anything declares them, it is what could not be followed")
 	apart := kept("unreachable-module", unreached(g))
 	add(false, apart, "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
 	if len(apart) == 0 {
@@ -164,6 +166,29 @@ func unresolved(g *graph.Graph) (ps []FactPlace) {
 		ps = append(ps, FactPlace{u.Path + ": " + u.Reason, u.At})
 	}
 	return ps
+}
+
+// undeclaredFacts are the values that are read and that nothing declares, each at its first read: first those of which a check is sure,
+// then those that something which was not followed may declare, a module of a flake's input say.
+func undeclaredFacts(g *graph.Graph, findings []Finding, of func(string, func(*graph.Graph) []FactPlace) []FactPlace) (sure, perhaps []FactPlace) {
+	doubt := map[graph.Place]bool{}
+	for _, f := range findings {
+		if f.Check == "undeclared-value" && f.Severity == "info" {
+			doubt[graph.Place{File: f.File, Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn}] = true
+		}
+	}
+	told := map[string]bool{}
+	for _, p := range of("undeclared-value", undeclared) {
+		switch {
+		case told[p.Text]:
+		case doubt[p.At]:
+			perhaps = append(perhaps, p)
+		default:
+			sure = append(sure, p)
+		}
+		told[p.Text] = true
+	}
+	return sure, perhaps
 }
 
 func undeclared(g *graph.Graph) (ps []FactPlace) {

@@ -205,7 +205,7 @@ func (t *terminal) tree(tr tree, annotated bool, maxReads, maxServices int) {
 		head += t.style(dim, "  "+plain(tr.value.Path))
 	}
 	if len(tr.value.Declared) == 0 {
-		head += t.style(red, "  declared nowhere")
+		head += t.style(red, "  not declared in this tree")
 	}
 	fmt.Fprintln(t, head)
 	shown := tr.reads[:min(len(tr.reads), maxReads)]

@@ -106,7 +106,7 @@ func (t *terminal) topValues(g *graph.Graph, vs []*graph.Value, room int) {
 	t.section("Central values, most read first")
 	rows := [][]string{{"", "reads", "modules", "options", ""}}
 	for _, v := range shown {
-		at := "declared nowhere"
+		at := "not declared in this tree"
 		if len(v.Declared) > 0 {
 			at = where(v.Declared[0])
 		}
