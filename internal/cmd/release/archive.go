@@ -32,7 +32,7 @@ func (r *release) archive(base string, t target, files []file) error {
 	}
 	data, err := tarOf(files, r.date)
 	if err == nil {
-		data, err = compressed(data)
+		data, err = compressed(data, r.level)
 	}
 	if err != nil {
 		return err
@@ -71,9 +71,9 @@ func tarOf(files []file, date time.Time) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func compressed(data []byte) ([]byte, error) {
+func compressed(data []byte, level int) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression) // its header has neither a name nor a time
+	w, err := gzip.NewWriterLevel(&b, level) // its header has neither a name nor a time
 	if err != nil {
 		return nil, err
 	}

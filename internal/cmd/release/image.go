@@ -73,7 +73,7 @@ func (r *release) image(images []platformImage) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		packed, err := compressed(layer)
+		packed, err := compressed(layer, r.level)
 		if err != nil {
 			return nil, err
 		}

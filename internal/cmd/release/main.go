@@ -10,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -37,6 +38,7 @@ type release struct {
 	date     time.Time
 	source   string // the module's folder
 	dist     string
+	level    int                          // of compression, 1 fast to 9 small
 	sums     map[string][sha256.Size]byte // of what lies in dist
 }
 
@@ -51,7 +53,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
-	r := &release{sums: map[string][sha256.Size]byte{}}
+	r := &release{level: gzip.BestCompression, sums: map[string][sha256.Size]byte{}}
 	flags.StringVar(&r.source, "C", ".", "the `folder` of the source")
 	flags.StringVar(&r.dist, "o", "dist", "write to this `folder`, which is made anew")
 	flags.StringVar(&r.version, "version", "", "fail unless the source is of this `version`")

@@ -25,7 +25,7 @@ func (r *release) deb(t target, files []file) ([]byte, error) {
 	data := make([]file, len(files))
 	for i, f := range files {
 		if strings.HasPrefix(f.name, "usr/share/man/") {
-			packed, err := compressed(f.data)
+			packed, err := compressed(f.data, r.level)
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +47,7 @@ func (r *release) deb(t target, files []file) ([]byte, error) {
 		}
 		packed, err := tarOf(m.files, r.date)
 		if err == nil {
-			packed, err = compressed(packed)
+			packed, err = compressed(packed, r.level)
 		}
 		if err != nil {
 			return nil, err
@@ -73,7 +73,7 @@ func (r *release) rpm(t target, files []file) ([]byte, error) {
 	p, err := rpmpack.NewRPM(rpmpack.RPMMetaData{
 		Name: "nixsink", Version: r.version, Release: "1", Arch: rpmArch[t.arch], OS: "linux",
 		Summary: summary, Description: description, Licence: "MIT", Group: "Development/Tools",
-		BuildHost: "localhost", BuildTime: r.date, Compressor: "gzip:9",
+		BuildHost: "localhost", BuildTime: r.date, Compressor: fmt.Sprint("gzip:", r.level),
 	})
 	if err != nil {
 		return nil, err

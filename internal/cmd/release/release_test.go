@@ -36,7 +36,7 @@ func version(t *testing.T) string {
 
 func newRelease(t *testing.T) *release {
 	t.Helper()
-	return &release{version: version(t), revision: "0123456789abcdef", date: time.Unix(1795860000, 0).UTC(), source: "../../..", dist: t.TempDir(), sums: map[string][sha256.Size]byte{}}
+	return &release{version: version(t), revision: "0123456789abcdef", date: time.Unix(1795860000, 0).UTC(), source: "../../..", dist: t.TempDir(), level: gzip.BestSpeed, sums: map[string][sha256.Size]byte{}}
 }
 
 // built is nixsink for this machine. The flags of a release would have everything compiled once more; .ci/run makes real releases.
