@@ -87,7 +87,7 @@ func resolveNames(ev *eval.Evaluator, reads []textRead) {
 	}
 	open := map[start]string{}
 	for i := range reads {
-		if !reads[i].arg && reads[i].path[0] == eval.Hole {
+		if !reads[i].arg && len(reads[i].path) > 0 && reads[i].path[0] == eval.Hole {
 			open[start{reads[i].file, reads[i].span.Start}] = ""
 		}
 	}
@@ -100,7 +100,7 @@ func resolveNames(ev *eval.Evaluator, reads []textRead) {
 			continue
 		}
 		segs := withoutHome(r.Path.Segments())
-		if !hasHole(segs[0]) {
+		if len(segs) > 0 && !hasHole(segs[0]) {
 			open[k] = segs[0]
 		}
 	}

@@ -248,7 +248,7 @@ func (ev *Evaluator) given(t *thunk) Val {
 	v := ev.sel(whole, fm.Name)
 	if v.shape == missing {
 		if fm.Default == nil {
-			return unknown(v.org)
+			return ev.demanded(whole, fm.Name).with(v.org)
 		}
 		return ev.eval(fm.Default, t.env).with(v.org)
 	}
@@ -320,6 +320,9 @@ func (ev *Evaluator) elems(v Val) ([]*thunk, bool, Origins) {
 		return out, false, v.org
 	case *refShape:
 		org := ev.origins(v)
+		if ts, ok := ev.flakeElements(v); ok {
+			return ts, true, v.org
+		}
 		return []*thunk{ready(unknown(org))}, false, org
 	case nil:
 		if len(v.org) == 0 {
@@ -346,6 +349,13 @@ func (ev *Evaluator) entries(v Val) ([]attr, bool, Origins) {
 		}
 		if members, ok := ev.group(s.path); ok {
 			// The options of a group are there whatever happens: their names depend on nothing.
+			out := make([]attr, len(members))
+			for i, n := range members {
+				out[i] = attr{name: n, val: ready(Val{shape: &refShape{path: ev.child(s.path, n), how: Alias, via: s.via, read: ev.memberRead(s, n)}, org: v.org})}
+			}
+			return out, true, v.org
+		}
+		if members, ok := ev.flakeNames(s.path); ok {
 			out := make([]attr, len(members))
 			for i, n := range members {
 				out[i] = attr{name: n, val: ready(Val{shape: &refShape{path: ev.child(s.path, n), how: Alias, via: s.via, read: ev.memberRead(s, n)}, org: v.org})}

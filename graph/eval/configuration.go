@@ -8,10 +8,11 @@ import (
 
 // Class is a kind of configuration (Nixpkgs manual, "Module System", class).
 type Class struct {
-	Name string
-	Home bool     // a home-manager configuration
-	Sub  bool     // always the value of another configuration's option
-	OS   []string // arguments by which a module reads the configuration around it
+	Name  string
+	Home  bool     // a home-manager configuration
+	Sub   bool     // always the value of another configuration's option
+	Flake bool     // what it defines are a flake's outputs, and known as it stands
+	OS    []string // arguments by which a module reads the configuration around it
 }
 
 // The classes that conventions speak of.
@@ -19,7 +20,7 @@ var (
 	NixOS          = &Class{Name: "nixos"}
 	Darwin         = &Class{Name: "darwin"}
 	HomeManager    = &Class{Name: "homeManager", Home: true, OS: []string{"osConfig", "nixosConfig", "darwinConfig"}}
-	FlakeParts     = &Class{Name: "flake-parts"}
+	FlakeParts     = &Class{Name: "flake-parts", Flake: true}
 	TestNode       = &Class{Name: "test node"}
 	Container      = &Class{Name: "container", Sub: true}
 	Specialisation = &Class{Name: "specialisation", Sub: true}
@@ -50,6 +51,11 @@ type Configuration struct {
 	byKey    map[sourceKey]*Summary
 	revised  map[sourceKey]int // how often it was followed again
 	joined   map[*Summary]bool // what was taken up for it
+	values   map[*Path]*thunk  // what options hold, of a flake's own configuration
+	opened   bool              // all its modules are there
+	early    bool              // some were asked for before all modules were there
+	whole    []Val             // what its modules defined when all were there for the first time
+	maker    *Summary          // what made it, nil if no module did
 	started  bool              // it is being followed, or was
 	disabled map[string]string // files of modules that take no part, and which file says so
 }
@@ -149,9 +155,9 @@ func (b Set) union(c Set) Set {
 
 // newConfiguration makes one that nothing encloses.
 func (ev *Evaluator) newConfiguration(class *Class, at site) *Configuration {
-	c := &Configuration{Class: class, number: len(ev.hosts), File: at.file, Span: at.span, args: map[string]*thunk{}, homeArgs: map[string]*thunk{}, flake: ev.flake, Build: ev.building}
+	c := &Configuration{Class: class, number: len(ev.hosts), File: at.file, Span: at.span, args: map[string]*thunk{}, homeArgs: map[string]*thunk{}, flake: ev.flake, Build: ev.building, maker: ev.cur}
 	switch {
-	case class == FlakeParts:
+	case class.Flake:
 		c.Base = ev.newPath(nil, "", &Root{Conf: c})
 	case class.Home:
 		c.Base = ev.HomeConfig

@@ -1,5 +1,10 @@
 package eval
 
+import (
+	"slices"
+	"strings"
+)
+
 // convention is what a framework brings along: functions, options and inputs that mean configurations or modules. There is one in each
 // file convention_*.go; what finds configurations reads these tables and names no framework.
 type convention struct {
@@ -7,25 +12,43 @@ type convention struct {
 	rows     []row             // functions that do something else
 	anywhere []string          // those of them that are known by name even where they come from an input of which nothing is known
 	places   []place           // options that hold configurations
-	inputs   map[string]string // inputs of flakes that are functions themselves, by the name that everybody gives them
+	inputs   []input           // inputs of flakes of which something is known
 	files    map[string]string // files outside of the tree that are functions, by how their path ends
+}
+
+// input is a flake outside of the tree that a flake of the tree names as one of its inputs.
+type input struct {
+	repository string   // owner/name, as its URL has it
+	names      []string // what everybody calls it, where the URL does not tell
+	value      func(ev *Evaluator) Val
+}
+
+// is says whether an input of a flake is this one.
+func (in *input) is(name, url string) bool {
+	if i := strings.Index(strings.ToLower(url), in.repository); i >= 0 {
+		end := url[i+len(in.repository):]
+		if (i == 0 || url[i-1] == ':' || url[i-1] == '/') && (end == "" || strings.ContainsAny(end[:1], "/?.")) {
+			return true
+		}
+	}
+	return slices.Contains(in.names, name)
 }
 
 // conventions are all of them.
 func conventions() []convention {
 	return []convention{
 		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), flakePartsConvention(), nixosTestConvention(),
-		importTreeConvention(),
+		importTreeConvention(), snowfallConvention(),
 	}
 }
 
 var (
-	makers           = map[string]maker{}
-	places           []place
-	deepestPlace     int // the number of names of the longest of them
-	anywhere         = map[string]bool{}
-	inputConventions = map[string]string{}
-	outsideFiles     = map[string]string{}
+	makers       = map[string]maker{}
+	places       []place
+	deepestPlace int // the number of names of the longest of them
+	anywhere     = map[string]bool{}
+	knownInputs  []input
+	outsideFiles = map[string]string{}
 )
 
 func init() { // not in the declarations: the functions of the tables read the tables
@@ -37,9 +60,7 @@ func init() { // not in the declarations: the functions of the tables read the t
 		for _, name := range c.anywhere {
 			anywhere[name] = true
 		}
-		for input, function := range c.inputs {
-			inputConventions[input] = function
-		}
+		knownInputs = append(knownInputs, c.inputs...)
 		for suffix, function := range c.files {
 			outsideFiles[suffix] = function
 		}

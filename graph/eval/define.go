@@ -31,7 +31,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			return
 		}
 	}
-	if !dflt && ev.holdsModule(p) {
+	if !dflt && (ev.holdsModule(p) || m.conf != nil && m.conf.Class.Flake && !p.exact()) {
 		ev.keepValue(p, v, ctl.org)
 	}
 	if depth < maxDefinitionDepth && !ev.spent(at) {
@@ -119,7 +119,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		}
 	}
 	if ev.isWholeConfig(v) {
-		if m.conf == nil || m.conf.Class != FlakeParts {
+		if m.conf == nil || !m.conf.Class.Flake {
 			ev.escape(at)
 		}
 		return

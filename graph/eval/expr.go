@@ -360,6 +360,9 @@ func (ev *Evaluator) offers(v Val, name string) tri {
 		if ev.declares(s.path, name) {
 			return yes
 		}
+		if _, ok := ev.flakeValue(ev.child(s.path, name)); ok {
+			return yes
+		}
 		return no
 	case *optionsShape:
 		if ev.declares(s.path, name) {
@@ -601,6 +604,9 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		}
 		if len(some) == 0 {
 			return Val{shape: missing, org: v.org}
+		}
+		if s.prop == merged && len(some) > 1 {
+			return allOf(some).with(v.org)
 		}
 		if len(some) == len(s.alts) {
 			return ev.choice(v.org, some...)

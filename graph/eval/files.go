@@ -22,6 +22,10 @@ func (ev *Evaluator) insidePath(v Val) (string, bool) {
 		if a, ok := s.get("outPath"); ok {
 			return ev.insidePath(ev.force(a.val))
 		}
+	case *flakeShape:
+		return ev.insidePath(ev.flakeOutput(s.conf, "outPath"))
+	case *laterShape:
+		return ev.insidePath(ev.force(s.t))
 	}
 	return "", false
 }
@@ -75,7 +79,17 @@ func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
 	if !ok || !known(name) {
 		return unknown(ev.deep(v))
 	}
-	var ts []*thunk
+	names := ev.filesBelow(name)
+	ts := make([]*thunk, len(names))
+	for i, n := range names {
+		ts[i] = ready(pathOfTree(n))
+	}
+	return list(ts, true).with(v.org)
+}
+
+// filesBelow are the files in a folder and in those below it.
+func (ev *Evaluator) filesBelow(name string) []string {
+	var out []string
 	var walk func(dir string, depth int)
 	walk = func(dir string, depth int) {
 		es, _ := ev.host.Dir(dir)
@@ -84,12 +98,12 @@ func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
 			if e.Kind == "directory" && depth < maxDeep {
 				walk(p, depth+1)
 			} else {
-				ts = append(ts, ready(Val{shape: &pathShape{p, true}}))
+				out = append(out, p)
 			}
 		}
 	}
 	walk(name, 0)
-	return list(ts, true).with(v.org)
+	return out
 }
 
 // dataOfFile is the contents of a file of the tree.
@@ -253,7 +267,10 @@ func (ev *Evaluator) importValue(v Val, at site) Val {
 	}
 	name, inside := ev.insidePath(v)
 	if !inside {
-		if isLib(v) {
+		if isLib(v) || isFunction(v) {
+			return v // an input that is no flake, and known
+		}
+		if _, ok := v.shape.(*builtin); ok {
 			return v
 		}
 		if s, ok := v.shape.(*strShape); ok {

@@ -80,9 +80,6 @@ func (ev *Evaluator) flakeAt(f *parse.File) *flake {
 // input is what a flake gets for one of its inputs: another flake of the tree (path:..), a loader that is known, or nothing.
 func (ev *Evaluator) input(fl *flake, a attr) *thunk {
 	return lazily(func() Val {
-		if v, ok := inputConventions[a.name]; ok {
-			return ev.libFunction(v)
-		}
 		url := ev.force(a.val)
 		if s, ok := url.shape.(*setShape); ok {
 			u := ev.sel(url, "url")
@@ -93,7 +90,12 @@ func (ev *Evaluator) input(fl *flake, a attr) *thunk {
 		}
 		text, ok := url.shape.(*strShape)
 		if !ok {
-			return Val{}
+			text = &strShape{}
+		}
+		for i := range knownInputs {
+			if knownInputs[i].is(a.name, text.s) {
+				return knownInputs[i].value(ev)
+			}
 		}
 		rel := strings.TrimPrefix(text.s, "path:")
 		if rel == text.s && !strings.HasPrefix(rel, ".") || !known(rel) || strings.HasPrefix(rel, "/") {
@@ -399,20 +401,8 @@ func (ev *Evaluator) flakeOutput(c *Configuration, name string) Val {
 	case "outputs":
 		return Val{shape: &flakeShape{c}}
 	}
-	var some []Val
-	for _, s := range c.members {
-		for _, m := range s.modules {
-			for _, p := range m.config {
-				if v := ev.sel(ev.sel(p.val, "flake"), name); v.shape != missing && v.shape != nil {
-					some = append(some, v)
-				}
-			}
-		}
-	}
-	if len(some) == 0 {
-		return Val{}
-	}
-	return ev.join(some...)
+	v, _ := ev.flakeValue(ev.at(c.Base, "flake", name))
+	return v
 }
 
 // laterShape is a value that is not there yet when it is first passed on, and is when it is asked.

@@ -35,6 +35,12 @@ func (ev *Evaluator) drain() {
 		}
 		c := ev.todo[0]
 		ev.todo = ev.todo[1:]
+		if c.maker != nil && c.maker.dead {
+			c.Dead = true // what made it was followed again, and made it again
+		}
+		if ev.madeTwice(c) {
+			c.Dead = true
+		}
 		if c.Dead {
 			continue
 		}
@@ -61,10 +67,23 @@ func (ev *Evaluator) drain() {
 		ev.building = c.Build
 		ev.follow(c)
 		ev.building = false
-		if c.Class == FlakeParts && c.flake != nil {
+		if c.Class.Flake && c.flake != nil {
 			ev.named(c.flake, Val{shape: &flakeShape{c}})
 		}
 	}
+}
+
+// madeTwice says that what a module of a flake makes was made before, and has its name: the flake's outputs were asked for while its modules
+// were followed.
+func (ev *Evaluator) madeTwice(c *Configuration) bool {
+	if c.Name != "" || c.maker == nil || !c.maker.conf.Class.Flake {
+		return false
+	}
+	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool {
+		return o.Name != "" && o.Class == c.Class && o.File == c.File && o.Span == c.Span && slices.EqualFunc(o.sources, c.sources, func(a, b wanted) bool {
+			return textOf(a.file, a.val) == textOf(b.file, b.val)
+		})
+	})
 }
 
 // extendOnce follows a module of a configuration that is one too many, each text once: what it reads is told.
@@ -107,6 +126,7 @@ func (ev *Evaluator) follow(c *Configuration) {
 	c.started = true
 	for round := 0; ; round++ {
 		ev.open(c)
+		ev.reopen(c)
 		ev.definitions(c)
 		c.arrange(ev)
 		for _, k := range c.kids {
@@ -308,6 +328,7 @@ func (ev *Evaluator) newSummary(w wanted, key sourceKey, c *Configuration) *Summ
 	done()
 	s.In.remove(c.Number())
 	ev.joins(s, c)
+	c.values = nil
 	return s
 }
 
@@ -423,7 +444,7 @@ func (ev *Evaluator) defineAll(s *Summary, c *Configuration) {
 				ev.define(m, m.Base, p.val, union(m.ctl, p.ctl), site{m.File, m.File.Expr.Range()}, false, 0)
 			}
 		})
-		if c.Class != FlakeParts {
+		if !c.Class.Flake {
 			m.config = nil // a flake's outputs are asked for later
 		}
 		if t := ev.files[m.File]; t != nil && t.state == 2 {

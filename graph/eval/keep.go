@@ -91,6 +91,12 @@ func (ev *Evaluator) held(v Val) (Val, bool) {
 	if !ok {
 		return Val{}, false
 	}
+	if x, ok := ev.flakeValue(r.path); ok {
+		if r.read != nil {
+			r.read.Consumed = true
+		}
+		return x.with(v.org), true
+	}
 	ks := ev.keptAt(r.path)
 	if len(ks) == 0 {
 		return Val{}, false

@@ -389,7 +389,11 @@ func libGroupBy(ev *Evaluator, a []*thunk, at site) Val {
 // expand makes a set of a group of options, so that its names can be worked with.
 func (ev *Evaluator) expand(v Val) Val {
 	if r, ok := v.shape.(*refShape); ok {
-		if _, ok := ev.group(r.path); ok {
+		_, ok := ev.group(r.path)
+		if !ok {
+			_, ok = ev.flakeNames(r.path)
+		}
+		if ok {
 			as, _, _ := ev.entries(v)
 			return Val{shape: &setShape{attrs: as}}
 		}

@@ -118,10 +118,15 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	}
 	c := m.conf
 	if slices.Contains(c.Class.OS, name) {
-		if c.Parent != nil {
-			return Val{shape: &refShape{path: c.Parent.Base}}
+		if c.Parent == nil && !c.Open {
+			t := c.args[name]
+			ev.ask(question{kind: whichArgument, name: name, thunk: t})
+			if t == nil {
+				return Val{shape: missing} // a home by itself has nothing around it
+			}
+			return ev.force(t)
 		}
-		return Val{shape: &refShape{path: ev.Config}}
+		return ev.around(c)
 	}
 	if name == "config" {
 		return Val{shape: &refShape{path: c.Base}}
@@ -151,6 +156,25 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 			return f.self
 		case "inputs":
 			return f.inputs
+		}
+	}
+	return Val{}
+}
+
+// around is the config of what encloses a configuration, or would.
+func (ev *Evaluator) around(c *Configuration) Val {
+	if c.Parent != nil {
+		return Val{shape: &refShape{path: c.Parent.Base}}
+	}
+	return Val{shape: &refShape{path: ev.Config}}
+}
+
+// demanded is an argument that a module cannot do without and that nobody passes: it is one that is only there within another configuration,
+// and read as if there were one.
+func (ev *Evaluator) demanded(args Val, name string) Val {
+	if s, ok := args.shape.(*setShape); ok && s.base != nil {
+		if a, ok := s.base.shape.(*moduleArgs); ok && slices.Contains(a.m.conf.Class.OS, name) {
+			return ev.around(a.m.conf)
 		}
 	}
 	return Val{}

@@ -59,7 +59,7 @@ func (p *Path) Number() int { return int(p.id) }
 // evalModules within a module. Values go through them, and end in none.
 func (p *Path) Own() bool {
 	c := p.Root.Conf
-	return c != nil && (c.Class == FlakeParts || c.Parent != nil)
+	return c != nil && (c.Class.Flake || c.Parent != nil)
 }
 
 // Len is the number of segments.

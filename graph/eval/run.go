@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			switch {
 			case hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
 				class = HomeManager
-			case class == nil || class == Plain || class == FlakeParts && !hasFormal(f, "config"):
+			case class == nil || class == Plain || class.Flake && !hasFormal(f, "config"):
 				class = NixOS
 			}
 			ev.extend(ev.openConfiguration(class, ev.flake, true), wanted{source: source{file: f}})
@@ -118,14 +119,7 @@ func (ev *Evaluator) passedValues(files []*parse.File) {
 	}
 }
 
-func sortedNames(m map[string]*Path) []string {
-	var out []string
-	for n := range m {
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	return out
-}
+func sortedNames[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // buildExpression says that a file is a function that takes no arguments but those that it names, and has a default for each: no module,
 // since the module system passes more (Nixpkgs lib/modules.nix, applyModuleArgs), but an expression for nix-build.
@@ -279,7 +273,7 @@ func (ev *Evaluator) opened(open Set) {
 		*in = w
 	}
 	for _, d := range ev.Definitions {
-		if d.Path.Root.Conf == nil || d.Path.Root.Conf.Class != FlakeParts {
+		if d.Path.Root.Conf == nil || !d.Path.Root.Conf.Class.Flake {
 			widen(&d.In)
 		}
 	}

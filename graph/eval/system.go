@@ -34,7 +34,9 @@ func (ev *Evaluator) system(name string, v Val, lib *thunk, at site) Val {
 		}
 		ev.passAll(c, as)
 	}
-	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
+	if ms := ev.sel(v, "modules"); isRef(ms) {
+		c.sources = append(c.sources, ev.want(ms, at, nil, nil)...)
+	} else if ms.shape != nil && ms.shape != missing {
 		ts, _, _ := ev.elems(ms)
 		for _, t := range ts {
 			c.sources = append(c.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)
