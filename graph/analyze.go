@@ -263,7 +263,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		at := placeIn(t.byName[name], parse.Span{Start: start, End: end})
 		if i.Unknown != "" {
 			if t.byName[name] != nil {
-				g.Problems = append(g.Problems, Problem{at, "this import cannot be followed: " + i.Unknown, "limit"})
+				g.Problems = append(g.Problems, Problem{At: at, Msg: "this import cannot be followed: " + i.Unknown, Kind: "limit"})
 			}
 			continue
 		}
@@ -284,7 +284,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	noteLeftOut(ctx, g, t)
 	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
-		g.Problems = append(g.Problems, Problem{placeIn(l.File, l.Span), l.Reason, "limit"})
+		g.Problems = append(g.Problems, Problem{At: placeIn(l.File, l.Span), Msg: l.Reason, Kind: "limit"})
 	}
 	countAccount(g, ev)
 	for _, d := range ev.Declarations {

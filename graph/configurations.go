@@ -17,6 +17,7 @@ type Configuration struct {
 	At      Place  // what makes it; the zero Place for one within another and for an open one
 	Host    bool   // a machine that the tree builds: nixos or darwin, within no other, not Open and not Build
 	Open    bool   // it stands for modules that no configuration takes: "exported modules", "modules that nothing imports"
+	Offered bool   // it is open, and its modules are those that the tree's flake exports
 	Build   bool   // made for a package or a check
 	Modules []string
 	Kids    []*Configuration // homes, containers, specialisations in it, sorted by name
@@ -69,7 +70,7 @@ func (g *Graph) countEvery() {
 }
 
 func configurationOf(c *eval.Configuration) *Configuration {
-	out := &Configuration{Name: c.Name, Class: c.Class.Name, Open: c.Host().Open, Build: c.Host().Build, number: c.Number()}
+	out := &Configuration{Name: c.Name, Class: c.Class.Name, Open: c.Host().Open, Offered: c.Host().Open && !c.Host().Unreached, Build: c.Host().Build, number: c.Number()}
 	if c.File != nil {
 		out.At = placeIn(c.File, c.Span)
 	}

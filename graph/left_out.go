@@ -82,6 +82,9 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 				}
 			}
 		}
+		if t.ignored(name) {
+			return name, "it is not there, and an ignore file names it: it is kept apart from the repository"
+		}
 		if work.all || !git.Inside(t.dir) {
 			return name, ""
 		}
@@ -166,6 +169,33 @@ func noteLeftOut(ctx context.Context, g *Graph, t *tree) {
 	}
 }
 
+// ignored reports whether an ignore file of the tree names a file that is not there, or a folder on its way.
+func (t *tree) ignored(name string) bool {
+	dir := path.Dir(name)
+	for ; ; dir = path.Dir(dir) {
+		if _, ok := t.dirs[strings.TrimPrefix(dir, ".")]; ok || dir == "." {
+			break
+		}
+	}
+	dir = strings.TrimPrefix(dir, ".")
+	at, ok := t.ignores[dir]
+	if !ok {
+		return false
+	}
+	below := strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+	for i := 0; i <= len(below); i++ {
+		if (i == len(below) || below[i] == '/') && at.ignores.ignores(at.prefix+below[:i], i < len(below)) {
+			return true
+		}
+	}
+	return false
+}
+
+// sealedError says why a file's contents are not here.
+type sealedError string
+
+func (e sealedError) Error() string { return string(e) }
+
 // notText says what a file is that is no text of its own.
 func notText(src string) error {
 	for _, k := range [...]struct{ start, is string }{
@@ -175,6 +205,12 @@ func notText(src string) error {
 		{"age-encryption.org/", "it is encrypted by age"},
 		{"-----BEGIN AGE ENCRYPTED FILE-----", "it is encrypted by age"},
 		{"-----BEGIN PGP MESSAGE-----", "it is encrypted by PGP"},
+	} {
+		if strings.HasPrefix(src, k.start) {
+			return sealedError(k.is)
+		}
+	}
+	for _, k := range [...]struct{ start, is string }{
 		{"\xff\xfe", "it is UTF-16, which Nix does not read"},
 		{"\xfe\xff", "it is UTF-16, which Nix does not read"},
 	} {

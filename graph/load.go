@@ -31,6 +31,7 @@ type tree struct {
 	source    Source // all but NARHash
 	exclude   excluder
 	elsewhere map[string]string // Options.LeftOut
+	ignores   map[string]spot   // by folder that was entered, where ignore files are in force
 	works     []*worktree       // working trees of git that it lies in and that lie in it, the root's first
 }
 
@@ -86,7 +87,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	if _, err := os.ReadDir(dir); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
+	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, ignores: map[string]spot{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
 	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
 	readers := make([]reader, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -171,7 +172,8 @@ func fileProblem(name string, err error) Problem {
 	if errors.As(err, &path) {
 		err = path.Err // the path is in the problem's place, and absolute here
 	}
-	return Problem{At: Place{File: name}, Kind: kind, Msg: "cannot be read: " + err.Error()}
+	var sealed sealedError
+	return Problem{At: Place{File: name}, Kind: kind, Msg: "cannot be read: " + err.Error(), Sealed: errors.As(err, &sealed)}
 }
 
 // gather puts together what the walker and the readers have found.

@@ -74,6 +74,9 @@ func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 	if !at.work.all && has(".gitignore") {
 		at.ignores = readIgnore(abs, at.prefix, at.ignores)
 	}
+	if at.ignores != nil {
+		w.tree.ignores[rel] = at
+	}
 	listing := make([]dirEntry, 0, len(entries))
 	for _, e := range entries {
 		name, kind := e.Name(), e.Type()

@@ -282,6 +282,8 @@ type Problem struct {
 	At   Place
 	Msg  string
 	Kind string // "io", "syntax", "static", "annotation", "limit", "fault"
+	// Sealed tells that a file is encrypted, or stands for one that is kept elsewhere: nothing is wrong with it, and nothing of it is known.
+	Sealed bool
 }
 
 // Ratio is covered of total. Total 0 is "not applicable", never 100 %.

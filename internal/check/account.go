@@ -15,66 +15,143 @@ import (
 // account is what the analysis did not see: what it could not read, could not follow, or cut short. A finding that says "nothing does"
 // asks it first, and where something unseen may, it steps down to information and says what it depends on.
 type account struct {
-	lost     string   // what may hold anything: a file that was not read whole, a bound that cut something short; "" if there is none
-	unknown  string   // an import that was not followed and may well be this tree's own
-	external []string // modules of other flakes that are imported
-	escape   string   // config or options as a whole handed to something that was not followed
-	exports  string   // the tree offers modules to others, and has no hosts of its own
+	lost     []hole // what may hold anything: files that were not read whole, bounds that cut something short
+	unknown  []hole // imports that were not followed and may well be this tree's own
+	external []hole // modules of other flakes that are imported; why is what is imported
+}
+
+// hole is one thing that the analysis did not see, and where it would be of consequence.
+type hole struct {
+	why     string
+	in      *graph.ConfSet // the configurations that it takes part in; nil: any
+	text    bool           // what was not followed is text of this tree, so that its names were seen all the same
+	options bool           // an option may be declared in it
+}
+
+// first is the first of some holes that matters to something in a set of configurations, "" if none does.
+func first(p *Pass, holes []hole, in *graph.ConfSet, matters func(hole) bool) string {
+	for _, h := range holes {
+		if matters(h) && p.together(h.in, in) {
+			return h.why
+		}
+	}
+	return ""
+}
+
+func whatever(hole) bool { return true }
+
+// together reports whether two sets of configurations have one in common. What no configuration evaluates may belong to each.
+func (p *Pass) together(a, b *graph.ConfSet) bool {
+	return a == nil || b == nil || a.Empty() || b.Empty() || a.Meets(b)
+}
+
+// confsOf are the configurations that a value is declared in, nil if that is not known.
+func (p *Pass) confsOf(v *graph.Value) *graph.ConfSet {
+	if len(v.Instances) == 0 {
+		return nil
+	}
+	in := v.Instances[0].In
+	for _, i := range v.Instances[1:] {
+		if i.In == nil || in == nil {
+			return nil
+		}
+		in = p.Graph.Union(in, i.In)
+	}
+	return in
+}
+
+// takenIn are the configurations that a file takes part in, nil if that is not known.
+func (p *Pass) takenIn(file string) *graph.ConfSet {
+	if m := p.modules[file]; m != nil {
+		return m.In
+	}
+	return nil
 }
 
 func (p *Pass) makeAccount() *account {
 	a := &account{}
 	for _, pr := range p.Graph.Problems {
-		if a.lost != "" {
-			break
+		file := pr.At.File
+		if p.dormant(file) {
+			continue
 		}
-		switch pr.Kind {
-		case "io", "syntax":
-			if !p.dormant(pr.At.File) {
-				a.lost = fmt.Sprintf("%s could not be read whole", pr.At.File)
+		switch f := p.Graph.Files[file]; {
+		case pr.Kind == "io" || pr.Kind == "syntax":
+			if in, imported := p.importedIn(file); imported {
+				a.lost = append(a.lost, hole{why: file + " could not be read whole", in: in, options: true})
 			}
-		case "limit":
-			if p.Graph.Files[pr.At.File] != nil && !p.dormant(pr.At.File) {
-				a.lost = fmt.Sprintf("%s:%d could not be followed", pr.At.File, pr.At.Line)
+		case pr.Kind == "limit" && f != nil:
+			h := hole{why: fmt.Sprintf("%s:%d could not be followed", file, pr.At.Line), in: p.takenIn(file), text: true, options: makesOptions(f)}
+			if strings.HasPrefix(pr.Msg, "this import") {
+				h.why, h.options = fmt.Sprintf("the import at %s:%d could not be followed", file, pr.At.Line), true
+				a.unknown = append(a.unknown, h)
+			} else {
+				a.lost = append(a.lost, h)
 			}
 		}
 	}
 	inputs := p.inputNames()
 	for _, im := range p.Graph.Imports {
-		if im.LeftOut != "" && a.lost == "" && !p.dormant(im.From) {
-			a.lost = fmt.Sprintf("%s was not read: %s", im.To, im.LeftOut)
+		if im.Disabled || p.dormant(im.From) {
+			continue
 		}
-		if !im.External || im.Disabled || p.dormant(im.From) {
+		if im.LeftOut != "" && strings.HasSuffix(im.To, ".nix") && p.seesConfig(im) {
+			a.lost = append(a.lost, hole{why: fmt.Sprintf("%s was not read: %s", im.To, im.LeftOut), in: im.In, options: true})
+		}
+		if !im.External {
 			continue
 		}
 		switch text := im.To; {
 		case strings.HasPrefix(text, "*/") || strings.HasPrefix(text, "<nixpkgs") || strings.HasPrefix(text, "/"):
 			// modulesPath, <nixpkgs>, /etc/nixos/hardware-configuration.nix: they know nothing of a tree's own namespace
 		case strings.HasPrefix(text, "<") || fromInput(text, inputs):
-			a.external = append(a.external, text)
-		case a.unknown == "":
-			a.unknown = fmt.Sprintf("the import at %s:%d could not be followed", im.From, im.At.Line)
+			a.external = append(a.external, hole{why: text, in: im.In, options: true})
+		default:
+			a.unknown = append(a.unknown, hole{why: fmt.Sprintf("the import at %s:%d could not be followed", im.From, im.At.Line), in: im.In, text: true, options: true})
 		}
 	}
-	for _, u := range p.Graph.Unresolved {
-		if u.Path == "config" && a.escape == "" && !p.dormant(u.At.File) {
-			a.escape = fmt.Sprintf("config as a whole is handed over at %s:%d", u.At.File, u.At.Line)
-		}
-	}
-	for _, file := range p.files() {
-		if a.escape != "" {
-			break
-		}
-		for _, o := range p.syntax(file).options {
-			if len(o.names) == 0 && !p.dormant(file) && p.syntax(file).takesOptions {
-				at := p.place(file, o.at)
-				a.escape = fmt.Sprintf("options as a whole is handed over at %s:%d", file, at.Line)
-				break
-			}
-		}
-	}
-	a.exports = p.exports()
 	return a
+}
+
+// makesOptions reports whether a file may declare options: it names something that does.
+func makesOptions(f *parse.File) bool {
+	return strings.Contains(f.Src, "options") || slices.ContainsFunc(declarators, func(name string) bool { return strings.Contains(f.Src, name) })
+}
+
+// importedIn are the configurations that a file which was not read would take part in, nil if that is not known; false if it would in none.
+func (p *Pass) importedIn(file string) (in *graph.ConfSet, imported bool) {
+	for _, im := range p.Graph.Imports {
+		if im.To != file || im.Disabled || !p.seesConfig(im) {
+			continue
+		}
+		if im.In == nil || im.In.Empty() {
+			return nil, true
+		}
+		if in == nil {
+			in = im.In
+		}
+		in, imported = p.Graph.Union(in, im.In), true
+	}
+	return in, imported
+}
+
+// seesConfig reports whether an imported file is a module or may be given what modules see: what stands elsewhere is data.
+func (p *Pass) seesConfig(im *graph.Import) bool {
+	o := p.outline(im.From)
+	if o == nil {
+		return true
+	}
+	names := strings.Split(o.name(im.At.Span), ".")
+	if slices.Contains(names, "imports") || slices.Contains(names, "modules") || len(names) == 1 && names[0] == "" {
+		return true
+	}
+	in := im.At.Span
+	for _, b := range o.bindings {
+		if b.Contains(im.At.Span) {
+			in = b.Span // the innermost comes last
+		}
+	}
+	return p.mentionsName(im.From, in, "config") || strings.Contains(p.Graph.Files[im.From].Text(in), "inherit config")
 }
 
 // flakeInputs are the names by which the tree's flakes know other flakes.
@@ -110,74 +187,98 @@ func fromInput(text string, inputs map[string]bool) bool {
 	return false
 }
 
-// exports says that a tree is there for others to build on: its flake has modules among its outputs, and nothing in it makes a host.
-func (p *Pass) exports() string {
-	modules, hosts := false, false
-	for _, file := range p.files() {
-		if p.dormant(file) {
+// offered says that a value is there for others to use, "" if it is not: only modules that the tree offers, and that no host or home of its own
+// takes, declare it.
+func (p *Pass) offered(v *graph.Value) string {
+	in := p.confsOf(v)
+	if in == nil {
+		return ""
+	}
+	open := false
+	for _, c := range p.Graph.Configurations {
+		if !c.Holds(in) {
 			continue
 		}
-		flake := path.Base(file) == "flake.nix"
-		parse.Walk(p.Graph.Files[file].Expr, func(n parse.Node) bool {
-			switch n := n.(type) {
-			case *parse.Attr:
-				for _, a := range n.Path {
-					hosts = hosts || slices.Contains([]string{"nixosConfigurations", "darwinConfigurations", "homeConfigurations"}, a.Name)
-					modules = modules || flake && slices.Contains([]string{"nixosModules", "nixosModule", "homeModules", "homeManagerModules", "darwinModules", "flakeModules", "modules"}, a.Name)
-				}
-			case *parse.Select:
-				for _, a := range n.Path {
-					hosts = hosts || slices.Contains([]string{"nixosSystem", "darwinSystem", "homeManagerConfiguration"}, a.Name)
-				}
-			}
-			return !hosts
-		})
+		if !c.Open && !c.Build && c.Class != "flake-parts" && !strings.HasPrefix(c.Class, "test") {
+			return ""
+		}
+		open = open || c.Offered
 	}
-	if modules && !hosts {
-		return "other trees may read it: this one offers its modules and has no hosts"
+	if open {
+		return "other trees may read it: this one offers the module, and no host of its own takes it"
 	}
 	return ""
 }
 
-// mayDeclare says what unseen could declare a path, "" if nothing could. Another flake's module may own a namespace of which this tree
-// declares nothing; where it declares the neighbours, it is the tree's own. A module of this tree that was not followed may make any option that
-// has no siblings; where it has some, they stand written out side by side.
-func (a *account) mayDeclare(p *Pass, v *graph.Value) string {
-	if a.lost != "" {
-		return a.lost
+// mayDeclare says what unseen could declare a path that is read in some configurations, "" if nothing could. Another flake's module may own a
+// namespace of which this tree declares nothing; where it declares the neighbours, it is the tree's own. A module of this tree that was not
+// followed may make any option that has no siblings; where it has some, they stand written out side by side.
+func (a *account) mayDeclare(p *Pass, v *graph.Value, in *graph.ConfSet) string {
+	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !h.text }); why != "" {
+		return why
+	}
+	if p.besideDeclaration(v) {
+		return ""
+	}
+	if why := first(p, a.lost, in, func(h hole) bool { return h.options }); why != "" {
+		return why
 	}
 	argument := p.argumentRoot(v)
 	if !argument && graph.Foreign(v.Segments[0]) {
 		return fmt.Sprintf("not this tree alone declares options under %s", v.Segments[0])
 	}
-	if !argument && a.unknown == "" && len(a.external) == 0 {
-		return ""
+	// A set that is written out is known as far as its siblings are; of another flake's, two segments tell whose it is.
+	siblings := func(n int) bool {
+		return slices.ContainsFunc(p.Graph.Values, func(o *graph.Value) bool {
+			return len(o.Declared) > 0 && len(o.Segments) > n && len(v.Segments) >= n && slices.Equal(o.Segments[:n], v.Segments[:n])
+		})
 	}
-	near := 2 // segments that the neighbours share with it
-	if argument || a.unknown != "" {
-		near = len(v.Segments) - 1 // a set that is written out is known as far as its siblings are
-	}
-	if len(v.Segments) >= near {
-		for _, o := range p.Graph.Values {
-			if len(o.Declared) > 0 && len(o.Segments) > near && slices.Equal(o.Segments[:near], v.Segments[:near]) {
-				return ""
-			}
-		}
-	}
-	if argument {
+	unknown, external := first(p, a.unknown, in, whatever), first(p, a.external, nil, whatever)
+	switch known := siblings(len(v.Segments) - 1); {
+	case argument && !known:
 		return "what the argument holds is not known here"
+	case !argument && unknown != "" && !known:
+		return unknown
+	case !argument && external != "" && !siblings(2):
+		return external + " is imported and may declare it"
 	}
-	if a.unknown != "" {
-		return a.unknown
-	}
-	return a.external[0] + " is imported and may declare it"
+	return ""
 }
 
-// mayRead says what unseen could read a value, "" if nothing could.
-func (a *account) mayRead() string { return cmp.Or(a.lost, a.unknown, a.escape, a.exports) }
+// besideDeclaration reports whether a path is read in the very file that declares the set which it would have to lie in: cfg.prot where the module
+// declares cfg.port. What that set holds is written out there.
+func (p *Pass) besideDeclaration(v *graph.Value) bool {
+	for n := len(v.Segments) - 1; n > 1; n-- {
+		var dirs []string
+		for _, o := range p.Graph.Values {
+			if len(o.Segments) > n && slices.Equal(o.Segments[:n], v.Segments[:n]) {
+				for _, at := range o.Declared {
+					dirs = append(dirs, path.Dir(at.File))
+				}
+			}
+		}
+		if len(dirs) == 0 {
+			continue
+		}
+		// The folder has the set to itself, or it is everybody's.
+		return !slices.ContainsFunc(dirs, func(dir string) bool { return dir != dirs[0] }) &&
+			slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return path.Dir(r.At.File) == dirs[0] })
+	}
+	return false
+}
+
+// mayRead says what unseen could read a value, "" if nothing could. What is text of this tree and was not followed would have to select its
+// name, and who does that is asked apart (selectedNames).
+func (a *account) mayRead(p *Pass, v *graph.Value) string {
+	in := p.confsOf(v)
+	beyond := func(h hole) bool { return !h.text }
+	return cmp.Or(first(p, a.lost, in, beyond), first(p, a.unknown, in, beyond), p.offered(v))
+}
 
 // mayImport says what unseen could import a module.
-func (a *account) mayImport() string { return cmp.Or(a.lost, a.unknown) }
+func (a *account) mayImport(p *Pass) string {
+	return cmp.Or(first(p, a.lost, nil, whatever), first(p, a.unknown, nil, whatever))
+}
 
 // dormantNames are what folders and files are called that are kept, not used, or only filled in later.
 var dormantNames = []string{"archive", "archived", "attic", "legacy", "deprecated", "graveyard", "trash", "obsolete", "old", "unused", "disabled",

@@ -521,3 +521,84 @@ func TestDormant(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// A finding that says "nothing does" steps down where something unseen may, and only there: by configuration, by name, by file.
+func TestAccount(t *testing.T) {
+	for _, c := range []struct{ name, project, want string }{
+		{"an import that is not followed, on one of two hosts", `
+-- flake.nix --
+{ outputs = { nixpkgs, self, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ./common.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./common.nix (self.lib.chosen "db") ]; };
+  }; }
+-- web.nix --
+{ lib, config, ... }: { options.my.banner = lib.mkOption { type = lib.types.str; default = "x"; }; }
+-- common.nix --
+{ lib, config, ... }: { options.my.port = lib.mkOption { type = lib.types.port; default = 8; }; config.services.x.port = config.my.port; }`,
+			"warning unused-value my.banner"},
+		{"what may be read by a name that is computed", `
+-- default.nix --
+{ lib, config, globals, ... }:
+{
+  imports = [ (globals.loader ./.) ];
+  options.my.net.a = lib.mkOption { type = lib.types.str; default = "x"; };
+  options.my.web.a = lib.mkOption { type = lib.types.str; default = "x"; };
+  options.my.port = lib.mkOption { type = lib.types.port; default = 8; };
+  config.services.x.port = config.my.port;
+  config.services.y.names = f: f.my.net.${globals.name};
+}`, "info unused-value my.net.a, warning unused-value my.web.a"},
+		{"a file that is encrypted, and a set that is written out", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  imports = [ ./wiki.nix ./vault.nix ];
+  options.my.port = lib.mkOption { type = lib.types.port; default = 8; };
+  config.services.y = { port = config.my.port; token = config.my.token; };
+}
+-- wiki.nix --
+{ lib, config, ... }:
+let cfg = config.my.wiki; in
+{
+  options.my.wiki.prefix = lib.mkOption { type = lib.types.str; default = "/"; };
+  config.services.wiki.prefix = cfg.prefix;
+  config.services.wiki.path = cfg.perfix;
+}
+-- vault.nix --
+-----BEGIN AGE ENCRYPTED FILE-----`, "info parse-error , info undeclared-value my.token, info undeclared-value my.wiki.perfix"},
+		{"an encrypted file that is data", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.port = lib.mkOption { type = lib.types.port; default = 8; };
+  config.services.y = { secrets = import ./vault.nix; token = config.my.token; };
+}
+-- vault.nix --
+-----BEGIN AGE ENCRYPTED FILE-----`, "error undeclared-value my.token, info parse-error , warning unused-value my.port"},
+		{"what a bound cut, and a set that is written out", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; }; }
+-- web.nix --
+{ lib, config, ... }:
+let cfg = config.my.web; f = x: { options = f (x + 1); }; in
+{
+  imports = [ (f 0) ];
+  options.my.web.prefix = lib.mkOption { type = lib.types.str; default = "/"; };
+  config.services.web.prefix = cfg.prefix;
+  config.services.web.path = cfg.perfix;
+}`, "error undeclared-value my.web.perfix"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g, _ := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
+			var got []string
+			for _, f := range run(t, g, check.Config{}).Findings {
+				if f.Check == "unused-value" || f.Check == "undeclared-value" || f.Check == "parse-error" {
+					got = append(got, f.Severity.String()+" "+f.Check+" "+f.Value)
+				}
+			}
+			slices.Sort(got)
+			if s := strings.Join(got, ", "); s != c.want {
+				t.Errorf("got %s\nwant %s", s, c.want)
+			}
+		})
+	}
+}

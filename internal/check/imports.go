@@ -59,7 +59,7 @@ var missingImport = Check{
 	Default: Error,
 	InForce: true,
 	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant, nor
-are those that look first (` + "`pathExists`, `tryEval`" + `).
+are those that look first (` + "`pathExists`, `tryEval`" + `), nor files that an ignore file names: they are kept apart from the repository.
 
 ` + "```nix" + `
 -- default.nix --
@@ -148,7 +148,7 @@ not reached, then it is the entry points or the way of importing that nixsink do
 				continue
 			}
 			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
-			if why := p.account().mayImport(); why != "" {
+			if why := p.account().mayImport(p); why != "" {
 				f.Message += depends(why)
 			}
 			if from := live[m.Path]; len(from) > 0 {

@@ -32,7 +32,7 @@ type index struct {
 	pairs      func() [][2]*graph.Definition // definitions that are always together
 	listed     func() map[string]bool        // files that stand in a list of imports or modules
 	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
-	selected   func() map[string]graph.Place // names that are selected from something unknown
+	selected   func() *selections            // names that are selected from something unknown
 }
 
 func (p *Pass) build() {

@@ -40,7 +40,7 @@ leads to one, and the code around it reads none that could be meant. Declare the
 			}
 			return fmt.Sprintf("%s belongs to no declared value%s", idsOf(a), didYouMean(idsOf(a), ids))
 		})
-		if why := p.account().mayImport(); why != "" {
+		if why := p.account().mayImport(p); why != "" {
 			for i := range found {
 				found[i].Severity = Info
 				found[i].Message += depends(why)

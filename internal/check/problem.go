@@ -8,7 +8,8 @@ var parseError = Check{
 	Default: Error,
 	InForce: true,
 	Doc: `The file cannot be read, does not parse, or breaks a rule that Nix checks right after parsing (an attribute defined twice, a variable
-that is defined nowhere). What it holds is missing from every figure, so the run is incomplete and no gate can pass.
+that is defined nowhere). What it holds is missing from every figure, so the run is incomplete and no gate can pass. An encrypted file, or one that
+Git LFS keeps elsewhere, is information: nothing is wrong with it.
 
 ` + "```nix" + `
 -- default.nix --
@@ -26,6 +27,9 @@ that is defined nowhere). What it holds is missing from every figure, so the run
 				continue
 			}
 			f := Finding{At: pr.At, Message: pr.Msg}
+			if pr.Sealed {
+				f.Severity = Info
+			}
 			if f.At.Line == 0 {
 				f.At = p.top(pr.At.File)
 			}

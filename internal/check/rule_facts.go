@@ -141,8 +141,8 @@ func (s *factSet) fill(p *Pass) {
 		s.all = append(s.all, f)
 		s.byOption[d.Option] = append(s.byOption[d.Option], f)
 	}
-	a := p.account()
-	s.account = AccountFact{Complete: a.lost == "" && a.unknown == "", Lost: a.lost, Unfollowed: a.unknown, Unresolved: int64(len(p.Graph.Unresolved))}
+	lost, unknown := first(p, p.account().lost, nil, whatever), first(p, p.account().unknown, nil, whatever)
+	s.account = AccountFact{Complete: lost == "" && unknown == "", Lost: lost, Unfollowed: unknown, Unresolved: int64(len(p.Graph.Unresolved))}
 }
 
 // over lists what a rule looks at, in a fixed order.

@@ -35,6 +35,7 @@ type selection struct {
 	at    parse.Span
 	from  string // the variable x, "" for another expression
 	names []string
+	part  bool // names of it are inherited, and are selections of their own
 }
 
 func syntaxOf(f *parse.File) *syntax {
@@ -56,7 +57,7 @@ func syntaxOf(f *parse.File) *syntax {
 			if n.Default != nil && len(n.Path) > 0 {
 				s.fallbacks = append(s.fallbacks, parse.Span{Start: n.Start, End: n.Path[len(n.Path)-1].End})
 			}
-			sel := selection{at: n.Span, names: namesOf(n.Path)}
+			sel := selection{at: n.Span, names: namesOf(n.Path), part: whole[n.Span]}
 			if x, ok := n.X.(*parse.Ident); ok {
 				sel.from = x.Name
 				whole[x.Span] = true
@@ -105,6 +106,7 @@ func syntaxOf(f *parse.File) *syntax {
 				from := ""
 				var names []string
 				if x, ok := n.From.(*parse.Select); ok {
+					whole[x.Span] = true
 					names = namesOf(x.Path)
 					if v, ok := x.X.(*parse.Ident); ok {
 						from = v.Name
@@ -113,7 +115,7 @@ func syntaxOf(f *parse.File) *syntax {
 				for _, name := range n.Names {
 					switch {
 					case n.From != nil:
-						s.selects = append(s.selects, selection{n.Span, from, append(slices.Clip(names), namesOf([]parse.AttrName{name})...)})
+						s.selects = append(s.selects, selection{at: n.Span, from: from, names: append(slices.Clip(names), namesOf([]parse.AttrName{name})...)})
 					case name.Name == "options":
 						s.options = append(s.options, optionsRead{at: n.Span})
 					}

@@ -19,8 +19,8 @@ var undeclaredValue = Check{
 and path.
 
 A read that has something to fall back on (` + "`?`, `or`, `attrByPath`" + `) evaluates all the same, with the fallback for ever: that is a warning where a
-value of almost that name is declared, else information. So is what something unseen may declare: an import that could not be followed, a file that could
-not be read, a module of another flake in whose namespace this tree declares nothing.
+value of almost that name is declared, else information. So is what something unseen may declare where it is read: an import that could not be followed, a file that
+could not be read, a module of another flake in whose namespace this tree declares nothing. Where a folder declares a set and reads it, nothing else does.
 
 ` + "```nix" + `
 -- default.nix --
@@ -114,7 +114,7 @@ not be read, a module of another flake in whose namespace this tree declares not
 			if near != "" {
 				f.Related = append(f.Related, declared(p.values[near])...)
 			}
-			if why := p.account().mayDeclare(p, k.value); why != "" {
+			if why := p.account().mayDeclare(p, k.value, p.readIn(rs)); why != "" {
 				f.Severity = Info
 				f.Message += depends(why)
 			}
@@ -135,6 +135,18 @@ not be read, a module of another flake in whose namespace this tree declares not
 		}
 		return out
 	},
+}
+
+// readIn are the configurations that some reads are evaluated in, nil if that is not known of one.
+func (p *Pass) readIn(rs []*graph.Reference) *graph.ConfSet {
+	in := rs[0].In
+	for _, r := range rs {
+		if r.In == nil || r.Unevaluated != "" || in == nil {
+			return nil
+		}
+		in = p.Graph.Union(in, r.In)
+	}
+	return in
 }
 
 // isTypo reports whether a path is another one with a letter or two changed, or with a segment left out, put in or moved.

@@ -17,8 +17,9 @@ var unusedValue = Check{
 number or name is written out by hand. A read of the set around it, a read with a computed name that could mean it, and a read through ` + "`options`" + `
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
-It is information where something unseen may read it: an import that could not be followed, config or options handed over as a whole, a name of it
-that is selected from something unknown, another tree that imports this one's modules.
+It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
+it lies in, selected from something that is not known; another tree, where no host of this one takes the module. What an import that was not followed
+could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
 -- default.nix --
@@ -72,11 +73,20 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
 		return "what takes the argument may read it"
 	}
-	if why := p.account().mayRead(); why != "" {
+	if why := p.account().mayRead(p, v); why != "" {
 		return why
 	}
-	if at, ok := p.selected()[endOf(v)]; ok {
+	if at, ok := p.selected().names[endOf(v)]; ok {
 		return fmt.Sprintf("%s:%d selects that name from something that is not known", at.File, at.Line)
+	}
+	for n := len(v.Segments); n > 1; n-- {
+		from := p.selected().groups
+		if n == len(v.Segments) {
+			from = p.selected().within
+		}
+		if at, ok := from[strings.Join(v.Segments[n-2:n], ".")]; ok {
+			return fmt.Sprintf("%s:%d may read all of %s", at.File, at.Line, strings.Join(v.Segments[:n], "."))
+		}
 	}
 	return ""
 }
@@ -96,14 +106,27 @@ func endOfPath(segs []string) string {
 	return segs[n-1]
 }
 
-// selectedNames are the ends of what is selected somewhere (x.a.port) and is no read that was resolved: a read of a value that could not be
-// followed looks like this. Selections from config outside the roots are known to be something else.
-func (p *Pass) selectedNames() map[string]graph.Place {
-	out := map[string]graph.Place{}
+// selections are what is selected somewhere and is no read that was resolved: a read of a value that could not be followed looks like this.
+type selections struct {
+	names  map[string]graph.Place // the ends of it: port of x.a.port
+	within map[string]graph.Place // two names that follow each other in it
+	groups map[string]graph.Place // its last two names, where it is handed on as a whole or a computed name follows: a.b of x.a.b.${c}
+}
+
+// selectedNames finds what is selected. Selections from config outside the roots are known to be something else.
+func (p *Pass) selectedNames() *selections {
+	out := &selections{map[string]graph.Place{}, map[string]graph.Place{}, map[string]graph.Place{}}
 	roots := map[string]bool{}
 	for _, r := range p.Graph.Roots {
 		first, _, _ := strings.Cut(r.Path, ".")
 		roots[first] = true
+	}
+	handed := map[string]map[int32]bool{} // where a group is read whose members are told where they are
+	for _, h := range p.Graph.Account.Handed {
+		if handed[h.At.File] == nil {
+			handed[h.At.File] = map[int32]bool{}
+		}
+		handed[h.At.File][h.At.Span.Start] = true
 	}
 	for _, file := range p.files() {
 		resolved := map[int32]bool{} // where a resolved read begins
@@ -115,9 +138,28 @@ func (p *Pass) selectedNames() map[string]graph.Place {
 				s.from == "config" && !roots[s.names[0]] {
 				continue
 			}
-			key := endOfPath(s.names)
-			if _, ok := out[key]; !ok {
-				out[key] = p.place(file, s.at)
+			note := func(to map[string]graph.Place, key string) {
+				if _, ok := to[key]; !ok {
+					to[key] = p.place(file, s.at)
+				}
+			}
+			note(out.names, endOfPath(s.names))
+			note(out.names, "*."+s.names[len(s.names)-1]) // of a registry's member
+			if s.part || s.from == "config" || handed[file][s.at.Start] {
+				continue // what is read there as a whole is known
+			}
+			all := s.names
+			if s.from != "" {
+				all = append([]string{s.from}, all...)
+			}
+			if i := slices.Index(all, "*"); i >= 0 {
+				all = all[:i]
+			}
+			for n := 2; n <= len(all); n++ {
+				key := strings.Join(all[n-2:n], ".")
+				if note(out.within, key); n == len(all) {
+					note(out.groups, key)
+				}
 			}
 		}
 	}
@@ -186,7 +228,14 @@ func (p *Pass) readPaths() *readPaths {
 			add(ref.Value.Path)
 		}
 	}
+	leftOut := map[graph.Place]bool{} // what a file reads that was left out is the account's to tell
+	for _, im := range p.Graph.Imports {
+		leftOut[im.At] = leftOut[im.At] || im.LeftOut != ""
+	}
 	for _, u := range p.Graph.Unresolved {
+		if leftOut[u.At] {
+			continue
+		}
 		add(strings.TrimSuffix(u.Path, ".*"))
 		if strings.Contains(u.Path, "*") && !slices.Contains(r.unknown, u.Path) {
 			r.unknown = append(r.unknown, u.Path)
