@@ -45,6 +45,8 @@ func Listen(port int) (net.Listener, error) {
 // of the folders count. A page that cannot be made is an error at first; later the old page stays, because people save files half done.
 func (s *Server) Run(ctx context.Context, l net.Listener, dir string, matters func(path string) bool) error {
 	defer l.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	w, err := watch(dir, matters, s.say)
 	if err != nil {
 		return err
@@ -58,8 +60,6 @@ func (s *Server) Run(ctx context.Context, l net.Listener, dir string, matters fu
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	changes := make(chan error, 1)
 	go func() {
 		defer close(changes)
