@@ -34,12 +34,12 @@ func stringsChapter() []row {
 		{"concatImapStringsSep", 3, libConcatImapStringsSep},
 		{"concatMapAttrsStringSep", 3, libConcatMapAttrsStringSep},
 		{"match", 2, libMatch},
-		{"split", 2, libMatch},
-		{"compareVersions", 2, libMatch},
-		{"versionAtLeast", 2, libMatch},
-		{"versionOlder", 2, libMatch},
-		{"lessThan", 2, libMatch},
-		{"substring", 3, joinArgs},
+		{"split", 2, libSplit},
+		{"compareVersions", 2, versions(func(order int) Val { return integer(int64(order)) })},
+		{"versionAtLeast", 2, versions(func(order int) Val { return boolean(order >= 0) })},
+		{"versionOlder", 2, versions(func(order int) Val { return boolean(order < 0) })},
+		{"lessThan", 2, joinArgs},
+		{"substring", 3, libSubstring},
 		{"fixedWidthString", 3, joinArgs},
 	}
 }
@@ -167,10 +167,6 @@ func libConcatMapAttrsStringSep(ev *Evaluator, a []*thunk, at site) Val {
 		ts = append(ts, ready(v))
 	}
 	return concat(ev, sep, ts, exact, org)
-}
-
-func libMatch(ev *Evaluator, a []*thunk, at site) Val {
-	return unknown(ev.all(a...))
 }
 
 // predicate is a function of a text to look for and of the one to look in that gives a bool.
