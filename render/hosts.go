@@ -140,18 +140,31 @@ func HostsJSON(w io.Writer, g *graph.Graph) error {
 
 // perHost says what a value is set to in each host, where that differs: a line for each text, with the hosts that have it.
 func (tr *Trace) perHost() [][]string {
-	g := tr.g
+	var rows [][]string
+	for _, s := range perHost(tr.g, tr.Value, tr.Set) {
+		rows = append(rows, []string{s.text, strings.Join(short(s.hosts), ", ")})
+	}
+	return rows
+}
+
+// A hostSetting is a text that a value is set to, with the hosts that have it.
+type hostSetting struct {
+	text  string
+	hosts []string
+	at    graph.Place // a definition that says so; the zero Place for a default
+}
+
+// perHost tells what a value is set to in which hosts, in the order of the hosts; nil where no definition of it speaks of some hosts only. set are its definitions.
+func perHost(g *graph.Graph, v *graph.Value, set []*graph.Definition) (out []hostSetting) {
 	hosts := g.Hosts()
-	differs := slices.ContainsFunc(tr.Set, func(d *graph.Definition) bool { return !g.Everywhere(d.In) && len(g.HostsOf(d.In)) > 0 })
+	differs := slices.ContainsFunc(set, func(d *graph.Definition) bool { return !g.Everywhere(d.In) && len(g.HostsOf(d.In)) > 0 })
 	if len(hosts) < 2 || !differs {
 		return nil
 	}
-	by := map[string][]string{}
-	var texts []string
 	for _, h := range hosts {
 		var best *graph.Definition
 		several := false
-		for _, d := range tr.Set {
+		for _, d := range set {
 			switch {
 			case !h.Holds(d.In):
 			case best == nil || d.Priority < best.Priority:
@@ -160,23 +173,79 @@ func (tr *Trace) perHost() [][]string {
 				several = true
 			}
 		}
-		text := "(not set)"
+		s := hostSetting{text: "(not set)"}
 		switch {
 		case several:
-			text = "(depends: see above)"
+			s = hostSetting{text: "(depends: see above)", at: best.At}
 		case best != nil:
-			text = cut(definitionText(g, best.At), 60)
-		case tr.Value.Default != "":
-			text = cut(oneLine(tr.Value.Default), 60) + " (default)"
+			s = hostSetting{text: cut(definitionText(g, best.At), 60), at: best.At}
+		case v.Default != "":
+			s.text = cut(oneLine(v.Default), 60) + " (default)"
 		}
-		if by[text] == nil {
-			texts = append(texts, text)
+		i := slices.IndexFunc(out, func(o hostSetting) bool { return o.text == s.text })
+		if i < 0 {
+			i = len(out)
+			out = append(out, s)
 		}
-		by[text] = append(by[text], h.Name)
+		out[i].hosts = append(out[i].hosts, h.Name)
 	}
-	var rows [][]string
-	for _, text := range texts {
-		rows = append(rows, []string{text, strings.Join(short(by[text]), ", ")})
+	return out
+}
+
+// hostsDiffer tells of the values that are set to different things in different hosts, those first that are read most.
+func hostsDiffer(g *graph.Graph) (Fact, bool) {
+	if len(g.Hosts()) < 2 {
+		return Fact{}, false
 	}
-	return rows
+	byPath := map[string]*graph.Value{}
+	for _, v := range g.Values {
+		byPath[v.Path] = v
+		for _, i := range v.Instances {
+			byPath[i.Path] = v
+		}
+	}
+	set := map[*graph.Value][]*graph.Definition{}
+	for _, d := range g.Definitions {
+		if v := byPath[d.Option]; v != nil {
+			set[v] = append(set[v], d)
+		}
+	}
+	vs := slices.Clone(g.Values)
+	slices.SortStableFunc(vs, byReads)
+	var ps, open []FactPlace // open: what some hosts have depends on more
+	for _, v := range vs {
+		told := perHost(g, v, set[v])
+		if len(told) < 2 {
+			continue
+		}
+		// The rarest settings tell most.
+		slices.SortStableFunc(told, func(a, b hostSetting) int { return cmp.Compare(len(a.hosts), len(b.hosts)) })
+		var texts []string
+		at := graph.Place{}
+		for _, s := range told {
+			who := fmt.Sprintf("%d hosts", len(s.hosts))
+			if len(s.hosts) <= 2 {
+				who = strings.Join(short(s.hosts), ", ")
+			}
+			texts = append(texts, who+": "+strings.TrimSuffix(strings.Replace(s.text, "(depends: see above)", "it depends", 1), ";"))
+			if at.File == "" {
+				at = s.at
+			}
+		}
+		p := FactPlace{valueName(v) + ": " + strings.Join(texts, "; "), at}
+		if slices.ContainsFunc(told, func(s hostSetting) bool { return strings.HasPrefix(s.text, "(depends") }) {
+			open = append(open, p)
+		} else {
+			ps = append(ps, p)
+		}
+	}
+	ps = append(ps, open...)
+	if len(ps) == 0 {
+		return Fact{}, false
+	}
+	text := "1 value is set differently per host"
+	if len(ps) > 1 {
+		text = count(len(ps)) + " values are set differently per host"
+	}
+	return Fact{Text: text, Places: ps}, true
 }

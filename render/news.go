@@ -19,6 +19,9 @@ func News(g *graph.Graph, findings []Finding) []Fact {
 		}
 	}
 	var more []Fact
+	if f, ok := hostsDiffer(g); ok {
+		more = append(more, f)
+	}
 	if f, ok := widest(g); ok {
 		more = append(more, f)
 	}
