@@ -41,6 +41,7 @@ type box struct {
 	pull       float64
 	lane       bool // no node, but where ribbons pass through a column
 	sub        bool // a second line, in small, says more
+	was        int  // its column before empty ones were left out
 	marks      bool // it speaks of coverage
 	imports    bool // it counts imports, not reads
 }
@@ -137,7 +138,7 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 	for i, column := range f.columns {
 		for _, c := range column {
 			for _, b := range c.boxes {
-				b.column = i
+				b.was, b.column = b.column, i
 			}
 			slices.SortStableFunc(c.boxes, func(a, b *box) int {
 				if a.kind == layerNode {

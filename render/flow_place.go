@@ -103,6 +103,8 @@ func (f *flowLayout) place() {
 	switch {
 	case f.boxes[0].kind == layerNode:
 		gap = 320
+	case f.view.Name == "exposure":
+		gap = 62
 	case len(f.columns) == 2:
 		gap = min(420, max(220, f.h*0.25))
 	case len(f.columns) > 4:

@@ -188,6 +188,9 @@ func (f *flowLayout) columnHeads(c *canvas) {
 		}
 		b := column[i].boxes[0]
 		name := f.heading[b.kind]
+		if len(f.heads) > 0 {
+			name = f.heads[b.was]
+		}
 		if b.kind == layerNode {
 			name = f.sides[min(1, b.column)]
 		}

@@ -48,6 +48,18 @@ func headings(c *canvas, p *picture) float64 {
 func (p *picture) counted() (parts []string) {
 	n := map[kind]int{}
 	seen := map[string]bool{}
+	if p.view.Name == "exposure" {
+		columns := map[int]int{}
+		for _, x := range p.nodes {
+			columns[x.column] += max(1, x.holds)
+		}
+		for i, names := range [][2]string{{"way in", "ways in"}, {"port", "ports"}, {"service", "services"}, {"name", "names"}, {"service behind a proxy", "services behind a proxy"}} {
+			if columns[i] > 0 {
+				parts = append(parts, plural(columns[i], names[0], names[1]))
+			}
+		}
+		return parts
+	}
 	for _, x := range p.nodes {
 		// A layer may stand at both sides.
 		if x.kind != layerNode || !x.bad && !seen[x.group] {

@@ -192,10 +192,21 @@ func perHost(g *graph.Graph, v *graph.Value, set []*graph.Definition) (out []hos
 	return out
 }
 
-// hostsDiffer tells of the values that are set to different things in different hosts, those first that are read most.
-func hostsDiffer(g *graph.Graph) (Fact, bool) {
+// A difference is a value that hosts set differently.
+type difference struct {
+	value *graph.Value
+	told  []hostSetting
+}
+
+// depends says whether some host's setting is not settled by what is known.
+func (d difference) depends() bool {
+	return slices.ContainsFunc(d.told, func(s hostSetting) bool { return strings.HasPrefix(s.text, "(depends") })
+}
+
+// differing are the values that are set to different things in different hosts: those first whose settings are all known, then those that are read most.
+func differing(g *graph.Graph) (out []difference) {
 	if len(g.Hosts()) < 2 {
-		return Fact{}, false
+		return nil
 	}
 	byPath := map[string]*graph.Value{}
 	for _, v := range g.Values {
@@ -212,13 +223,26 @@ func hostsDiffer(g *graph.Graph) (Fact, bool) {
 	}
 	vs := slices.Clone(g.Values)
 	slices.SortStableFunc(vs, byReads)
-	var ps, open []FactPlace // open: what some hosts have depends on more
+	var open []difference
 	for _, v := range vs {
-		told := perHost(g, v, set[v])
-		if len(told) < 2 {
-			continue
+		d := difference{v, perHost(g, v, set[v])}
+		switch {
+		case len(d.told) < 2:
+		case d.depends():
+			open = append(open, d)
+		default:
+			out = append(out, d)
 		}
+	}
+	return append(out, open...)
+}
+
+// hostsDiffer tells of the values that are set to different things in different hosts.
+func hostsDiffer(g *graph.Graph) (Fact, bool) {
+	var ps []FactPlace
+	for _, d := range differing(g) {
 		// The rarest settings tell most.
+		told := slices.Clone(d.told)
 		slices.SortStableFunc(told, func(a, b hostSetting) int { return cmp.Compare(len(a.hosts), len(b.hosts)) })
 		var texts []string
 		at := graph.Place{}
@@ -227,19 +251,13 @@ func hostsDiffer(g *graph.Graph) (Fact, bool) {
 			if len(s.hosts) <= 2 {
 				who = strings.Join(short(s.hosts), ", ")
 			}
-			texts = append(texts, who+": "+strings.TrimSuffix(strings.Replace(s.text, "(depends: see above)", "it depends", 1), ";"))
+			texts = append(texts, who+": "+strings.Replace(s.text, "(depends: see above)", "it depends", 1))
 			if at.File == "" {
 				at = s.at
 			}
 		}
-		p := FactPlace{valueName(v) + ": " + strings.Join(texts, "; "), at}
-		if slices.ContainsFunc(told, func(s hostSetting) bool { return strings.HasPrefix(s.text, "(depends") }) {
-			open = append(open, p)
-		} else {
-			ps = append(ps, p)
-		}
+		ps = append(ps, FactPlace{valueName(d.value) + ": " + strings.Join(texts, "; "), at})
 	}
-	ps = append(ps, open...)
 	if len(ps) == 0 {
 		return Fact{}, false
 	}

@@ -19,6 +19,17 @@ func (f *flowLayout) entries() []legendEntry {
 		return slices.ContainsFunc(f.ribbons, g) || slices.ContainsFunc(f.arcs, g)
 	}
 	es := []legendEntry{}
+	if f.view.Name == "exposure" {
+		for _, e := range []struct {
+			group string
+			text  string
+		}{{"open", "let in from anywhere"}, {"some", "let in from some interface, by a rule, by the service itself"}, {"led", "led to by a proxy or tunnel alone"}} {
+			if slices.ContainsFunc(f.nodes, func(n *node) bool { return n.group == e.group }) {
+				es = append(es, legendEntry{line("r "+toneClass(f.toneOf(e.group)), 5), e.text})
+			}
+		}
+		return es
+	}
 	wide, viol := "the wider, the more reads", "a lower layer reads from a higher one"
 	switch f.view.Name {
 	case "sinks", "overview":

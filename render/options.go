@@ -86,6 +86,9 @@ var Views = []View{
 	{"values", "value → option and value → value, without the modules between", "What values become part of", []string{"flow", "dot"}},
 	{"imports", "which module imports which", "Which module imports which", []string{"flow", "dot"}},
 	{"layers", "which layer reads the values of which", "Which layer reads the values of which", []string{"flow", "dot"}},
+	{"hosts", "hosts × services and values: what sets them apart", "What sets the hosts apart", []string{"flow", "dot"}},
+	{"exposure", "port → firewall → service → proxy → name", "What can be reached from outside", []string{"flow", "dot"}},
+	{"registry", "ports, addresses, names and uids: who binds them, who else reads them", "What is given out, and to whom", []string{"flow", "dot"}},
 	{"ports", "the registry of ports: ranges, owners, collisions", "Ports", []string{"flow"}},
 	{"heat", "annotation coverage of every module", "Source-id coverage by module", []string{"flow"}},
 }

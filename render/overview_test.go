@@ -1,12 +1,20 @@
 package render
 
 import (
+	"cmp"
 	"encoding/xml"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"nixsink/graph"
 )
 
 // The overview is one page at any size: few boxes, every label its own, nothing beyond the edge.
@@ -62,9 +70,136 @@ func TestOverviewIsOnePage(t *testing.T) {
 	}
 }
 
-// within checks that every text and box of a picture lies within it.
-func within(t *testing.T, name, svg string) {
+// hostsTree is a repository with hosts that differ.
+const hostsTree = `
+-- flake.nix --
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web-with-a-name-that-is-far-too-long-for-a-column = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./web.nix { my.port = 8081; my.role = "web"; } ]; };
+    nixosConfigurations.web-with-a-name-that-is-far-too-long-for-a-page = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./web.nix { my.port = 8082; my.role = "a role of which there is a lot to tell, more than a page has room for"; } ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./db.nix { my.role = "db"; } ]; };
+  };
+}
+-- base.nix --
+{ lib, config, ... }: {
+  options.my.port = lib.mkOption { type = lib.types.port; default = 5432; };
+  options.my.role = lib.mkOption { type = lib.types.str; };
+  config.networking.firewall.allowedTCPPorts = [ config.my.port 22 ];
+  config.services.openssh.enable = true;
+}
+-- web.nix --
+{ config, ... }: {
+  services.nginx.enable = true;
+  services.nginx.virtualHosts."a-host-with-a-very-long-name.example.org".locations."/".proxyPass = "http://localhost:3000";
+  services.nginx.virtualHosts."a-host-with-a-very-long-name.example.com".locations."/".proxyPass = "http://localhost:3001";
+  services.app.port = config.my.port;
+}
+-- db.nix --
+{ config, ... }: { services.postgresql.settings.port = config.my.port; services.postgresql.enable = true; }
+`
+
+// TestViewsAreOnePage: hosts, exposure and registry fit a page whatever there is, and no two boxes of a column are called alike.
+func TestViewsAreOnePage(t *testing.T) {
+	graphs := examples(t)
+	graphs["house"] = house()
+	graphs["hostile"] = hostile()
+	graphs["hosts"] = analysed(t, hostsTree)
+	for name, g := range graphs {
+		for _, view := range []string{"hosts", "exposure", "registry"} {
+			o := Options{View: view, Findings: houseFindings}
+			if why, err := Nothing(g, o); err != nil {
+				t.Fatal(err)
+			} else if why != "" {
+				if name == "hosts" {
+					t.Errorf("%s of %s: %s", view, name, why)
+				}
+				continue
+			}
+			w, h := within(t, name+" "+view, write(t, "svg", g, o))
+			if w > 1001 || h > 701 {
+				t.Errorf("%s: the view %s is %.0f × %.0f pixels", name, view, w, h)
+			}
+			p, err := draw(g, o, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts := map[string]bool{}
+			for _, n := range p.nodes {
+				key := fmt.Sprint(n.column, " ", cmp.Or(n.shown, n.shortened()))
+				if texts[key] {
+					t.Errorf("%s %s: two boxes are called %q", name, view, key)
+				}
+				texts[key] = true
+			}
+		}
+	}
+}
+
+func TestHostsView(t *testing.T) {
+	s, err := hostsOf(analysed(t, hostsTree), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, l := range s.lines {
+		fmt.Fprintf(&b, "%s [%s] %s\n", l.label, strings.Join(l.marks, ","), l.note)
+	}
+	want := `app, nginx [,•,•] 2 services, 2 hosts
+postgresql [•,,] 1 host
+my.port [·,1,2] mostly 5432 (default), 1: 8081, 2: 8082
+my.role [·,1,2] mostly db, 1: web, 2: a role of which there is a lot to tell, more than a page h…
+`
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+	if s.names[1] == s.names[2] {
+		t.Errorf("two hosts are called %q", s.names[1])
+	}
+}
+
+func TestRegistryView(t *testing.T) {
+	all, err := registryOf(examples(t)["homelab"], Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, e := range all {
+		got[e.value.Path] = fmt.Sprintf("%s %s by %s, %d others", e.kind, e.text, e.owner, len(e.readers))
+	}
+	for path, want := range map[string]string{
+		"my.ports.grafana":           "port 3300 by grafana, 1 others",
+		"my.ports.https":             "port 443 by caddy, 3 others",
+		"my.ports.gotify":            "port 8070 by , 0 others",
+		"my.configs.network.gateway": "address 10.42.7.1 by systemd.network, 0 others",
+		"my.configs.identity.user":   "name mira by users, 7 others",
+		"my.media.gid":               "uid 1700 by users.groups, 0 others",
+	} {
+		if got[path] != want {
+			t.Errorf("%s: %s, want %s", path, got[path], want)
+		}
+	}
+}
+
+// analysed is the graph of the files of an archive.
+func analysed(t *testing.T, archive string) *graph.Graph {
 	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, err := graph.Analyze(t.Context(), dir, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// within checks that every text and box of a picture lies within it, and gives its size.
+func within(t *testing.T, name, svg string) (w, h float64) {
+	t.Helper()
+	left := 0.0 // of the groups that are open
 	d := xml.NewDecoder(strings.NewReader(svg))
 	number := func(e xml.StartElement, attr string) float64 {
 		i := slices.IndexFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == attr })
@@ -74,13 +209,17 @@ func within(t *testing.T, name, svg string) {
 		v, _ := strconv.ParseFloat(e.Attr[i].Value, 64)
 		return v
 	}
-	w, h := 0.0, 0.0
+	var shift []float64
 	for {
 		token, err := d.Token()
 		if err == io.EOF {
 			break
 		} else if err != nil {
 			t.Fatal(err)
+		}
+		if end, ok := token.(xml.EndElement); ok && end.Name.Local == "g" {
+			left -= shift[len(shift)-1]
+			shift = shift[:len(shift)-1]
 		}
 		e, ok := token.(xml.StartElement)
 		if !ok {
@@ -89,12 +228,58 @@ func within(t *testing.T, name, svg string) {
 		switch e.Name.Local {
 		case "svg":
 			w, h = number(e, "width"), number(e, "height")
+		case "g":
+			by := 0.0
+			for _, a := range e.Attr {
+				if a.Name.Local == "transform" {
+					fmt.Sscanf(a.Value, "translate(%g ", &by)
+				}
+			}
+			left += by
+			shift = append(shift, by)
 		case "rect":
-			if x, y := number(e, "x"), number(e, "y"); x+number(e, "width") > w || y+number(e, "height") > h {
+			if x, y := left+number(e, "x"), number(e, "y"); x < 0 || x+number(e, "width") > w || y+number(e, "height") > h {
 				t.Errorf("%s: a box at %v, %v leaves the picture", name, x, y)
+			}
+		case "text":
+			class, slant := "", 1.0
+			for _, a := range e.Attr {
+				switch a.Name.Local {
+				case "class":
+					class = a.Value
+				case "transform":
+					slant = 0.58 // of 55 degrees
+				}
+			}
+			var text string
+			if err := d.DecodeElement(&text, &e); err != nil {
+				t.Fatal(err)
+			}
+			size := 11.0
+			switch {
+			case strings.HasPrefix(class, "h1"):
+				size = 16 * 1.16
+			case strings.HasPrefix(class, "n"):
+				size = 10
+			case strings.HasPrefix(class, "lead") || strings.HasPrefix(class, "badt"):
+				size = 11 * 1.16
+			}
+			x, wide := left+number(e, "x"), textWidth(text, size)*slant
+			switch {
+			case strings.Contains(class, " end"):
+				x -= wide
+			case strings.Contains(class, " mid"):
+				x -= wide / 2
+			}
+			if x < 0 || x+wide > w+1 {
+				t.Errorf("%s: the text %q from %.0f to %.0f leaves the picture, which is %.0f wide", name, text, x, x+wide, w)
+			}
+			if y := number(e, "y"); slant < 1 && y-textWidth(text, size)*0.82 < 0 {
+				t.Errorf("%s: the text %q leaves the picture at the top", name, text)
 			}
 		}
 	}
+	return w, h
 }
 
 // A focus shows what trace tells: the options that a value reaches through others count, too.

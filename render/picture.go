@@ -18,9 +18,10 @@ const (
 	moduleNode
 	optionNode
 	layerNode
+	thingNode // of a view of its own: a host, a way in, a name
 )
 
-func (k kind) String() string { return [...]string{"value", "module", "option", "layer"}[k] }
+func (k kind) String() string { return [...]string{"value", "module", "option", "layer", "thing"}[k] }
 
 // A node is one thing in a picture. Identity is the pointer; key is unique, stable text for formats that need a name.
 type node struct {
@@ -81,6 +82,7 @@ type picture struct {
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
 
+	heads      []string       // of a view whose columns are not kinds
 	sides      [2]string      // what the two columns of layers are
 	ofImports  bool           // layers are joined by imports, for no value is read
 	tones      map[string]int // the colour of every layer

@@ -38,6 +38,14 @@ func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, er
 		return portsSVG(g, o)
 	case "heat":
 		return heatSVG(g, o)
+	case "hosts":
+		if o.Layout != "dot" {
+			return hostsSVG(g, o)
+		}
+	case "registry":
+		if o.Layout != "dot" {
+			return registrySVG(g, o)
+		}
 	}
 	p, err := draw(g, o, true)
 	switch {
@@ -72,6 +80,18 @@ func Nothing(g *graph.Graph, o Options) (string, error) {
 			return "", err
 		}
 		return noHeat(g), nil
+	case "hosts":
+		s, err := hostsOf(g, o)
+		if err != nil {
+			return "", err
+		}
+		return s.nothing, nil
+	case "registry":
+		all, err := registryOf(g, o)
+		if err != nil || len(all) > 0 {
+			return "", err
+		}
+		return noRegistry(g), nil
 	}
 	p, err := draw(g, o, true)
 	if err != nil {

@@ -38,6 +38,16 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		if len(s.nodes) == 0 {
 			s.importsBetweenLayers(o.Layout != "dot")
 		}
+	case "exposure":
+		s.exposurePicture()
+	case "hosts":
+		if err := s.hostsPicture(o); err != nil {
+			return nil, err
+		}
+	case "registry":
+		if err := s.registryPicture(o); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, usagef("the view %s is drawn as svg only; text, markdown and json show it as a table", v.Name)
 	}
@@ -46,7 +56,10 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		p.empty = g.Empty
 		return p, nil
 	}
-	if p.empty == "" && len(p.nodes) == 0 {
+	if p.empty != "" && len(p.nodes) == 0 {
+		return p, nil
+	}
+	if len(p.nodes) == 0 {
 		p.empty = map[string]string{
 			"modules":  "no module reads a central value; the view imports needs none",
 			"sinks":    "no central value is read; the view imports needs none",

@@ -75,8 +75,30 @@ type spot struct {
 // Exposed finds which ports the firewall lets in and where, which services listen there, and what proxies lead to them.
 func Exposed(g *graph.Graph) *Exposure { return exposed(g, inForce(g)) }
 
-// exposed is Exposed with the definitions at hand.
-func exposed(g *graph.Graph, defs []*graph.Definition) *Exposure {
+// Listening lists the ports that services have, let in or not.
+func Listening(g *graph.Graph) []Port {
+	p := newPorts(g)
+	defs := inForce(g)
+	for _, d := range defs {
+		p.listens(d)
+	}
+	for _, n := range []int{22, 80, 443} { // what somebody gives these numbers to is theirs who have them in nixpkgs
+		for _, v := range g.Values {
+			if number(v) == n && isPort(v) {
+				p.ofValue(v)
+			}
+		}
+	}
+	p.known(defs)
+	var out []Port
+	for _, port := range p.all {
+		out = append(out, *port)
+	}
+	return out
+}
+
+// newPorts knows of every definition what it is made of.
+func newPorts(g *graph.Graph) *portsOf {
 	p := &portsOf{g: g, feeds: map[spot][]*graph.Value{}, keys: map[graph.Place][]*graph.Flow{}, by: map[int]*Port{}, value: map[*graph.Value]*Port{}}
 	for _, f := range g.Flows.Direct() {
 		switch k := (spot{f.To, f.At}); {
@@ -87,6 +109,12 @@ func exposed(g *graph.Graph, defs []*graph.Definition) *Exposure {
 			p.feeds[k] = append(p.feeds[k], f.From)
 		}
 	}
+	return p
+}
+
+// exposed is Exposed with the definitions at hand.
+func exposed(g *graph.Graph, defs []*graph.Definition) *Exposure {
+	p := newPorts(g)
 	x := &Exposure{}
 	// What opens and listens comes first: a route finds its port among them.
 	for _, d := range defs {
@@ -396,6 +424,13 @@ func (p *portsOf) opensItsOwn(d *graph.Definition) {
 var clients = []string{"database", "db", "smtp", "mail", "mailer", "imap", "ldap", "redis", "remote", "upstream", "backend", "target", "peer", "peers", "relay", "broker", "jails",
 	"scrapeConfigs", "provision", "datasources", "virtualHosts", "ingress", "backups", "proxy"}
 
+// IsClient reports whether an option's path says that a port in it is where the service connects to, not where it listens.
+func IsClient(segments []string) bool {
+	return len(segments) > 2 && slices.ContainsFunc(segments[2:len(segments)-1], func(seg string) bool {
+		return slices.ContainsFunc(clients, func(c string) bool { return strings.EqualFold(c, unquote(seg)) })
+	})
+}
+
 // listens reads which service has a port.
 func (p *portsOf) listens(d *graph.Definition) {
 	s := d.Segments
@@ -409,9 +444,7 @@ func (p *portsOf) listens(d *graph.Definition) {
 	default:
 		return
 	}
-	if slices.ContainsFunc(s[2:n-1], func(seg string) bool {
-		return slices.ContainsFunc(clients, func(c string) bool { return strings.EqualFold(c, unquote(seg)) })
-	}) {
+	if IsClient(s) {
 		return
 	}
 	last := strings.ToLower(strings.NewReplacer("_", "", "-", "", `"`, "").Replace(s[n-1]))

@@ -1,0 +1,235 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+	"nixsink/internal/review"
+)
+
+const (
+	exposureMost  = 13 // boxes of a column; what is beyond is one box with its count
+	exposureLabel = 24 // characters of a box: five columns have to fit a page
+)
+
+// An exposureWay is one way from outside, as far as it goes: from where, by which port, to which service, by which name, to which service behind.
+type exposureWay [5]string
+
+// exposurePicture draws from where each port is let in, which service has it, by which names a proxy calls what is behind it.
+func (s *sketch) exposurePicture() {
+	x := review.Exposed(s.g)
+	s.heading = map[kind]string{}
+	s.heads = []string{"let in", "port", "service", "by name", "behind it"}
+	var ways []exposureWay
+	at := map[string]graph.Place{}
+	tips := map[string][]string{}
+	names := map[string][]string{}
+	box := func(column int, text string, p graph.Place, tip string, called ...string) string {
+		key := fmt.Sprintf("%d %s", column, text)
+		if _, seen := at[key]; !seen {
+			at[key] = p
+		}
+		if !slices.Contains(tips[key], tip) {
+			tips[key] = append(tips[key], tip)
+		}
+		names[key] = append(names[key], called...)
+		return text
+	}
+	proxied := map[string]bool{}
+	for _, p := range x.Ports {
+		port := portLabel(p)
+		called := valueNames(p.Values)
+		for _, v := range p.Values {
+			called = append(called, v.Path)
+		}
+		for _, o := range p.Openings {
+			var w exposureWay
+			w[0] = box(0, openingLabel(o), o.At, o.Option+" in "+where(o.At))
+			w[1] = box(1, port, o.At, strings.Join(append([]string{port}, called...), ", "), called...)
+			if len(p.Listeners) == 0 {
+				ways = append(ways, w)
+			}
+			for _, l := range p.Listeners {
+				w[2] = box(2, l.Service, l.At, l.Option+" in "+where(l.At), "services."+l.Service)
+				ways = append(ways, w)
+			}
+		}
+		for _, r := range p.Routes {
+			var w exposureWay
+			w[2] = box(2, r.Proxy, r.At, r.Proxy+" leads on", "services."+r.Proxy)
+			proxied[r.Proxy] = true
+			name := r.Name
+			if name == "*" {
+				name = "computed names"
+			}
+			w[3] = box(3, name, r.At, name+" in "+where(r.At))
+			behind := port
+			if n := listenerNames(p); len(n) > 0 {
+				behind = n[0]
+				if p.Number > 0 {
+					behind += fmt.Sprintf(" :%d", p.Number)
+				}
+			}
+			w[4] = box(4, behind, r.At, strings.Join(append(listenerNames(p), called...), ", "), called...)
+			ways = append(ways, w)
+		}
+	}
+	if len(ways) == 0 {
+		s.empty = "no port is let in, and no proxy leads anywhere, that could be found"
+		return
+	}
+	beyond := s.foldWays(ways)
+	labels := shortLabels(ways)
+	for _, w := range ways {
+		var from *node
+		for column, text := range w {
+			if text == "" {
+				continue
+			}
+			key := fmt.Sprintf("%d %s", column, text)
+			n := s.thing("way:"+key, labels[key], column, at[key], append([]string{text}, names[key]...)...)
+			if text == others {
+				n.holds = beyond[column]
+			}
+			if tips[key] != nil {
+				n.tip = tips[key][:min(len(tips[key]), 12)]
+			}
+			switch {
+			case column == 0 && strings.Contains(text, "anywhere"):
+				n.group = "open"
+			case column == 0:
+				n.group = "some"
+			case from != nil:
+				n.group = from.group
+			case column == 2 && s.nodes["way:"+key] != nil && n.group == "2":
+				n.group = "led"
+			}
+			if from != nil {
+				e := s.edge(edgeKey{from: from, to: n})
+				e.extra = amount{n: 1}
+			}
+			from = n
+		}
+	}
+	for _, f := range x.Off {
+		s.notes = append(s.notes, fmt.Sprintf("The firewall is off in %s%s.", where(f.At), spaced(reviewHosts(s.g, f.In))))
+	}
+	for _, f := range x.Trusted {
+		s.notes = append(s.notes, fmt.Sprintf("Everything is let in from %s (%s).", f.Text, where(f.At)))
+	}
+	if n := len(x.Rules); n > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("%s by hand may let in more (%s).", plural(n, "place with rules written", "places with rules written"), where(x.Rules[0].At)))
+	}
+	if len(s.notes) > 4 {
+		s.notes = append(s.notes[:4], fmt.Sprintf("And %d more such places.", len(s.notes)-4))
+	}
+	s.tones = map[string]int{"open": 2, "some": 0, "led": 1}
+}
+
+// others is what a box is called that stands for what its column has no room for. It sorts last.
+const others = "… others"
+
+// foldWays puts what has no room in its column into one box of it, and tells how much that is by column.
+func (s *sketch) foldWays(ways []exposureWay) map[int]int {
+	folded := map[int]int{}
+	for column := range len(exposureWay{}) {
+		var texts []string
+		for _, w := range ways {
+			if w[column] != "" && !slices.Contains(texts, w[column]) {
+				texts = append(texts, w[column])
+			}
+		}
+		if len(texts) <= exposureMost {
+			continue
+		}
+		rest := texts[exposureMost-1:]
+		folded[column] = len(rest)
+		for i := range ways {
+			if slices.Contains(rest, ways[i][column]) {
+				ways[i][column] = others
+			}
+		}
+	}
+	if len(folded) > 0 {
+		s.notes = append(s.notes, "What has no room is folded into the last box of its column; nixsink review --format json lists all, --focus shows a part.")
+	}
+	return folded
+}
+
+// shortLabels are the texts of the boxes, cut to what a column has room for and told apart.
+func shortLabels(ways []exposureWay) map[string]string {
+	out := map[string]string{}
+	for column := range len(exposureWay{}) {
+		var texts []string
+		for _, w := range ways {
+			if w[column] != "" && !slices.Contains(texts, w[column]) {
+				texts = append(texts, w[column])
+			}
+		}
+		seen := map[string]int{}
+		for _, t := range texts {
+			seen[clip(plain(t), exposureLabel)]++
+		}
+		var long []string
+		for _, t := range texts {
+			if short := clip(plain(t), exposureLabel); seen[short] == 1 {
+				out[fmt.Sprintf("%d %s", column, t)] = short
+			} else {
+				long = append(long, t)
+			}
+		}
+		if len(long) > 0 {
+			for i, short := range toldApart(long, exposureLabel) {
+				out[fmt.Sprintf("%d %s", column, long[i])] = short
+			}
+		}
+	}
+	return out
+}
+
+func portLabel(p review.Port) string {
+	text := ""
+	switch {
+	case p.To > 0:
+		text = fmt.Sprintf("%d–%d", p.Number, p.To)
+	case p.Number > 0:
+		text = fmt.Sprint(p.Number)
+	}
+	if len(p.Values) > 0 {
+		text = strings.TrimSpace(text + " " + tellingName(p.Values[0]))
+	}
+	if text == "" && len(p.Listeners) > 0 {
+		text = "of " + p.Listeners[0].Service
+	}
+	if text == "" {
+		text = "some port"
+	}
+	return text
+}
+
+// tellingName is the last name of a value's path that tells which it is: radarr of my.media.radarr.server.port.
+func tellingName(v *graph.Value) string {
+	segs := v.Segments
+	for i := len(segs) - 1; i > 1; i-- {
+		if s := strings.Trim(segs[i], `"`); !slices.Contains([]string{"port", "uid", "gid", "id", "address", "bindaddress", "ip", "listenport", "server", "settings", "http", "listen"}, strings.ToLower(s)) {
+			return s
+		}
+	}
+	return strings.Trim(segs[len(segs)-1], `"`)
+}
+
+func openingLabel(o review.Opening) string {
+	switch {
+	case o.Rule:
+		return "a rule by hand"
+	case o.Protocol == "":
+		return "opened by itself"
+	case o.Interface == "":
+		return o.Protocol + ", anywhere"
+	case o.Interface == "*":
+		return o.Protocol + ", some interface"
+	}
+	return o.Protocol + ", " + o.Interface
+}
