@@ -33,7 +33,7 @@ func (ev *Evaluator) isNull(v Val) Val {
 	case *nullShape:
 		return boolean(true).with(v.org)
 	}
-	if ev.typeName(v) != "" {
+	if ev.types(v).never(nullType) {
 		return boolean(false) // whatever it holds: "…${x}…" is never null
 	}
 	test := ev.comparison(v, Val{shape: &nullShape{}}, true, nil)
@@ -67,7 +67,7 @@ func (ev *Evaluator) nullness(v Val) Origins {
 	case *nullShape:
 		return v.org
 	case *refShape:
-		if ev.typeName(v) == "" {
+		if !ev.types(v).never(nullType) {
 			return ev.asking(v, Nullness)
 		}
 	}

@@ -97,7 +97,7 @@ func (ev *Evaluator) declare(m *Module, p *Path, o *optShape, at site, depth int
 	ev.take(p, d, true)
 	switch o.kind {
 	case "mkEnableOption":
-		d.Type, d.Kind, d.Default = "bool", "bool", "false"
+		d.Type, d.Kind, d.Default, d.holds = "bool", "bool", "false", boolType
 		d.Description = ev.asText(args)
 	case "mkPackageOption":
 		d.Type, d.Kind = "package", "package"
@@ -157,7 +157,9 @@ func (ev *Evaluator) transformed(m *Module, p *Path, d *Declaration, f *thunk, a
 
 // typed follows an option's type to registries and submodules (rule 11).
 func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int) {
+	d.holds = ev.heldBy(t, 0)
 	for range 8 {
+		t = ev.mainType(t)
 		s, ok := t.shape.(*typeShape)
 		if !ok {
 			if a, ok := t.shape.(*altShape); ok && len(a.alts) > 0 {
@@ -168,21 +170,17 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 		}
 		switch s.name {
 		case "nullOr", "uniq":
-			d.nullable = d.nullable || s.name == "nullOr" && !d.Registry
-			d.memberNullable = d.memberNullable || s.name == "nullOr" && d.Registry
 			t = ev.force(s.elem)
 			continue
 		case "coercedTo":
 			ev.transformed(m, p, d, s.with, site{d.File, d.Span})
-			if a, ok := ev.force(s.from).shape.(*typeShape); ok && a.name == "nullOr" {
-				d.nullable = d.nullable || !d.Registry
-			}
 			t = ev.force(s.elem)
 			continue
 		case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf":
 			d.Registry = true
 			p = ev.child(p, hole)
-			t = ev.force(s.elem)
+			t = ev.mainType(ev.force(s.elem))
+			d.membersHold = ev.heldBy(ev.force(s.elem), 0)
 			if e, ok := t.shape.(*typeShape); ok {
 				switch e.name {
 				case "anything", "attrs", "unspecified", "raw", "attrsOf", "lazyAttrsOf":
@@ -223,7 +221,7 @@ func (ev *Evaluator) unlisted(m *Module, elem *thunk, depth int) {
 	if elem == nil || depth > maxOptionDepth {
 		return
 	}
-	t, ok := ev.force(elem).shape.(*typeShape)
+	t, ok := ev.mainType(ev.force(elem)).shape.(*typeShape)
 	if !ok || t.elem == nil {
 		return
 	}

@@ -62,7 +62,7 @@ type Evaluator struct {
 	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
 	limits     map[limitKey]bool
-	kinds      map[string]uint64 // of declarations, by number
+	kinds      map[kindOf]uint64 // of declarations, by number
 	pending    []*thunk
 	settled    int // pending[:settled] was compacted
 	closures   []*closure
@@ -140,7 +140,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[limitKey]bool{},
-		kinds:     map[string]uint64{},
+		kinds:     map[kindOf]uint64{},
 		off:       map[*parse.File]string{},
 		innerAt:   map[site]int{},
 		built:     map[site]int{},

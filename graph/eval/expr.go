@@ -745,7 +745,7 @@ func (ev *Evaluator) equality(x, y Val, equal bool) Val {
 	if _, null := x.shape.(*nullShape); null && len(x.org) == 0 {
 		return is(ev.isNull(y))
 	}
-	if a, b := ev.typeName(x), ev.typeName(y); a != "" && b != "" && a != b && !number(a, b) {
+	if a, b := ev.types(x), ev.types(y); a.never(b.comparable()) && b != 0 {
 		return boolean(!equal) // whatever they hold
 	}
 	if v, ok := ev.isEmpty(x, y); ok {
@@ -828,8 +828,13 @@ func (ev *Evaluator) equal(x, y Val) (eq, ok bool) {
 	return false, false
 }
 
-// number says that both types are numbers: 1 == 1.0.
-func number(a, b string) bool { return (a == "int" || a == "float") && (b == "int" || b == "float") }
+// comparable are the kinds that something of these kinds may be equal to: 1 == 1.0.
+func (s typeSet) comparable() typeSet {
+	if s&(intType|floatType) != 0 {
+		s |= intType | floatType
+	}
+	return s
+}
 
 // negated is !v of booleans that are known.
 func (ev *Evaluator) negated(v Val) Val {

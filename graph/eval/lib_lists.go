@@ -97,8 +97,8 @@ func libFlatten(ev *Evaluator, a []*thunk, at site) Val {
 	walk = func(t *thunk, depth int) ([]*thunk, bool, Origins) {
 		v := ev.force(t)
 		if _, list := v.shape.(*listShape); !list && (!isAlt(v) || isProperty(v)) {
-			name := ev.typeName(v)
-			return []*thunk{t}, name != "" && name != "list", nil
+			of := ev.types(v)
+			return []*thunk{t}, of.never(listType), nil
 		}
 		ts, exact, org := ev.elems(v)
 		lists = append(lists, v)
@@ -123,7 +123,7 @@ func libFlatten(ev *Evaluator, a []*thunk, at site) Val {
 			size = own()
 		}
 		for _, t := range ts {
-			if v := ev.force(t); isRef(v) && ev.typeName(v) == "" {
+			if v := ev.force(t); isRef(v) && !ev.types(v).never(listType) {
 				size = union(size, ev.size(v)) // it may be a list itself
 			}
 		}

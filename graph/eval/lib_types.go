@@ -44,14 +44,14 @@ func typesChapter() []row {
 		{"replicate", 2, joinArgs},
 		{"isNull", 1, libIsNull},
 		{"typeOf", 1, libTypeOf},
-		{"isString", 1, isOfType("string")},
-		{"isInt", 1, isOfType("int")},
-		{"isList", 1, isOfType("list")},
-		{"isAttrs", 1, isOfType("set")},
-		{"isFunction", 1, isOfType("lambda")},
-		{"isPath", 1, isOfType("path")},
-		{"isBool", 1, isOfType("bool")},
-		{"isFloat", 1, isOfType("float")},
+		{"isString", 1, isOfType(stringType)},
+		{"isInt", 1, isOfType(intType)},
+		{"isList", 1, isOfType(listType)},
+		{"isAttrs", 1, isOfType(setType)},
+		{"isFunction", 1, isOfType(lambdaType)},
+		{"isPath", 1, isOfType(pathType)},
+		{"isBool", 1, isOfType(boolType)},
+		{"isFloat", 1, isOfType(floatType)},
 		{"generate", 2, libGenerate},
 		{"toINIWithGlobalSection", 2, libGenerate},
 		{"replaceVars", 2, libGenerate},
@@ -62,7 +62,7 @@ func libIsNull(ev *Evaluator, a []*thunk, at site) Val { return ev.isNull(ev.for
 
 func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
-	if name := ev.typeName(v); name != "" {
+	if name := ev.types(v).name(); name != "" {
 		return str(name).with(v.org)
 	}
 	return unknown(ev.origins(v))
@@ -74,11 +74,14 @@ func libGenerate(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 // isOfType asks whether builtins.typeOf says kind.
-func isOfType(kind string) func(ev *Evaluator, a []*thunk, at site) Val {
+func isOfType(kind typeSet) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
-		if of := ev.typeName(v); of != "" {
-			return boolean(of == kind).with(v.org)
+		switch of := ev.types(v); {
+		case of.always(kind):
+			return boolean(true).with(v.org)
+		case of.never(kind):
+			return boolean(false).with(v.org)
 		}
 		return unknown(ev.origins(v))
 	}

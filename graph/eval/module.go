@@ -100,10 +100,10 @@ type Declaration struct {
 	Open        bool // members have structure of their own (attrsOf anything, freeform)
 	Nested      bool // a submodule: its fields are declared below
 
-	nullable       bool   // null is a value of the type
-	dflt           *thunk // what its default holds, nil if it has none
-	dfltAt         site   // its text, which may stand in another file than the declaration
-	memberNullable bool   // null is a value of the type of a registry's members
+	holds       typeSet // the kinds of its values
+	membersHold typeSet // those of a registry's members
+	dflt        *thunk  // what its default holds, nil if it has none
+	dfltAt      site    // its text, which may stand in another file than the declaration
 }
 
 // DefaultAt tells where the text of the default stands; no file where it has none.

@@ -243,6 +243,12 @@ func (d *Declaration) before(o *Declaration) bool {
 	return cmp.Or(cmp.Compare(d.File.Name, o.File.Name), cmp.Compare(d.Span.Start, o.Span.Start)) < 0
 }
 
+// kindOf is what code can tell of the values of an option.
+type kindOf struct {
+	kind           string
+	holds, members typeSet
+}
+
 // declAnswer is what code can tell of what declarationOf found, as a number.
 func (ev *Evaluator) declAnswer(q *Path) uint64 {
 	if q == nil {
@@ -250,17 +256,18 @@ func (ev *Evaluator) declAnswer(q *Path) uint64 {
 	}
 	d, option := ev.declHere(q)
 	flags := uint64(1)
-	for i, set := range []bool{option, d != nil && d.Registry, d != nil && d.Open, d != nil && d.Nested, d != nil && d.nullable, d != nil && d.memberNullable} {
+	for i, set := range []bool{option, d != nil && d.Registry, d != nil && d.Open, d != nil && d.Nested} {
 		if set {
 			flags |= 2 << i
 		}
 	}
 	kind := uint64(0)
 	if d != nil {
-		n, ok := ev.kinds[d.Kind]
+		k := kindOf{d.Kind, d.holds, d.membersHold}
+		n, ok := ev.kinds[k]
 		if !ok {
 			n = uint64(len(ev.kinds) + 1)
-			ev.kinds[d.Kind] = n
+			ev.kinds[k] = n
 		}
 		kind = n
 	}

@@ -15,11 +15,47 @@ var typeMakers = map[string]int{
 	"loaOf": 1, "passwdEntryOf": 1, "luaInline": 1, "dagOf": 1, "attrListOf": 1,
 }
 
+// mainType is the one of several types whose values have most structure: either str (submodule …).
+func (ev *Evaluator) mainType(t Val) Val {
+	s, ok := t.shape.(*typeShape)
+	if !ok || len(s.either) == 0 {
+		return t
+	}
+	best := ev.mainType(ev.force(s.either[0]))
+	for _, o := range s.either[1:] {
+		if x := ev.mainType(ev.force(o)); ev.structure(x, 0) > ev.structure(best, 0) {
+			best = x
+		}
+	}
+	return best
+}
+
+// structure says how much is told apart below the values of a type: members or fields, anything, nothing.
+func (ev *Evaluator) structure(t Val, depth int) int {
+	s, ok := ev.mainType(t).shape.(*typeShape)
+	if !ok || depth > maxOptionDepth {
+		return 0
+	}
+	switch s.name {
+	case "nullOr", "uniq", "coercedTo":
+		return ev.structure(ev.force(s.elem), depth+1)
+	case "attrsOf", "lazyAttrsOf", "loaOf", "dagOf", "submodule", "submoduleWith", "attrTag":
+		return 4
+	case "listOf", "nonEmptyListOf", "functionTo":
+		return 3
+	case "deferredModule", "deferredModuleWith":
+		return 2
+	case "attrs", "anything", "unspecified", "raw":
+		return 1
+	}
+	return 0
+}
+
 // typeMaker is a type that waits for its arguments.
 func (ev *Evaluator) typeMaker(name string, arity int) Val {
 	return Val{shape: &builtin{spec: &spec{name: name, arity: arity, call: func(ev *Evaluator, a []*thunk, at site) Val {
 		switch name {
-		case "attrsOf", "lazyAttrsOf", "listOf", "nonEmptyListOf", "nullOr", "uniq", "functionTo", "submodule", "submoduleWith", "loaOf", "dagOf", "attrTag":
+		case "attrsOf", "lazyAttrsOf", "listOf", "nonEmptyListOf", "nullOr", "uniq", "functionTo", "submodule", "submoduleWith", "loaOf", "dagOf", "attrTag", "enum":
 			return Val{shape: &typeShape{name: name, elem: a[0]}}
 		case "attrsWith":
 			return Val{shape: &typeShape{name: "attrsOf", elem: lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(a[0]), "elemType")) })}}
@@ -30,17 +66,10 @@ func (ev *Evaluator) typeMaker(name string, arity int) Val {
 		case "coercedTo":
 			return Val{shape: &typeShape{name: name, elem: a[2], from: a[0], with: a[1]}}
 		case "either":
-			// One side may have structure (either str (submodule …)); it is the one to follow.
-			if t, ok := ev.force(a[1]).shape.(*typeShape); ok && t.elem != nil {
-				return ev.force(a[1])
-			}
-			return ev.force(a[0])
+			return Val{shape: &typeShape{name: name, either: a[:2:2]}}
 		case "oneOf":
-			ts, _, _ := ev.elems(ev.force(a[0]))
-			for _, t := range ts {
-				if s, ok := ev.force(t).shape.(*typeShape); ok && s.elem != nil {
-					return ev.force(t)
-				}
+			if ts, exact, _ := ev.elems(ev.force(a[0])); exact {
+				return Val{shape: &typeShape{name: "either", either: ts}}
 			}
 		}
 		return Val{shape: &typeShape{name: name}}

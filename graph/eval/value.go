@@ -84,10 +84,11 @@ type (
 	}
 	// typeShape is an option type.
 	typeShape struct {
-		name string
-		elem *thunk // attrsOf, listOf, nullOr …; for submodule the module
-		from *thunk // of coercedTo: the type that is converted
-		with *thunk // of coercedTo: the function that does
+		name   string
+		elem   *thunk   // attrsOf, listOf, nullOr …; for submodule the module
+		either []*thunk // the types that either or oneOf joins
+		from   *thunk   // of coercedTo: the type that is converted
+		with   *thunk   // of coercedTo: the function that does
 	}
 )
 
