@@ -192,6 +192,11 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 			e, ok := t.shape.(*typeShape)
 			ev.take(p, nil, !ok || e.name != "submodule" && e.name != "submoduleWith")
 			continue
+		case "attrs":
+			// As attrsOf anything, but for how definitions are merged.
+			d.Kind, d.Registry, d.Open, d.membersHold = s.name, true, true, 0
+			ev.take(ev.child(p, hole), nil, true)
+			return
 		case "submodule", "submoduleWith", "attrTag":
 			d.Kind = "submodule"
 			d.Nested = true
