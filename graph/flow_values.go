@@ -309,9 +309,9 @@ func (vs *values) instance(v *Value, d *eval.Declaration) {
 func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 	n := vs.trees[r]
 	for i, s := range segs {
-		if n.decl != nil && (n.decl.Registry && !n.decl.Nested || vs.free(n, s)) {
+		if n.decl != nil && (n.decl.Registry && !n.decl.Nested || vs.free(n, s) || loose(n) && !d.Default) {
 			rest := segs[i:]
-			if !n.open {
+			if !n.open && !loose(n) {
 				rest = rest[:1]
 			}
 			for _, x := range rest {
@@ -421,6 +421,8 @@ func (vs *values) walk(r realm, n *node, segs []string, i int, out *found) {
 		case n.decl.Registry:
 			vs.members(r, n, segs, i, out)
 			return
+		case loose(n) && vs.named(n, rest, out):
+			return
 		}
 		out.vals = append(out.vals, n.val) // below an option there is only its value
 		return
@@ -511,6 +513,31 @@ func (vs *values) members(r realm, n *node, segs []string, i int, out *found) {
 		v.Declared = append(v.Declared, n.val.Declared...)
 	}
 	out.vals = append(out.vals, v)
+}
+
+// loose says that an option is a set of anything, whose members are values where a module sets them one by one.
+func loose(n *node) bool { return n.decl.Kind == "attrs" && !n.decl.Registry && !n.decl.Nested }
+
+// named are the members that modules set at, above or below a path in a set of anything; false: there are none.
+func (vs *values) named(n *node, rest []string, out *found) bool {
+	before := len(out.vals)
+	var match func(m *node, j int)
+	match = func(m *node, j int) {
+		switch {
+		case m.val != nil && len(m.val.Declared) > 0:
+			out.vals = append(out.vals, m.val)
+		case j == len(rest):
+			vs.below(m, out)
+		default:
+			for name := range m.alike(rest[j]) {
+				match(m.kids[name], j+1)
+			}
+		}
+	}
+	for name := range n.alike(rest[0]) {
+		match(n.kids[name], 1)
+	}
+	return len(out.vals) > before
 }
 
 // anyMember says whether some definition names a member of a registry.

@@ -136,7 +136,7 @@ func (t *importTree) files(ev *Evaluator, v Val, at site) (out []*thunk, ok bool
 	if ev.host.File(root) != nil {
 		return t.mapped(ev, []*thunk{ready(pathOfTree(root))}, at), true
 	}
-	for _, name := range ev.filesBelow(root) {
+	for _, name := range ev.filesBelow(root, at) {
 		if t.takes(ev, "/"+strings.TrimPrefix(strings.TrimPrefix(name, root), "/"), at) {
 			out = append(out, ready(pathOfTree(name)))
 		}

@@ -5,11 +5,17 @@ import (
 	"strings"
 )
 
+// maxOptionDepth is how many sets, types and submodules within each other options are declared in: a submodule may have an option of
+// its own type.
 const maxOptionDepth = 40
 
 // options declares what a set of options holds (rule 10).
 func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
-	if depth > maxOptionDepth || ev.spent(at) {
+	if depth > maxOptionDepth {
+		ev.limit(at.file, at.span, tooManyLevels)
+		return
+	}
+	if ev.spent(at) {
 		return
 	}
 	switch s := v.shape.(type) {
@@ -192,11 +198,6 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 			e, ok := t.shape.(*typeShape)
 			ev.take(p, nil, !ok || e.name != "submodule" && e.name != "submoduleWith")
 			continue
-		case "attrs":
-			// As attrsOf anything, but for how definitions are merged.
-			d.Kind, d.Registry, d.Open, d.membersHold = s.name, true, true, 0
-			ev.take(ev.child(p, hole), nil, true)
-			return
 		case "submodule", "submoduleWith", "attrTag":
 			d.Kind = "submodule"
 			d.Nested = true
@@ -223,7 +224,11 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 
 // unlisted enters the submodules below a listOf, where a path stops: their own config is not the system's.
 func (ev *Evaluator) unlisted(m *Module, elem *thunk, depth int) {
-	if elem == nil || depth > maxOptionDepth {
+	if elem == nil {
+		return
+	}
+	if depth > maxOptionDepth {
+		ev.limit(m.File, m.File.Expr.Range(), tooManyLevels)
 		return
 	}
 	t, ok := ev.mainType(ev.force(elem)).shape.(*typeShape)
@@ -254,10 +259,11 @@ func (ev *Evaluator) instanceArgs(m *Module, p *Path, name Val) *thunk {
 }
 
 func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth int) {
+	at := site{d.File, d.Span}
 	if depth > maxOptionDepth {
+		ev.limit(at.file, at.span, tooManyLevels)
 		return
 	}
-	at := site{d.File, d.Span}
 	if pl, ok := ev.placeOf(p, m); ok && pl.class.Home {
 		ev.put(place{class: pl.class, every: pl.names[:len(pl.names)-1]}, p, v, nil, at, m)
 		return

@@ -7,6 +7,7 @@ import (
 	"nixsink/parse"
 )
 
+// maxDefinitionDepth is how many levels of one definition have a path of their own. What is deeper counts as part of the last one.
 const maxDefinitionDepth = 60
 
 // define records what a value defines at p and below (rule 12). ctl is what decides over it.
@@ -34,7 +35,9 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 	if !dflt && (ev.holdsModule(p) || m.conf != nil && m.conf.Class.Flake && !p.exact()) {
 		ev.keepValue(p, v, ctl.org)
 	}
-	if depth < maxDefinitionDepth && !ev.spent(at) {
+	if depth >= maxDefinitionDepth {
+		ev.limit(at.file, at.span, tooManyLevels)
+	} else if !ev.spent(at) {
 		switch s := v.shape.(type) {
 		case *altShape:
 			switch s.prop {

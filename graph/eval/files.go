@@ -79,7 +79,7 @@ func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
 	if !ok || !known(name) {
 		return unknown(ev.deep(v))
 	}
-	names := ev.filesBelow(name)
+	names := ev.filesBelow(name, at)
 	ts := make([]*thunk, len(names))
 	for i, n := range names {
 		ts[i] = ready(pathOfTree(n))
@@ -87,18 +87,21 @@ func listFilesRecursive(ev *Evaluator, a []*thunk, at site) Val {
 	return list(ts, true).with(v.org)
 }
 
-// filesBelow are the files in a folder and in those below it.
-func (ev *Evaluator) filesBelow(name string) []string {
+// filesBelow are the files in a folder and in those below it, asked for at a place.
+func (ev *Evaluator) filesBelow(name string, at site) []string {
 	var out []string
 	var walk func(dir string, depth int)
 	walk = func(dir string, depth int) {
 		es, _ := ev.host.Dir(dir)
 		for _, e := range es {
 			p := path.Join(dir, e.Name)
-			if e.Kind == "directory" && depth < maxDeep {
-				walk(p, depth+1)
-			} else {
+			switch {
+			case e.Kind != "directory":
 				out = append(out, p)
+			case depth < maxDeep:
+				walk(p, depth+1)
+			default:
+				ev.limit(at.file, at.span, tooManyLevels)
 			}
 		}
 	}

@@ -431,25 +431,41 @@ func (ev *Evaluator) mapSet(over *thunk, v Val, f func(e attr) Val) Val {
 // mapTree is mapAttrsRecursiveCond: f is applied to what is no set, or is one that the condition refuses. cond is nil for no condition.
 func (ev *Evaluator) mapTree(cond, f, tree *thunk, at site) Val {
 	var walk func(prefix []*thunk, v Val, depth int) Val
+	var node func(p []*thunk, t *thunk, depth int) Val
 	walk = func(prefix []*thunk, v Val, depth int) Val {
 		return ev.mapSet(f, v, func(e attr) Val {
-			p := append(prefix[:len(prefix):len(prefix)], ready(nameOf(e)))
-			x := ev.expand(ev.force(e.val))
-			if _, ok := x.shape.(*setShape); ok && depth < maxDeep {
-				c := boolean(true)
-				if cond != nil {
-					c = ev.apply(ev.force(cond), ready(x), at)
-				}
-				b, ok := c.shape.(*boolShape)
-				switch {
-				case !ok:
-					return ev.join(walk(p, x, depth+1), ev.call(ev.force(f), at, ready(list(p, true)), e.val)).with(ev.deep(c).atMost(Control))
-				case b.b:
-					return walk(p, x, depth+1).with(c.org.atMost(Control))
-				}
-			}
-			return ev.call(ev.force(f), at, ready(list(p, true)), e.val)
+			return node(append(prefix[:len(prefix):len(prefix)], ready(nameOf(e))), e.val, depth)
 		})
+	}
+	node = func(p []*thunk, t *thunk, depth int) Val {
+		x := ev.expand(ev.force(t))
+		switch s := x.shape.(type) {
+		case *altShape:
+			if s.prop == several && len(s.alts) > 0 && depth < maxDeep {
+				each := make([]Val, len(s.alts))
+				for i, a := range s.alts {
+					each[i] = node(p, a, depth+1)
+				}
+				return ev.join(each...).with(x.org)
+			}
+		case *setShape:
+			if depth >= maxDeep {
+				ev.limit(at.file, at.span, tooManyLevels)
+				break
+			}
+			c := boolean(true)
+			if cond != nil {
+				c = ev.apply(ev.force(cond), ready(x), at)
+			}
+			b, ok := c.shape.(*boolShape)
+			switch {
+			case !ok:
+				return ev.join(walk(p, x, depth+1), ev.call(ev.force(f), at, ready(list(p, true)), t)).with(ev.deep(c).atMost(Control))
+			case b.b:
+				return walk(p, x, depth+1).with(c.org.atMost(Control))
+			}
+		}
+		return ev.call(ev.force(f), at, ready(list(p, true)), t)
 	}
 	return walk(nil, ev.expand(ev.force(tree)), 0)
 }
@@ -470,10 +486,37 @@ func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []att
 	return Val{shape: out}
 }
 
+// updateBelow is what recursiveUpdate makes of the attribute that two sets have: what is no set is replaced.
+func (ev *Evaluator) updateBelow(x, y Val, depth int) Val {
+	if depth <= maxDeep {
+		for i, v := range []Val{x, y} {
+			s, ok := v.shape.(*altShape)
+			if !ok || s.prop != several || len(s.alts) == 0 {
+				continue
+			}
+			each := make([]Val, len(s.alts))
+			for j, t := range s.alts {
+				sides := [2]Val{x, y}
+				sides[i] = ev.expand(ev.force(t).with(v.org))
+				each[j] = ev.updateBelow(sides[0], sides[1], depth+1)
+			}
+			return ev.join(each...)
+		}
+	}
+	if ev.types(x).never(setType) || ev.types(y).never(setType) || isProperty(x) || isProperty(y) {
+		return y
+	}
+	return ev.recursiveUpdate(x, y, depth)
+}
+
 func (ev *Evaluator) recursiveUpdate(x, y Val, depth int) Val {
 	x, y = ev.expand(x), ev.expand(y)
 	a, ok1 := x.shape.(*setShape)
 	b, ok2 := y.shape.(*setShape)
+	if ok1 && ok2 && depth > maxDeep {
+		at := ev.writtenAt(y)
+		ev.limit(at.file, at.span, tooManyLevels)
+	}
 	if !ok1 || !ok2 || depth > maxDeep {
 		if ok1 || ok2 || x.shape == nil {
 			return ev.update(x, y)
@@ -485,13 +528,7 @@ func (ev *Evaluator) recursiveUpdate(x, y Val, depth int) Val {
 		if o, ok := a.get(e.name); ok && known(e.name) {
 			l, r := o.val, e.val
 			e.val = lazily(func() Val {
-				lv, rv := ev.expand(ev.force(l)), ev.expand(ev.force(r))
-				_, s1 := lv.shape.(*setShape)
-				_, s2 := rv.shape.(*setShape)
-				if s1 && s2 {
-					return ev.recursiveUpdate(lv, rv, depth+1)
-				}
-				return rv
+				return ev.updateBelow(ev.expand(ev.force(l)), ev.expand(ev.force(r)), depth+1)
 			})
 		}
 		merged.add(e)

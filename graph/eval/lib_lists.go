@@ -105,6 +105,7 @@ func libFlatten(ev *Evaluator, a []*thunk, at site) Val {
 		var out []*thunk
 		for _, e := range ts {
 			if depth > maxDeep {
+				ev.limit(at.file, at.span, tooManyLevels)
 				out = append(out, e)
 				continue
 			}
