@@ -36,7 +36,9 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		ev.keepValue(p, v, ctl.org)
 	}
 	if depth >= maxDefinitionDepth {
-		ev.limit(at.file, at.span, tooManyLevels)
+		if !p.bottomless() { // a recursion over something unknown has no end, and each level only tells again what the first ones told
+			ev.limit(at.file, at.span, tooManyLevels)
+		}
 	} else if !ev.spent(at) {
 		switch s := v.shape.(type) {
 		case *altShape:
