@@ -216,6 +216,8 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 			ev.Run(within, entries, t.files)
 		}
 	}
+	vs := rootedAt(g.Roots...)
+	ev.Link(func(p *eval.Path) bool { _, _, ok := vs.place(p); return ok })
 	g.takeConfigurations(ev)
 	g.Account.Untracked = chooser.untracked(g.Roots)
 	if len(opts.Hosts) > 0 {
@@ -227,7 +229,6 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		t = ch.only(t, g)
 		reads = slices.DeleteFunc(reads, func(r textRead) bool { return !ch.files[r.file.Name] }) // what is left out is not to be accounted for
 	}
-	vs := rootedAt(g.Roots...)
 	vs.setOf = g.setOf
 	vs.confs = g.confs
 	vs.declare(ev)

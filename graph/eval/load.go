@@ -191,7 +191,7 @@ func (ev *Evaluator) imports(m *Module, v Val, from site, certain bool) {
 	for _, w := range ev.want(v, from, m, m.ctl) {
 		w.doubt = w.doubt || !certain || m.Doubt
 		if a, ok := w.val.shape.(*aliasShape); ok {
-			ev.Aliases = append(ev.Aliases, Renaming{ev.at(m.Base, a.from...), ev.at(m.Base, a.to...)})
+			ev.Aliases = append(ev.Aliases, Renaming{From: ev.at(m.Base, a.from...), To: ev.at(m.Base, a.to...), module: m, at: w.from})
 			continue
 		}
 		if w.deferred == nil && ev.ownedBy(w.val, s) {

@@ -194,7 +194,10 @@ func (ev *Evaluator) finish() {
 		}
 		ev.Modules = append(ev.Modules, s.modules...)
 		ev.Handed = append(ev.Handed, s.handed...)
-		ev.Aliases = append(ev.Aliases, s.aliases...)
+		for _, a := range s.aliases {
+			a.In = s.In
+			ev.Aliases = append(ev.Aliases, a)
+		}
 		ev.Dropped = append(ev.Dropped, s.dropped...)
 		for _, i := range s.imports {
 			key := i.Site.file.Name + "\x00" + i.To + "\x00" + intText(int64(i.Site.span.Start)) + i.Unknown
@@ -246,8 +249,6 @@ func (ev *Evaluator) finish() {
 		}
 		return !live
 	})
-	ev.resolveAliases()
-	ev.hide()
 	ev.opened(open)
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
