@@ -445,10 +445,10 @@ func (ev *Evaluator) memberRead(s *refShape, name string) *Read {
 	if rd == nil {
 		c := *s.read
 		c.Path, c.How, c.Selected, c.Consumed, c.Names, c.Members = p, Dynamic, false, false, false, true
+		c.by, c.In = nil, nil
 		rd = &c
-		ev.addRead(key, rd)
 	}
-	return rd
+	return ev.addRead(key, rd)
 }
 
 // nameOf is an attribute's name as a value.

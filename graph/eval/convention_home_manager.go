@@ -9,7 +9,10 @@ func homeManagerConvention() convention {
 }
 
 var homeManagerPlaces = []place{
-	{within: system, names: []string{"home-manager", "users", ""}, class: HomeManager},
-	{within: system, names: []string{"home-manager", "sharedModules"}, class: HomeManager, every: []string{"home-manager", "users"}},
+	{within: systemOrPlain, names: []string{"home-manager", "users", ""}, class: HomeManager},
+	{within: systemOrPlain, names: []string{"home-manager", "sharedModules"}, class: HomeManager, every: []string{"home-manager", "users"}},
 	{within: system, names: []string{"home-manager", "config"}, class: HomeManager}, // nix-on-droid
 }
+
+// systemOrPlain is where a system's modules are looked at: documentation evaluates them without a system.
+func systemOrPlain(c *Class) bool { return system(c) || c == Plain }

@@ -161,7 +161,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 // definition is a definition at p, without what it holds.
 func (ev *Evaluator) definition(m *Module, p *Path, at site, ctl control, dflt bool) *Definition {
 	return &Definition{Module: m, Path: p, File: at.file, Span: at.span, Default: dflt,
-		Conditional: len(ctl.org) > 0, Priority: cmp.Or(ctl.priority, defaultPriority), Doubt: ctl.doubt, gates: ctl.gates, conds: ctl.conds}
+		Conditional: len(ctl.org) > 0, Priority: cmp.Or(ctl.priority, defaultPriority), Doubt: ctl.doubt, gates: ctl.gates}
 }
 
 // defineNames notes what the names of a set come from.

@@ -52,6 +52,7 @@
 //     configuration: what is declared at a path, which names are there, what an argument is. Another configuration whose answers are
 //     the same takes part in it; one that would be answered otherwise by the end is followed again (revise), so that the order of
 //     imports changes nothing. What one file writes inline belongs to that file's summary.
+//     What a file means for one home is put below another one, with its questions (move).
 //  19. Functions and modules that an option holds (config.lib, deferredModule) are followed where they are called or imported.
 //
 // Bounds: maxDepth nested evaluations, maxDeep levels of structure, fuelPerModule expressions for one module and fuelPerEntry more for

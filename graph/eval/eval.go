@@ -94,6 +94,8 @@ type Evaluator struct {
 	scripted   int              // steps that scripts took
 	spare      map[any]bool     // texts of modules of configurations that were one too many
 	summaries  map[sourceKey][]*Summary
+	sources    map[sourceKey][]*Summary // the same by source alone, wherever the configuration is
+	movers     map[[2]*Path]*mover
 	made       uint32          // summaries so far
 	followed   []*Summary      // all of them, in order
 	cur        *Summary        // the one that is made
@@ -149,6 +151,8 @@ func New(host Host, argRoots []string) *Evaluator {
 		scopesOf:  map[*parse.Lambda][]*env{},
 		passedAt:  map[*thunk]site{},
 		summaries: map[sourceKey][]*Summary{},
+		sources:   map[sourceKey][]*Summary{},
+		movers:    map[[2]*Path]*mover{},
 		flakes:    map[string]*flake{},
 		listed:    map[string]bool{},
 		imported:  map[string]bool{},

@@ -313,14 +313,27 @@ func (ev *Evaluator) summary(w wanted, key sourceKey, c *Configuration) *Summary
 			}
 		}
 	}
+	if s := ev.moved(w, key, c); s != nil {
+		return s
+	}
 	return ev.newSummary(w, key, c)
 }
 
-func (ev *Evaluator) newSummary(w wanted, key sourceKey, c *Configuration) *Summary {
+// bareSummary is one of which nothing is known yet.
+func (ev *Evaluator) bareSummary(w wanted, key sourceKey, c *Configuration) *Summary {
 	ev.made++
 	s := &Summary{id: ev.made, File: w.file, key: key, conf: c, ctl: w.ctl}
 	ev.summaries[key] = append(ev.summaries[key], s)
+	ev.sources[key.elsewhere()] = append(ev.sources[key.elsewhere()], s)
 	ev.followed = append(ev.followed, s)
+	return s
+}
+
+func (ev *Evaluator) newSummary(w wanted, key sourceKey, c *Configuration) *Summary {
+	s := ev.bareSummary(w, key, c)
+	if c.Class.Home {
+		s.around = c.Base.Parent
+	}
 	s.In.add(c.Number())
 	done := ev.into(s, c)
 	ev.module(w, c)
@@ -462,7 +475,10 @@ func (ev *Evaluator) revise(c *Configuration) bool {
 			if c.revised == nil {
 				c.revised = map[sourceKey]int{}
 			}
-			if c.revised[s.key]++; c.revised[s.key] == maxRevisions {
+			if !s.moved {
+				c.revised[s.key]++
+			}
+			if c.revised[s.key] == maxRevisions {
 				ev.limit(s.File, s.File.Expr.Range(), notSettled)
 			}
 			c.members[i] = ev.replace(s, c)

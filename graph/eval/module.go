@@ -58,7 +58,6 @@ type Definition struct {
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
 	gates *gate
-	conds *conjunction
 }
 
 // Dropped is a place where options are defined by something that is not known, so that it is not known which.
@@ -163,6 +162,9 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 
 // around is the config of what encloses a configuration, or would.
 func (ev *Evaluator) around(c *Configuration) Val {
+	if ev.cur != nil {
+		ev.cur.os = true
+	}
 	if c.Parent != nil {
 		return Val{shape: &refShape{path: c.Parent.Base}}
 	}

@@ -75,6 +75,9 @@ func (ev *Evaluator) newPath(parent *Path, name string, root *Root) *Path {
 }
 
 func (ev *Evaluator) child(p *Path, name string) *Path {
+	if ev.cur != nil && p == ev.cur.around {
+		ev.cur.fixed = true
+	}
 	if k, ok := p.kids[name]; ok {
 		return k
 	}

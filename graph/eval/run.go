@@ -287,6 +287,9 @@ func (ev *Evaluator) opened(open Set) {
 func (r *Read) readBy(s *Summary) {
 	if n := len(r.by); n == 0 || r.by[n-1] != s && !slices.Contains(r.by, s) {
 		r.by = append(r.by, s)
+		if s != nil {
+			s.reads = append(s.reads, r)
+		}
 	}
 }
 

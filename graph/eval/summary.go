@@ -26,6 +26,11 @@ type Summary struct {
 	disables  []string // files
 	here      []*Path  // where it declares something
 	inner     []*Configuration
+	reads     []*Read // that it makes
+	around    *Path   // where the homes of others are, too; nil if there are none
+	moved     bool    // it was followed for a configuration elsewhere
+	fixed     bool    // it names other homes, or makes systems: it means something else elsewhere
+	os        bool    // it asked for the configuration around
 	defined   bool
 	dead      bool // another one took its place everywhere
 

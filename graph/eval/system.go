@@ -17,6 +17,9 @@ func (ev *Evaluator) system(name string, v Val, lib *thunk, at site) Val {
 		c = ev.innerConfiguration(mk.class, at)
 	} else {
 		c = ev.newConfiguration(mk.class, at)
+		if ev.cur != nil {
+			ev.cur.fixed = true
+		}
 	}
 	if lib != nil {
 		c.args["lib"] = lib
