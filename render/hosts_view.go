@@ -14,6 +14,8 @@ const (
 	hostsMost    = 26
 	hostServices = 13 // rows of services, and more where values leave room
 	hostRows     = 22 // rows in all
+	drawnHosts   = 13 // where they are drawn with lines between
+	drawnLines   = 12
 	hostRow      = 19.0
 	pageWidth    = 1000.0
 	hostLabel    = 21 // characters of a host's name, which is written aslant
@@ -371,10 +373,12 @@ func (s *sketch) hostsPicture(o Options) error {
 		s.empty = h.nothing
 		return nil
 	}
-	for i, host := range h.hosts {
+	hosts, lines := h.hosts[:min(len(h.hosts), drawnHosts)], h.lines[:min(len(h.lines), drawnLines)]
+	h.more, h.folded = h.more+len(h.hosts)-len(hosts), h.folded+len(h.lines)-len(lines)
+	for i, host := range hosts {
 		from := s.thing("host:"+host.Name, h.names[i], 0, host.At, host.Name)
 		from.tip = []string{host.Name, plural(len(host.Modules), "module", "modules")}
-		for k, l := range h.lines {
+		for k, l := range lines {
 			if l.marks[i] == "" || l.marks[i] == "·" {
 				continue
 			}

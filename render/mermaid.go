@@ -17,8 +17,51 @@ import (
 const (
 	mermaidText  = 50_000
 	mermaidEdges = 500
-	mermaidNodes = overviewNodes // Mermaid gives a node 80 pixels of height: 150 would be twelve screens
+	mermaidNodes = overviewNodes // Mermaid gives a node 30 pixels of height, and each edge beside it 20: 150 would be six screens
 )
+
+// mermaidLabels is up to how many edges have figures.
+const mermaidLabels = 12
+
+// mermaidInit has nodes stand closer and text stay on its line: with Mermaid's own values the same picture is twice as high. GitHub takes it.
+const mermaidInit = `%%{init: {"flowchart": {"nodeSpacing": 6, "rankSpacing": 60, "padding": 6, "wrappingWidth": 420}, "themeVariables": {"fontSize": "13px"}}}%%` + "\n"
+
+// tall reports whether Mermaid would draw a picture higher than 1,200 pixels in the 830 that GitHub's column is wide. What it does to nodes and edges was
+// measured in a browser, over nine views of six repositories: an edge takes 20 to 24 pixels of height, a node of two columns with subgraphs 45 to 57, of three 36,
+// and three columns are scaled down to 0.8.
+func (p *picture) tall() bool {
+	edges, nodes := 50, 26
+	switch {
+	case p.view.Name == "modules":
+		nodes = 20
+	case p.view.Name == "exposure":
+		edges, nodes = 80, 60 // five columns
+	case len(p.counts()) > 2:
+		edges, nodes = 68, 36
+	}
+	return len(p.edges) > edges || len(p.nodes) > nodes
+}
+
+// squeeze folds a picture further than its own rules do: the lightest nodes of each kind into one.
+func (p *picture) squeeze(limit int) {
+	was := len(p.nodes)
+	weight := map[*node]int{}
+	for _, e := range p.edges {
+		weight[e.from] += e.amount().n
+		weight[e.to] += e.amount().n
+	}
+	room := share(p.counts(), limit)
+	for k, label := range map[kind]string{valueNode: "other values", moduleNode: "other modules", optionNode: "other options"} {
+		if room[k] > 1 {
+			p.foldRest(k, room[k], label, weight)
+		}
+	}
+	if len(p.nodes) < was {
+		p.notes = append(p.notes, "As much as fits a page of Mermaid, the most used of each; svg shows more.")
+	}
+	p.wholes()
+	p.distinguish()
+}
 
 // writeMermaid writes a flow chart. It stays within what GitHub draws: if the picture would be too large, it is folded further.
 func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) error {
@@ -31,6 +74,21 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 	var src []byte
 	if o.MaxNodes == 0 {
 		o.MaxNodes = mermaidNodes
+		p, err := draw(g, o, true)
+		for limit := mermaidNodes - 4; err == nil && p.tall() && limit >= 8; limit -= 3 {
+			if p, err = draw(g, o, true); err == nil {
+				p.squeeze(limit)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if src = mermaidSource(p, o); len(src) <= mermaidText && len(p.edges) <= mermaidEdges {
+			if _, err := w.Write(src); err != nil {
+				return fmt.Errorf("writing Mermaid: %w", err)
+			}
+			return nil
+		}
 	}
 	for _, limit := range []int{o.MaxNodes, 100, 60, mermaidNodes, 15} {
 		o.MaxNodes = limit
@@ -55,7 +113,7 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 
 func mermaidSource(p *picture, o Options) []byte {
 	var b bytes.Buffer
-	b.WriteString("flowchart LR\n")
+	b.WriteString(mermaidInit + "flowchart LR\n")
 	if p.empty != "" {
 		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
 		return b.Bytes()
@@ -101,8 +159,9 @@ func mermaidSource(p *picture, o Options) []byte {
 		case a.n >= 5:
 			arrow = "==>"
 		}
+		// Figures on the edges would lie on each other, and on the nodes; only between a few layers there is room.
 		label := ""
-		if a.n > 1 {
+		if a.n > 1 && p.view.Name == "layers" && len(p.edges) <= mermaidLabels {
 			label = fmt.Sprintf("|%d|", a.n)
 		}
 		fmt.Fprintf(&b, "  n%d %s%s n%d\n", at[e.from], arrow, label, at[e.to])

@@ -8,13 +8,21 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// drawMermaid has the real Mermaid draw sources in a real browser, as strictly as GitHub does. It gives, for each, an
-// error or the text of the picture.
-func drawMermaid(t *testing.T, sources map[string]string) map[string]struct{ Error, Text string } {
+// A drawn is what Mermaid made of a source: an error, or the text of the picture, its height in a column as wide as GitHub's, and the labels that
+// lie on each other.
+type drawn struct {
+	Error, Text string
+	High        float64
+	Over        []string
+}
+
+// drawMermaid has the real Mermaid draw sources in a real browser, as strictly as GitHub does.
+func drawMermaid(t *testing.T, sources map[string]string) map[string]drawn {
 	t.Helper()
 	chromium := needs(t, "chromium")
 	lib, err := filepath.Abs("testdata/npm/node_modules/mermaid/dist/mermaid.min.js")
@@ -32,16 +40,22 @@ func drawMermaid(t *testing.T, sources map[string]string) map[string]struct{ Err
 		t.Fatal(err)
 	}
 	page := filepath.Join(t.TempDir(), "page.html")
-	err = os.WriteFile(page, fmt.Appendf(nil, `<!doctype html><meta charset="utf-8"><script src="file://%s"></script><pre id="out"></pre><script type="module">
+	err = os.WriteFile(page, fmt.Appendf(nil, `<!doctype html><meta charset="utf-8"><script src="file://%s"></script><body style="margin:0"><div id="column" style="width:830px"></div><pre id="out"></pre><script type="module">
 mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
 const out = {}; window.alert = () => { out.alert = { Error: "a script ran", Text: "" } };
 let i = 0;
 for (const [name, src] of Object.entries(%s)) {
   try {
     const { svg } = await mermaid.render("m" + i++, src);
-    const box = document.createElement("div"); box.innerHTML = svg;
+    const box = document.createElement("div"); box.innerHTML = svg; document.getElementById("column").append(box);
+    const labels = [...box.querySelectorAll("g.node, g.edgeLabel")].filter(n => n.textContent.trim()).map(n => [n.textContent.trim(), n.getBoundingClientRect()]);
+    const over = [];
+    labels.forEach(([a, p], i) => labels.slice(i + 1).forEach(([b, q]) => {
+      if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) over.push(a + " / " + b);
+    }));
+    const high = box.querySelector("svg").getBoundingClientRect().height;
     box.querySelectorAll("style").forEach(s => s.remove());
-    out[name] = { Error: "", Text: box.textContent };
+    out[name] = { Error: "", Text: box.textContent, High: high, Over: over };
   } catch (e) { out[name] = { Error: String(e), Text: "" }; }
 }
 document.getElementById("out").textContent = JSON.stringify(out);
@@ -58,7 +72,7 @@ document.getElementById("out").textContent = JSON.stringify(out);
 	if m == nil || len(m[1]) == 0 {
 		t.Fatalf("the page did not finish:\n%.2000s", dom)
 	}
-	out := map[string]struct{ Error, Text string }{}
+	out := map[string]drawn{}
 	if err := json.Unmarshal([]byte(html.UnescapeString(string(m[1]))), &out); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +95,27 @@ func TestMermaidDraws(t *testing.T) {
 		}
 		if name == "hostile modules" && (!strings.Contains(got.Text, `a"b'c`) || !strings.Contains(got.Text, "`code` **bold**")) {
 			t.Errorf("%s does not show names as they are: %.600s", name, got.Text)
+		}
+	}
+}
+
+// TestMermaidFitsAPage: a picture of Mermaid is at most 1,200 pixels high in GitHub's column, and no label lies on another one.
+func TestMermaidFitsAPage(t *testing.T) {
+	graphs := examples(t)
+	graphs["house"] = house()
+	graphs["hosts"] = analysed(t, hostsTree)
+	sources := map[string]string{}
+	for name, g := range graphs {
+		for _, v := range Views {
+			if !slices.Contains(v.Layouts, "dot") {
+				continue
+			}
+			sources[name+" "+v.Name] = write(t, "mermaid", g, Options{View: v.Name})
+		}
+	}
+	for name, got := range drawMermaid(t, sources) {
+		if got.Error != "" || got.High > 1200 || got.High == 0 || len(got.Over) > 0 {
+			t.Errorf("%s: %.0f pixels high, labels on each other: %q; %s", name, got.High, got.Over, got.Error)
 		}
 	}
 }
