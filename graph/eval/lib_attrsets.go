@@ -37,7 +37,8 @@ func attrsetsChapter() []row {
 		{"unionOfDisjoint", 2, libMergeAttrs},
 		{"recursiveUpdateUntil", 3, libRecursiveUpdateUntil},
 		{"zipAttrsWith", 2, libZipAttrsWith},
-		{"foldAttrs", 2, libZipAttrsWith},
+		{"foldAttrs", 3, libFoldAttrs},
+		{"attrVals", 2, libAttrVals},
 		{"groupBy", 2, libGroupBy},
 	}
 }
@@ -332,7 +333,14 @@ func libRecursiveUpdateUntil(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libZipAttrsWith(ev *Evaluator, a []*thunk, at site) Val {
-	ts, _, org := ev.elems(ev.force(a[1]))
+	return zipped(ev, a[1], func(e attr, vals []*thunk) *thunk {
+		return ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(nameOf(e)), ready(list(vals, true))) })
+	})
+}
+
+// zipped is a set of all names that some sets have, each with what make makes of what they hold under it.
+func zipped(ev *Evaluator, sets *thunk, make func(e attr, vals []*thunk) *thunk) Val {
+	ts, _, org := ev.elems(ev.force(sets))
 	names := map[string][]*thunk{}
 	var order []attr
 	for _, t := range ts {
@@ -347,9 +355,7 @@ func libZipAttrsWith(ev *Evaluator, a []*thunk, at site) Val {
 	}
 	out := &setShape{}
 	for _, e := range order {
-		vals := names[e.name]
-		name := nameOf(e)
-		e.val = ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, ready(name), ready(list(vals, true))) })
+		e.val = make(e, names[e.name])
 		out.add(e)
 	}
 	return Val{shape: out, org: org}

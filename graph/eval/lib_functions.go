@@ -28,6 +28,7 @@ func functionsChapter() []row {
 		{"throwIf", 3, libWarnIf},
 		{"throwIfNot", 3, libWarnIf},
 		{"mapNullable", 2, libMapNullable},
+		{"tryEval", 1, libTryEval},
 		{"throw", 1, libThrow},
 		{"abort", 1, libThrow},
 		{"assertMsg", 2, libAssertMsg},

@@ -33,11 +33,16 @@ func listsChapter() []row {
 		{"sortOn", 2, libSortOn},
 		{"sortProperties", 2, libSortOn},
 		{"take", 2, libTake},
-		{"drop", 2, libTake},
+		{"drop", 2, libDrop},
+		{"takeEnd", 2, libTakeEnd},
+		{"dropEnd", 2, libDropEnd},
+		{"sublist", 3, libSublist},
 		{"remove", 2, libRemove},
 		{"any", 2, libAny},
-		{"all", 2, libAny},
-		{"count", 2, libAny},
+		{"all", 2, libAll},
+		{"count", 2, libCount},
+		{"toList", 1, libToList},
+		{"zipLists", 2, libZipLists},
 		{"genList", 2, libGenList},
 		{"range", 2, libRange},
 		{"zipListsWith", 3, libZipListsWith},
@@ -351,19 +356,6 @@ func libSortOn(ev *Evaluator, a []*thunk, at site) Val {
 func libRemove(ev *Evaluator, a []*thunk, at site) Val {
 	ts, _, org := ev.elems(ev.force(a[1]))
 	return list(ts, false).with(union(org, ev.all(a[0]))).sized(func() Origins { return union(ev.sizeOf(a[1])(), ev.all(ts...)) })
-}
-
-func libTake(ev *Evaluator, a []*thunk, at site) Val {
-	ts, _, org := ev.elems(ev.force(a[1]))
-	return list(ts, false).with(union(org, ev.all(a[0]))).sized(ev.sizeOf(a[1]))
-}
-
-func libAny(ev *Evaluator, a []*thunk, at site) Val {
-	ts, _, org := ev.elems(ev.force(a[1]))
-	for _, t := range ts {
-		org = union(org, ev.deep(ev.apply(ev.force(a[0]), t, at)))
-	}
-	return unknown(org)
 }
 
 func libGenList(ev *Evaluator, a []*thunk, at site) Val {
