@@ -70,8 +70,14 @@ func (t *symbolTable) insert(name string, h uint32) symbol {
 	if 2*len(t.infos) >= len(t.slots) {
 		old := t.slots
 		t.slots = make([]symbolSlot, 2*len(old))
+		// The base symbols first: a search for one of them must not lead through a slot that is empty in the next era.
 		for _, s := range old {
-			if s.taken(t.era) {
+			if s.era == forever {
+				t.place(s)
+			}
+		}
+		for _, s := range old {
+			if s.era != forever && s.era == t.era {
 				t.place(s)
 			}
 		}
