@@ -34,15 +34,21 @@ func (ev *Evaluator) flakeAt(f *parse.File) *flake {
 	out := ev.sel(v, "outputs")
 	self := &setShape{base: &Val{}}
 	inputs := &setShape{base: &Val{}}
+	selfVal := &thunk{}
+	var make func() Val
 	fl.result = lazily(func() Val {
 		before := ev.flake
 		ev.flake = fl
 		defer func() { ev.flake = before }()
-		return ev.apply(out, ready(Val{shape: inputs}), site{f, f.Expr.Range()})
+		v := ev.apply(out, ready(Val{shape: inputs}), site{f, f.Expr.Range()})
+		if selfVal.state == 2 {
+			*selfVal = thunk{fn: make} // it was asked for on the way, and made of what was there
+		}
+		return v
 	})
 	result := fl.result
 	self.add(attr{name: "outPath", val: ready(str(SelfPrefix + "/" + dir))})
-	selfVal := lazily(func() Val {
+	make = func() Val {
 		r := ev.force(result)
 		if _, parts := r.shape.(*flakeShape); parts || fl.conf != nil {
 			return Val{shape: &flakeShape{fl.conf}}
@@ -54,8 +60,9 @@ func (ev *Evaluator) flakeAt(f *parse.File) *flake {
 			c.add(attr{name: "inputs", val: ready(fl.inputs)})
 			return Val{shape: c}
 		}
-		return Val{shape: self}
-	})
+		return Val{shape: &setShape{base: &r, attrs: self.attrs}}
+	}
+	selfVal.fn = make
 	if in := ev.sel(v, "inputs"); in.shape != nil && in.shape != missing {
 		as, _, _ := ev.entries(in)
 		for _, a := range as {

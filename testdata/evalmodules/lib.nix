@@ -132,6 +132,7 @@ let
     getAttrFromPath = p: s: if p == [ ] then s else getAttrFromPath (tail p) s.${head p};
     setAttrByPath = p: v: if p == [ ] then v else { ${head p} = setAttrByPath (tail p) v; };
     getAttrs = ns: s: genAttrs ns (n: s.${n});
+    attrVals = ns: s: map (n: s.${n}) ns;
     getAttr = n: s: s.${n};
     recursiveUpdateUntil = pred: a: b:
       let go = path: l: r: zip path [ l r ];
