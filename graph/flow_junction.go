@@ -191,7 +191,7 @@ func (fl *flows) fromOption(at arrival) (bundles []int32) {
 		if at.names && exact {
 			asking |= 1 << eval.Names
 		}
-		for _, a := range []eval.Aspect{eval.Presence, eval.Nullness, eval.Size} {
+		for _, a := range []eval.Aspect{eval.Presence, eval.Nullness, eval.Size, eval.Defined} {
 			if at.bearing.Decides(a, at.option, q) {
 				asking |= 1 << a
 			}

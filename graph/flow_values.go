@@ -32,6 +32,7 @@ type node struct {
 	decl  *eval.Declaration
 	open  bool // members have structure of their own
 	known bool // the members that definitions make are all known by name
+	whole bool // a member that is no set: it has no fields
 }
 
 func (n *node) kid(name string) *node {
@@ -309,7 +310,7 @@ func (vs *values) instance(v *Value, d *eval.Declaration) {
 func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 	n := vs.trees[r]
 	for i, s := range segs {
-		if n.decl != nil && (n.decl.Registry && !n.decl.Nested || vs.free(n, s) || loose(n) && !d.Default) {
+		if n.decl != nil && (n.decl.Registry && (!n.decl.Nested || n.decl.Mixed && i == len(segs)-1) || vs.free(n, s) || loose(n) && !d.Default) {
 			rest := segs[i:]
 			if !n.open && !loose(n) {
 				rest = rest[:1]
@@ -324,6 +325,7 @@ func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 			for _, x := range rest {
 				m = m.kid(x)
 			}
+			m.whole = n.decl.Nested
 			v := vs.add(r, m, segs[:i+len(rest)])
 			v.Member = true
 			v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
@@ -436,6 +438,9 @@ func (vs *values) walk(r realm, n *node, segs []string, i int, out *found) {
 			out.group = true
 			vs.below(n, out)
 		}
+		return
+	}
+	if n.whole && n.decl == nil {
 		return
 	}
 	if n.val != nil && len(n.kids) == 0 {

@@ -76,7 +76,8 @@ type led struct {
 	by *Renaming
 }
 
-// lead gives the options that aliases lead to what the aliases are set to, and the readers of the aliases what those options hold.
+// lead makes a value of every path at or below an alias that a module sets or reads: what it is set to becomes part of the option that
+// the alias leads to, and what that one holds is what is read.
 func (ev *Evaluator) lead(kept map[*Path][]*Renaming) {
 	cache := map[*Path][]led{}
 	var leads func(p *Path) []led
@@ -96,45 +97,39 @@ func (ev *Evaluator) lead(kept map[*Path][]*Renaming) {
 		cache[p] = out
 		return out
 	}
-	used := map[*Renaming]bool{}
-	read := map[*Path]bool{}
+	read, declared := map[*Path]bool{}, map[*Path]bool{}
+	declare := func(p *Path, l led) {
+		if !declared[p] {
+			declared[p] = true
+			ev.Declarations = append(ev.Declarations, &Declaration{In: l.by.In, Module: l.by.module, Path: p, File: l.by.at.file, Span: l.by.at.span})
+		}
+	}
+	add := func(d *Definition, source *Path, rd *Read) {
+		d.Priority, d.Doubt, d.Copies = unknownPriority, true, source
+		d.origins = Origins{from(source, Whole, rd)}
+		ev.Definitions = append(ev.Definitions, d)
+	}
+	defined := map[[2]*Path]*Definition{}
+	given := ev.Definitions
 	for _, r := range ev.Reads {
+		if read[r.Path] || !r.Consumed && r.Selected {
+			continue
+		}
 		read[r.Path] = true
 		for _, l := range leads(r.Path) {
-			used[l.by] = true
+			declare(r.Path, l)
+			add(&Definition{In: l.by.In, Module: l.by.module, Path: r.Path, File: l.by.at.file, Span: l.by.at.span, Apply: true}, l.to, nil)
 		}
 	}
-	for _, d := range ev.Definitions {
-		var more Origins
-		for _, o := range d.origins {
-			for _, l := range leads(ev.pathOf[o.rank>>aspectBits]) {
-				o.rank = rankOf(l.to, o.asks())
-				more = union(more, Origins{o})
-			}
-		}
-		if len(more) > 0 {
-			d.origins = union(d.origins, more)
-		}
-	}
-	type arrival struct {
-		from, to *Path
-		names    bool
-	}
-	made := map[arrival]*Definition{}
-	for _, d := range slices.Clone(ev.Definitions) {
-		if d.Apply {
+	for _, d := range given {
+		if d.Apply || d.Names {
 			continue
 		}
 		for _, l := range leads(d.Path) {
-			used[l.by] = true
-			k := arrival{d.Path, l.to, d.Names}
-			if old := made[k]; old != nil {
+			declare(d.Path, l)
+			if old := defined[[2]*Path{d.Path, l.to}]; old != nil {
 				old.In = old.In.union(d.In)
 				continue
-			}
-			asks := Whole
-			if d.Names {
-				asks = Names
 			}
 			var rd *Read
 			if !read[d.Path] {
@@ -142,22 +137,9 @@ func (ev *Evaluator) lead(kept map[*Path][]*Renaming) {
 				rd = &Read{Path: d.Path, File: l.by.at.file, Span: l.by.at.span, Consumed: true, In: l.by.In, id: uint32(len(ev.readOf))}
 				ev.readOf, ev.Reads = append(ev.readOf, rd), append(ev.Reads, rd)
 			}
-			o := from(d.Path, asks, rd)
-			if d.Names {
-				o.kind = Key
-			}
-			x := &Definition{In: slices.Clone(d.In), Module: d.Module, Path: l.to, File: d.File, Span: d.Span, Names: d.Names, Priority: unknownPriority, Doubt: true, origins: Origins{o}}
-			if !d.Names {
-				x.Copies = d.Path
-			}
-			made[k] = x
-			ev.Definitions = append(ev.Definitions, x)
-		}
-	}
-	for i := range ev.Aliases {
-		if a := &ev.Aliases[i]; used[a] {
-			// Of what is below nothing is known: the type is that of the other option.
-			ev.Declarations = append(ev.Declarations, &Declaration{In: a.In, Module: a.module, Path: a.From, File: a.at.file, Span: a.at.span, Kind: "attrs", Open: true})
+			x := &Definition{In: slices.Clone(d.In), Module: d.Module, Path: l.to, File: d.File, Span: d.Span}
+			defined[[2]*Path{d.Path, l.to}] = x
+			add(x, d.Path, rd)
 		}
 	}
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {

@@ -29,6 +29,8 @@ func (b Bearing) Decides(asks Aspect, at, asked *Path) bool {
 	switch asks {
 	case Presence:
 		return b.gate > 0 && int(b.gate)-1 <= asked.Len()
+	case Defined:
+		return b.gate > 0
 	case Nullness:
 		return b.gate > 0 && int(b.gate)-1 <= asked.Len() || at.Len() <= asked.Len() && b.null
 	case Size:

@@ -89,6 +89,7 @@ type wanted struct {
 	by       *Module // nil: the call that makes the configuration
 	ctl      Origins // what decides over all that it defines
 	doubt    bool    // it is not certain that it takes part
+	name     string  // its key, where it gives itself one: of those with the same key, the first counts
 	deferred *thunk  // in place of source: what is known only once the configuration around is
 }
 

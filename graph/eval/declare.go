@@ -187,6 +187,7 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 			p = ev.child(p, hole)
 			t = ev.mainType(ev.force(s.elem))
 			d.membersHold = ev.heldBy(ev.force(s.elem), 0)
+			d.Mixed = !d.membersHold.always(setType | nullType)
 			if e, ok := t.shape.(*typeShape); ok {
 				switch e.name {
 				case "anything", "attrs", "unspecified", "raw", "attrsOf", "lazyAttrsOf":
@@ -196,20 +197,23 @@ func (ev *Evaluator) typed(m *Module, p *Path, d *Declaration, t Val, depth int)
 				d.Open = true
 			}
 			e, ok := t.shape.(*typeShape)
-			ev.take(p, nil, !ok || e.name != "submodule" && e.name != "submoduleWith")
+			ev.take(p, nil, !ok || d.Mixed || e.name != "submodule" && e.name != "submoduleWith")
 			continue
 		case "submodule", "submoduleWith", "attrTag":
 			d.Kind = "submodule"
 			d.Nested = true
 			mod := ev.force(s.elem)
-			if s.name == "submoduleWith" {
-				mod = ev.orUnknown(ev.sel(mod, "modules"))
-			}
-			if s.name == "attrTag" {
+			switch s.name {
+			case "attrTag":
 				ev.options(m, p, mod, site{d.File, d.Span}, depth+1)
-				return
+			case "submoduleWith":
+				if b, ok := ev.sel(mod, "shorthandOnlyDefinesConfig").shape.(*boolShape); !ok || !b.b {
+					d.whole = true
+				}
+				ev.submodule(m, p, d, ev.orUnknown(ev.sel(mod, "modules")), ev.sel(mod, "specialArgs"), depth+1)
+			default:
+				ev.submodule(m, p, d, mod, Val{}, depth+1)
 			}
-			ev.submodule(m, p, d, mod, depth+1)
 			return
 		case "listOf", "nonEmptyListOf", "functionTo":
 			d.Kind = s.name
@@ -246,71 +250,6 @@ func (ev *Evaluator) unlisted(m *Module, elem *thunk, depth int) {
 			args.add(attr{name: "name", val: ready(Val{})})
 			mod = ev.apply(mod, ready(Val{shape: args}), site{m.File, m.File.Expr.Range()})
 		}
-	}
-}
-
-// instanceArgs are the arguments of a submodule's function: config is the instance (rule 11).
-func (ev *Evaluator) instanceArgs(m *Module, p *Path, name Val) *thunk {
-	args := &setShape{base: &Val{shape: &moduleArgs{m}}}
-	args.add(attr{name: "config", val: ready(Val{shape: &refShape{path: p}})})
-	args.add(attr{name: "name", val: ready(name)})
-	args.add(attr{name: "options", val: ready(Val{shape: &optionsShape{p}})})
-	return ready(Val{shape: args})
-}
-
-func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v Val, depth int) {
-	at := site{d.File, d.Span}
-	if depth > maxOptionDepth {
-		ev.limit(at.file, at.span, tooManyLevels)
-		return
-	}
-	if pl, ok := ev.placeOf(p, m); ok && pl.class.Home {
-		ev.put(place{class: pl.class, every: pl.names[:len(pl.names)-1]}, p, v, nil, at, m)
-		return
-	}
-	switch s := v.shape.(type) {
-	case *altShape:
-		for _, t := range s.alts {
-			ev.submodule(m, p, d, ev.force(t), depth+1)
-		}
-		return
-	case *listShape:
-		for _, t := range s.elems {
-			ev.submodule(m, p, d, ev.force(t), depth+1)
-		}
-		return
-	case *pathShape:
-		if f := ev.host.File(ev.resolveFile(s.s)); s.inside && known(s.s) && f != nil {
-			ev.noteImport(&Import{Site: at, To: f.Name})
-			ev.submodule(m, p, d, ev.fileValue(f), depth+1)
-		}
-		return
-	case *closure:
-		name := Val{}
-		if p.Name == hole {
-			name = str(hole).with(Origins{from(p.Parent, Names, nil)})
-		} else {
-			name = str(p.Name)
-		}
-		v = ev.apply(v, ev.instanceArgs(m, p, name), at)
-	}
-	s, ok := v.shape.(*setShape)
-	if !ok {
-		return
-	}
-	if o, ok := s.get("options"); ok {
-		ev.options(m, p, ev.force(o.val), o.site, depth+1)
-	}
-	if _, ok := s.get("freeformType"); ok {
-		d.Open = true
-	}
-	if im, ok := s.get("imports"); ok {
-		ev.submodule(m, p, d, ev.force(im.val), depth+1)
-	}
-	if c, ok := s.get("config"); ok {
-		ev.define(m, p, ev.force(c.val), v.org, c.site, false, 0)
-	} else if _, ok := s.get("options"); !ok {
-		ev.define(m, p, v, nil, at, false, 0)
 	}
 }
 

@@ -86,6 +86,10 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			if ctl.sets.in(s) {
 				break // it holds itself: what is in it was defined above
 			}
+			if !dflt && p != m.Base && hasModuleParts(s) && ev.takesModules(p) {
+				ev.defineModule(m, p, v, ctl, at, dflt, depth+1)
+				return
+			}
 			acc := ctl.add(v.org, p)
 			acc.sets = &nesting{s, acc.sets}
 			ev.defineNames(m, p, s, acc, at, dflt)
@@ -107,7 +111,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 				return // where somebody calls it, it is followed
 			}
 			if submoduleFunction(s.fn) && p != m.Base {
-				ev.defineUnder(m, p, ev.apply(v, ev.instanceArgs(m, p, str(p.Name)), at), ctl, at, dflt, depth+1)
+				ev.defineModule(m, p, ev.apply(v, ev.instanceOf(m, p).args(ev, p), at), ctl, at, dflt, depth+1)
 				return
 			}
 		case *refShape:

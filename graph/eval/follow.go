@@ -224,7 +224,7 @@ func (ev *Evaluator) redeclare(c *Configuration, n int) {
 func (ev *Evaluator) collect(c *Configuration) {
 	c.members = c.members[:0]
 	c.byKey = map[sourceKey]*Summary{}
-	counts := map[any]int{}
+	counts, keyed := map[any]int{}, map[string]bool{}
 	queue := slices.Clone(c.sources)
 	for i := 0; i < len(queue); i++ {
 		w := queue[i]
@@ -235,6 +235,12 @@ func (ev *Evaluator) collect(c *Configuration) {
 		if by := c.disabled[w.file.Name]; by != "" && w.val.shape == nil {
 			ev.off[w.file] = by
 			continue
+		}
+		if w.name != "" {
+			if c.disabled[w.name] != "" || keyed[w.name] {
+				continue
+			}
+			keyed[w.name] = true
 		}
 		key := ev.keyOf(w, c)
 		bare := key

@@ -28,8 +28,63 @@ func (ev *Evaluator) keepValue(p *Path, v Val, ctl Origins) {
 // keptAt are the functions and modules that the option at p holds in the configuration at work.
 func (ev *Evaluator) keptAt(p *Path) []keep {
 	ks := ev.keptOf(p)
+	if !slices.ContainsFunc(ks, func(k keep) bool { return k.by == ev.cur }) {
+		ks = append(ks, ev.keptAhead(p)...)
+	}
 	ev.ask(question{kind: whatIsKept, path: p, kept: ks})
 	return ks
+}
+
+// keptAhead are those that the source at work will give the option at p, and has not got to yet: what it says of itself is known to it in
+// whatever order it says so.
+func (ev *Evaluator) keptAhead(p *Path) []keep {
+	if ev.cur == nil {
+		return nil
+	}
+	var out []keep
+	take := func(v Val, ctl Origins) {
+		ev.keeps++
+		out = append(out, keep{ev.keeps, p, v, ev.cur, union(ctl, v.org)})
+	}
+	for _, m := range ev.cur.modules {
+		names := p.namesFrom(m.Base)
+		if len(names) == 0 {
+			continue
+		}
+		for _, part := range m.config {
+			v := part.val
+			for _, name := range names {
+				if v = ev.sel(v, name); v.shape == nil || v.shape == missing {
+					break
+				}
+			}
+			switch v.shape.(type) {
+			case *closure, *builtin:
+				take(v, part.ctl)
+			case *setShape:
+				if ev.holdsModule(p) {
+					take(v, part.ctl)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// namesFrom are the names that lead from a path to p, nil if p is not below it, or some name is not known.
+func (p *Path) namesFrom(base *Path) []string {
+	names := make([]string, max(0, p.Len()-base.Len()))
+	for i := len(names) - 1; i >= 0; i-- {
+		if !known(p.Name) {
+			return nil
+		}
+		names[i] = p.Name
+		p = p.Parent
+	}
+	if p != base {
+		return nil
+	}
+	return names
 }
 
 func (ev *Evaluator) keptOf(p *Path) []keep {

@@ -53,7 +53,7 @@ func (ev *Evaluator) want(v Val, from site, by *Module, ctl Origins) []wanted {
 		if file == nil {
 			return nil
 		}
-		return []wanted{{source: source{file, v, ""}, from: from, by: by, ctl: ctl}}
+		return []wanted{{source: source{file, v, ""}, from: from, by: by, ctl: ctl, name: ev.moduleKey(s)}}
 	case *refShape:
 		return []wanted{{deferred: ready(v), source: source{file: from.file}, from: from, by: by, ctl: ctl}}
 	case *pathShape, *strShape:
@@ -69,6 +69,25 @@ func (ev *Evaluator) want(v Val, from site, by *Module, ctl Origins) []wanted {
 		ev.noteImport(&Import{Site: from, External: true, To: ev.sourceText(from)})
 	}
 	return nil
+}
+
+// keyPrefix tells the keys that modules give themselves from the names of files.
+const keyPrefix = "\x00key "
+
+// moduleKey is the key that a module gives itself, "" if it has none (Nixpkgs lib/modules.nix, unifyModuleSyntax).
+func (ev *Evaluator) moduleKey(s *setShape) string {
+	k, ok := s.get("key")
+	if !ok {
+		return ""
+	}
+	v := ev.force(k.val)
+	if name, ok := ev.insidePath(v); ok && known(name) {
+		return keyPrefix + "/" + name
+	}
+	if t, ok := v.shape.(*strShape); ok && known(t.s) {
+		return keyPrefix + t.s
+	}
+	return ""
 }
 
 // elementAt is the place of a list's element, where that is within the file of what holds the list.
@@ -194,7 +213,7 @@ func (ev *Evaluator) imports(m *Module, v Val, from site, certain bool) {
 			ev.Aliases = append(ev.Aliases, Renaming{From: ev.at(m.Base, a.from...), To: ev.at(m.Base, a.to...), module: m, at: w.from})
 			continue
 		}
-		if w.deferred == nil && ev.ownedBy(w.val, s) {
+		if w.deferred == nil && w.name == "" && ev.ownedBy(w.val, s) {
 			key := ev.keyOf(w, m.conf)
 			if !slices.ContainsFunc(s.modules, func(o *Module) bool { return o.key == key }) {
 				ev.module(w, m.conf)
@@ -251,8 +270,15 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 		if off, ok := s.get("disabledModules"); ok {
 			ts, _, _ := ev.elems(ev.force(off.val))
 			for _, t := range ts {
-				if name, ok := ev.insidePath(ev.force(t)); ok {
+				off := ev.force(t)
+				if name, ok := ev.insidePath(off); ok {
 					ev.cur.disables = append(ev.cur.disables, ev.resolveFile(name))
+					continue
+				}
+				if s, ok := off.shape.(*setShape); ok {
+					if name := ev.moduleKey(s); name != "" {
+						ev.cur.disables = append(ev.cur.disables, name)
+					}
 				}
 			}
 		}

@@ -98,11 +98,14 @@ type Declaration struct {
 	Registry    bool // attrsOf: members are values
 	Open        bool // members have structure of their own (attrsOf anything, freeform)
 	Nested      bool // a submodule: its fields are declared below
+	Mixed       bool // of a registry of submodules: a member may be something else than a set
 
-	holds       typeSet // the kinds of its values
-	membersHold typeSet // those of a registry's members
-	dflt        *thunk  // what its default holds, nil if it has none
-	dfltAt      site    // its text, which may stand in another file than the declaration
+	inst        *instance // of a submodule: what its modules get
+	whole       bool      // of a submodule: a set that defines it is a module, not just its config
+	holds       typeSet   // the kinds of its values
+	membersHold typeSet   // those of a registry's members
+	dflt        *thunk    // what its default holds, nil if it has none
+	dfltAt      site      // its text, which may stand in another file than the declaration
 }
 
 // DefaultAt tells where the text of the default stands; no file where it has none.

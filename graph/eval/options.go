@@ -33,7 +33,7 @@ func (ev *Evaluator) option(s *optionsShape, name string, org Origins) Val {
 			return ev.force(d.dflt).with(org)
 		}
 	case "isDefined":
-		g := from(s.path, Presence, nil)
+		g := from(s.path, Defined, nil)
 		return Val{shape: &logicShape{}, org: union(org, Origins{g})}
 	case "_type":
 		return str("option").with(org)

@@ -152,6 +152,7 @@ const (
 	Presence               // whether there is something at its path
 	Nullness               // whether it is null
 	Size                   // how many elements or attributes it has
+	Defined                // whether something sets it
 	aspects
 )
 

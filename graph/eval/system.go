@@ -1,6 +1,10 @@
 package eval
 
-import "nixsink/parse"
+import (
+	"slices"
+
+	"nixsink/parse"
+)
 
 // maker is a function that makes a configuration of the modules that it is given.
 type maker struct {
@@ -75,7 +79,34 @@ func (ev *Evaluator) passed(name string, t *thunk) {
 func (ev *Evaluator) evaluated(c *Configuration) Val {
 	out := &setShape{base: &Val{}, conf: c}
 	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: c.Base}})})
+	extend := &spec{name: "extendModules", arity: 1}
+	extend.call = func(ev *Evaluator, a []*thunk, at site) Val { return ev.extended(c, ev.force(a[0]), at) }
+	out.add(attr{name: extend.name, val: ready(Val{shape: &builtin{spec: extend}})})
 	return Val{shape: out}
+}
+
+// extended is a configuration with further modules and arguments: extendModules.
+func (ev *Evaluator) extended(c *Configuration, v Val, at site) Val {
+	var x *Configuration
+	if c.Parent != nil && ev.cur != nil {
+		x = ev.innerConfiguration(c.Class, at)
+	} else {
+		x = ev.newConfiguration(c.Class, at)
+	}
+	for name, t := range c.args {
+		x.args[name] = t
+	}
+	x.sources = slices.Clone(c.sources)
+	if as := ev.sel(v, "specialArgs"); as.shape != nil && as.shape != missing {
+		ev.passAll(x, as)
+	}
+	if ms := ev.sel(v, "modules"); ms.shape != nil && ms.shape != missing {
+		ts, _, _ := ev.elems(ms)
+		for _, t := range ts {
+			x.sources = append(x.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)
+		}
+	}
+	return ev.evaluated(x)
 }
 
 // innerConfiguration is one that a module makes for itself: it holds where that module does.

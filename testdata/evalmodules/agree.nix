@@ -42,12 +42,12 @@ let
   configSmall = config small [ ];
   configReal = config real [ { _module.freeformType = shape; } ];
 
-  # Every value that is no set, by its path. Warnings are nixpkgs' own words.
+  # Every value that is no set, by its path. Warnings, and what assertions say, are nixpkgs' own words.
   leaves = p: v: let t = tryEval (builtins.seq v v); in
     if !t.success then [ { name = small.showOption p; value = "error"; } ]
     else if isSet v then concatMap (n: leaves (p ++ [ n ]) v.${n}) (attrNames v)
     else [ { name = small.showOption p; value = system.fingerprint v; } ];
-  values = c: listToAttrs (concatMap (n: leaves [ n ] c.${n}) (filter (n: n != "_module" && n != "warnings") (attrNames c)));
+  values = c: listToAttrs (concatMap (n: leaves [ n ] (if n == "assertions" then map (a: a.assertion) c.${n} else c.${n})) (filter (n: n != "_module" && n != "warnings") (attrNames c)));
 
   other = v: if isBool v then !v else if isInt v then v + 1 else if isString v then v + "-other" else if isList v then v ++ v else null;
   forced = p: v: let t = tryEval (builtins.seq v v); o = other v; in

@@ -212,6 +212,7 @@ let
     mkAliasDefinitions = mkAliasAndWrapDefinitions id;
     mkAliasAndWrapDefsWithPriority = wrap: option:
       mkAliasIfDef option (mkOverride option.highestPrio (wrap (mkMerge option.definitions)));
+    mkDerivedConfig = option: f: mkAliasIfDef option (mkMerge (map f option.definitions));
     importApply = file: args: setDefaultModuleLocation file (import file args);
     setDefaultModuleLocation = file: m: { _file = file; imports = [ m ]; };
 

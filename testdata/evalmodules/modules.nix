@@ -131,7 +131,8 @@ let
     unique = _: t: t;
     nonEmptyListOf = listOf;
     listOf = t: mkType "listOf" isList (ctx: loc: ds:
-      concatLists (map (d: map (v: t.merge (ctx // { change = { }; }) (loc ++ [ "*" ]) (discharge [ (d // { value = v; }) ])) d.value) ds)) // { elem = t; };
+      concatMap (d: concatMap (v: let kept = discharge [ (d // { value = v; }) ]; in
+        if kept == [ ] then [ ] else [ (t.merge (ctx // { change = { }; }) (loc ++ [ "*" ]) kept) ]) d.value) ds) // { elem = t; };
     lazyAttrsOf = attrsOf;
     attrsOf = t: mkType "attrsOf" isAttrs (ctx: loc: ds0: let
       ds = pushDefs ds0;
@@ -140,15 +141,24 @@ let
       extra = if live != [ ] then discharge (defsOf (head live) ds) else [ { file = "added"; value = sample t; } ];
     in listToAttrs (map (n: member n (discharge (defsOf n ds))) live ++ (if changed ctx loc then [ (member "added" extra) ] else [ ])))
     // { elem = t; own = true;
-         subDefs = if t ? subDefs then ctx: loc: ds0: let ds = pushDefs ds0; in
+         subDefs = if (t.subDefs or null) != null then ctx: loc: ds0: let ds = pushDefs ds0; in
            concatMap (n: t.subDefs ctx (loc ++ [ n ]) (discharge (defsOf n ds))) (namesOf ds) else null; };
     nullOr = t: t // { name = "nullOr"; elem = t; check = v: v == null || t.check v;
       merge = ctx: loc: ds: if all (d: d.value == null) ds then null else t.merge ctx loc (filter (d: d.value != null) ds); };
     either = a: b: mkType "either" (v: a.check v || b.check v) (ctx: loc: ds:
       if all (d: a.check d.value) ds then a.merge ctx loc ds else b.merge ctx loc ds) // { elem = a; };
     oneOf = ts: foldl' either (head ts) (tail ts);
-    coercedTo = from: f: to: to // { check = v: from.check v || to.check v;
-      merge = ctx: loc: ds: to.merge ctx loc (map (d: if from.check d.value then d // { value = f d.value; } else d) ds); };
+    coercedTo = from: f: to: let coerce = map (d: if from.check d.value then d // { value = f d.value; } else d); in to // {
+      check = v: from.check v || to.check v;
+      merge = ctx: loc: ds: to.merge ctx loc (coerce ds);
+      subDefs = if (to.subDefs or null) != null then ctx: loc: ds: to.subDefs ctx loc (coerce ds) else null;
+    };
+    # A set of one attribute, whose name says which of the options it is.
+    attrTag = tags: let one' = ds: head (attrNames (head ds).value); opt = ds: tags.${one' ds}; in
+      mkType "attrTag" (v: isSet v && length (attrNames v) == 1 && tags ? ${head (attrNames v)}) (ctx: loc: ds:
+        { ${one' ds} = evalOption ctx (opt ds) (defsOf (one' ds) ds) (loc ++ [ (one' ds) ]); })
+      // { own = true; subDefs = ctx: loc: ds: let t = (opt ds).type; in
+           if (t.subDefs or null) != null then t.subDefs ctx (loc ++ [ (one' ds) ]) (discharge (defsOf (one' ds) ds)) else [ ]; };
     addCheck = t: _: t;
     submodule = m: submoduleWith { modules = lib.toList m; shorthandOnlyDefinesConfig = true; };
     submoduleWith = { modules, specialArgs ? { }, shorthandOnlyDefinesConfig ? false, ... }: let
@@ -180,10 +190,11 @@ let
   freeform = ctx: loc: defs: changeDeep ctx types.unspecified loc (byShape (ctx // { change = { }; }) loc defs);
 
   # Definitions with what they set at one path set at another, for options that are the alias of another one.
-  move = { from, to }: d: let
+  # One that is changed is set otherwise.
+  move = ctx: { from, to }: d: let
     without = p: v: if tail p == [ ] then removeAttrs v p else v // { ${head p} = without (tail p) v.${head p}; };
   in concatMap (e: if lib.hasAttrByPath from e.value
-    then [ (e // { value = without from e.value; }) (e // { value = lib.setAttrByPath to (lib.getAttrFromPath from e.value); }) ]
+    then [ (e // { value = without from e.value; }) (e // { value = lib.setAttrByPath to (changeDeep ctx types.unspecified from (lib.getAttrFromPath from e.value)); }) ]
     else [ e ]) (pushDefs [ d ]);
 
   evalTree = ctx: opts: defs: loc:
@@ -285,7 +296,7 @@ let
         options = m.options or { };
         moved = if m ? _moved then [ m._moved ] else [ ];
         freeform = m ? freeformType;
-        disabled = map toString (m.disabledModules or [ ]);
+        disabled = map (d: if isAttrs d then d.key else if isString d && !(lib.hasPrefix "/" d) then "/modules/${d}" else toString d) (m.disabledModules or [ ]);
         imports = m.imports or [ ];
         config = if !whole then beside
           else if beside == { } then m.config or { }
@@ -299,14 +310,19 @@ let
     loaded = let off = concatMap (m: m.disabled) found; in lib.reverseList (filter (m: !(elem m.key off)) found);
     optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
     moves = concatMap (m: m.moved) loaded;
-    defs = foldl' (ds: m: concatMap (move m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
+    defs = foldl' (ds: m: concatMap (move ctx m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
     config = let c = evalTree (if lib.any (m: m.freeform) loaded then ctx // { freeform = prefix; } else ctx) optionTree defs prefix; in c // { _module = (c._module or { }) // { args = c._module.args or { }; }; };
   in {
     config = if prefix == [ ] then config else removeAttrs config [ "_module" ];
     options = optionTree;
     definitions = filter (d: d.loc != prefix) (concatMap (d: walk optionTree d.file prefix d.value) defs) ++ walkOptions ctx optionTree defs prefix;
-    # An alias is no value of its own.
-    values = root: filter (v: lib.all (m: m.from != v.loc) moves) (walkValues [ root ] (config.${root} or { }));
+    # An alias within the root is no value of its own.
+    values = root: filter (v: lib.all (m: m.from != v.loc || head m.to != root) moves) (walkValues [ root ] (config.${root} or { }));
+    extendModules = more: evalModules {
+      inherit prefix ctx;
+      modules = modules ++ more.modules or [ ];
+      specialArgs = specialArgs // (more.specialArgs or { });
+    };
   };
 in
 { inherit types evalModules walkValues fingerprint; }
