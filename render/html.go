@@ -34,12 +34,20 @@ func WriteExplorer(w io.Writer, g *graph.Graph, o Options, live string) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	doc := newHTMLDoc(g, o)
-	doc.Live = live
-	// The encoder's HTML escapes stay on: <, > and & (and U+2028) are \u003c and the like, so no </script> can end the block.
-	data, err := json.Marshal(doc)
-	if err != nil {
-		return fmt.Errorf("writing the explorer: %w", err)
+	var doc *htmlDoc
+	var data []byte
+	// A page of more than five megabytes is slow to open: what there is most of gives way.
+	for flows, findings := mostFlows, mostFindings; ; flows, findings = flows/2, findings/2 {
+		doc = newHTMLDocOf(g, o, flows, findings)
+		doc.Live = live
+		var err error
+		// The encoder's HTML escapes stay on: <, > and & (and U+2028) are \u003c and the like, so no </script> can end the block.
+		if data, err = json.Marshal(doc); err != nil {
+			return fmt.Errorf("writing the explorer: %w", err)
+		}
+		if len(data) <= mostBytes || flows < 1000 {
+			break
+		}
 	}
 	script, style := htmlScript(), htmlStyle()
 	connect := "'none'"
@@ -51,7 +59,7 @@ func WriteExplorer(w io.Writer, g *graph.Graph, o Options, live string) error {
 	page := htmlFile("page.html")
 	var b bytes.Buffer
 	// In one pass: what is put in is not looked at again.
-	_, err = strings.NewReplacer("{{policy}}", policy, "{{title}}", esc(doc.Title), "{{style}}", style, "{{data}}", string(data), "{{script}}", script).WriteString(&b, page)
+	_, err := strings.NewReplacer("{{policy}}", policy, "{{title}}", esc(doc.Title), "{{style}}", style, "{{data}}", string(data), "{{script}}", script).WriteString(&b, page)
 	if err == nil {
 		_, err = w.Write(b.Bytes())
 	}

@@ -263,7 +263,7 @@ func TestExplorerHostile(t *testing.T) {
 			}
 			for _, i := range []int{0, 1, 2} {
 				for _, kind := range []string{"values", "files", "options"} {
-					js := `(() => { const d = JSON.parse(document.getElementById("data").textContent).` + kind + `; return d.length ? d[` + string(rune('0'+i)) + ` % d.length].path : "" })()`
+					js := `(() => { const d = JSON.parse(document.getElementById("data").textContent).` + kind + `; const x = d.length ? d[` + string(rune('0'+i)) + ` % d.length] : ""; return x.path ?? x[0] ?? "" })()`
 					if path := eval[string](b, js); path != "" {
 						word := map[string]string{"values": "value", "files": "module", "options": "option"}[kind]
 						b.at("#" + word + "=" + strings.ReplaceAll(url.QueryEscape(path), "+", "%20"))
@@ -360,6 +360,29 @@ func TestExplorerLarge(t *testing.T) {
 	}
 	if n := eval[int](b, `document.querySelectorAll("*").length`); n > 9000 {
 		t.Errorf("%d elements", n)
+	}
+}
+
+// TestExplorerSize: a page stays below five megabytes, however much there is: flows and findings give way.
+func TestExplorerSize(t *testing.T) {
+	b := newBuilder("modules")
+	b.module("modules/values.nix", 200)
+	for i := range 2000 {
+		b.value(fmt.Sprintf("my.group%d.value%d", i%10, i), "modules/values.nix", i+1000)
+	}
+	var fs []Finding
+	for i := range 5000 {
+		f := fmt.Sprintf("modules/a-folder-with-a-name/module%d.nix", i)
+		b.module(f, 40)
+		for k := range 6 {
+			b.read(f, fmt.Sprintf("my.group%d.value%d", (i+k)%2000%10, (i+k)%2000), "name", fmt.Sprintf("services.service%d.option%d", i, k), fmt.Sprintf("services.service%d.another%d", i, k))
+		}
+		fs = append(fs, Finding{Check: "a-check", Severity: "info", File: f, Line: 3, Message: "something that takes a sentence or two to tell, with the name of a value in it"})
+		fs = append(fs, fs[len(fs)-1])
+	}
+	got := write(t, "html", b.done(), Options{Findings: fs})
+	if len(got) > 5_000_000 {
+		t.Errorf("%d bytes", len(got))
 	}
 }
 

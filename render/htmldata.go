@@ -1,8 +1,10 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"nixsink/graph"
 )
@@ -24,11 +26,14 @@ type htmlDoc struct {
 	Modules    []htmlModule     `json:"modules"`
 	Values     []htmlValue      `json:"values"`
 	Options    []htmlOption     `json:"options"`
+	Hosts      []string         `json:"hosts"` // none in a tree with fewer than two
+	Sets       [][]int          `json:"sets"`  // of hosts: what a read, a flow or a module is in
 	References []htmlReference  `json:"references"`
 	Unresolved []htmlUnresolved `json:"unresolved"`
 	Flows      []htmlFlow       `json:"flows"`
 	Kinds      []string         `json:"kinds"`
 	Names      []string         `json:"names"`
+	Texts      []string         `json:"texts"`
 	Notes      []htmlAnnotation `json:"annotations"`
 	Checks     []string         `json:"checks"`
 	Findings   []htmlFindingOf  `json:"findings"`
@@ -41,6 +46,9 @@ type htmlDoc struct {
 	files      map[string]int   // name → index in Files
 	options    map[string]int   // path → index in Options
 	names      map[string]int   // path → index in Names
+	texts      map[string]int   // what steps say → index in Texts
+	sets       map[*graph.ConfSet]int
+	g          *graph.Graph
 	values     map[*graph.Value]int
 	opts       Options
 	lines      map[int]map[int]bool // file → lines that an excerpt shows
@@ -77,36 +85,18 @@ type htmlModule struct {
 	Documented bool   `json:"documented"`
 	Title      string `json:"title"`
 	Summary    string `json:"summary"`
+	In         int    `json:"in"` // its place in htmlDoc.Sets; -1: all hosts
 }
 
-type htmlValue struct {
-	Path        string   `json:"path"`
-	IDs         []string `json:"ids"`
-	Declared    []htmlAt `json:"declared"`
-	Type        string   `json:"type"`
-	Default     string   `json:"default"`
-	Description string   `json:"description"`
-	Literals    []string `json:"literals"`
-	Reads       int      `json:"reads"`
-	Modules     int      `json:"modules"`
-	Sinks       int      `json:"sinks"`
-	Reach       int      `json:"reach"`
-	Critical    bool     `json:"critical"`
-}
+// An htmlValue is a row, because there may be thousands: path, ids, places of its declarations, type, default, description, literals, reads, modules,
+// sinks, reach, 1 if it is critical.
+type htmlValue [12]any
 
-type htmlOption struct {
-	Path    string `json:"path"`
-	Service string `json:"service"`
-}
+// An htmlOption is a row: path, and how much of it is its service's name.
+type htmlOption [2]any
 
-type htmlReference struct {
-	Value   int    `json:"value"`
-	At      htmlAt `json:"at"`
-	Kind    string `json:"kind"`
-	Covered bool   `json:"covered"`
-	Via     string `json:"via"`
-	Name    string `json:"name"`
-}
+// An htmlReference is a row: value, file, line, kind, 1 if it is covered, via, name, its place in htmlDoc.Sets (-1: all hosts).
+type htmlReference [8]any
 
 type htmlUnresolved struct {
 	Path   string `json:"path"`
@@ -115,10 +105,10 @@ type htmlUnresolved struct {
 }
 
 // An htmlFlow is a row, because there may be tens of thousands: from, option (-1: it ends in a value), value (-1: it ends in an
-// option), the kind's place in htmlDoc.Kinds, file, line, what it goes through as places in htmlDoc.Names, steps.
-type htmlFlow [8]any
+// option), the kind's place in htmlDoc.Kinds, file, line, what it goes through as places in htmlDoc.Names, steps, its place in htmlDoc.Sets (-1: all hosts).
+type htmlFlow [9]any
 
-// An htmlStep is a row: what, file, line.
+// An htmlStep is a row: what, as its place in htmlDoc.Texts, file, line.
 type htmlStep [3]any
 
 type htmlAnnotation struct {
@@ -151,12 +141,30 @@ type htmlFactPlace struct {
 }
 
 func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
+	return newHTMLDocOf(g, o, mostFlows, mostFindings)
+}
+
+// newHTMLDocOf is newHTMLDoc with so many flows and findings at most.
+func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
 	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
 		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
 		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: g.Flows.Len(), AllFinds: len(o.Findings),
-		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{}}
+		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{},
+		Hosts: []string{}, Sets: [][]int{}, Texts: []string{}, texts: map[string]int{}, sets: map[*graph.ConfSet]int{}, g: g}
+	if hosts := g.Hosts(); len(hosts) > 1 {
+		var names []string
+		for _, h := range hosts {
+			names = append(names, h.Name)
+		}
+		for i, name := range short(names) {
+			if slices.Index(names, names[i]) != i {
+				name = fmt.Sprintf("%s (%d)", name, i+1) // made by one text
+			}
+			d.Hosts = append(d.Hosts, plain(name))
+		}
+	}
 	if d.Title == "" {
 		d.Title = "Central values"
 	}
@@ -184,14 +192,15 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 	}
 	for _, r := range g.References {
 		if r.Kind != graph.Guard {
-			d.References = append(d.References, htmlReference{d.values[r.Value], d.at(r.At, 2), string(r.Kind), r.Covered, plain(r.Via), plain(r.Name)})
+			at := d.at(r.At, 2)
+			d.References = append(d.References, htmlReference{d.values[r.Value], at[0], at[1], string(r.Kind), oneIf(r.Covered), plain(r.Via), plain(r.Name), d.set(r.In)})
 			d.at(r.ViaAt, 1)
 		}
 	}
 	for _, u := range g.Unresolved {
 		d.Unresolved = append(d.Unresolved, htmlUnresolved{plain(u.Path), d.at(u.At, 1), plain(u.Reason)})
 	}
-	for f := range flowsOnPage(g.Flows) {
+	for f := range flowsOnPage(g, flows) {
 		d.flow(f)
 	}
 	for _, a := range g.Annotations {
@@ -201,7 +210,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 		}
 		d.Notes = append(d.Notes, htmlAnnotation{d.at(a.At, 1), plain(text), string(a.State), plain(a.Why)})
 	}
-	d.findings(o.Findings)
+	d.findings(o.Findings, findings)
 	for _, p := range Ports(g) {
 		out := htmlPort{p.Number, d.values[p.Value], d.at(p.At, 1), []int{}}
 		for _, r := range p.Readers {
@@ -226,7 +235,7 @@ func (d *htmlDoc) modules(g *graph.Graph) {
 		if l := slices.Index(g.Layers, m.Layer); l >= 0 && m.Layer != "" {
 			d.Files[f].Layer = l
 		}
-		out := htmlModule{File: f, Instance: plain(m.Instance), Lines: m.Lines, Role: m.Role, Reachable: m.Reachable, Why: plain(m.Why), Documented: m.Documented}
+		out := htmlModule{File: f, Instance: plain(m.Instance), Lines: m.Lines, Role: m.Role, Reachable: m.Reachable, Why: plain(m.Why), Documented: m.Documented, In: d.set(m.In)}
 		if m.Header != nil {
 			out.Title, out.Summary = plain(m.Header.Title), plain(m.Header.Summary)
 		}
@@ -235,19 +244,60 @@ func (d *htmlDoc) modules(g *graph.Graph) {
 }
 
 func (d *htmlDoc) value(v *graph.Value) {
-	out := htmlValue{Path: plain(v.Path), IDs: []string{}, Declared: []htmlAt{}, Type: plain(oneLine(v.Type)), Default: plain(cut(oneLine(v.Default), 400)),
-		Description: plain(oneLine(v.Description)), Literals: []string{}, Reads: v.FanOut.Reads, Modules: v.FanOut.Modules, Sinks: v.FanOut.Sinks,
-		Reach: v.FanOut.Reach, Critical: v.Critical}
+	ids, declared, literals := []string{}, []htmlAt{}, []string{}
 	for _, id := range v.IDs {
-		out.IDs = append(out.IDs, plain(id.Name))
+		ids = append(ids, plain(id.Name))
 	}
 	for _, p := range v.Declared {
-		out.Declared = append(out.Declared, d.at(p, 3))
+		declared = append(declared, d.at(p, 3))
 	}
 	for _, l := range v.Literals {
-		out.Literals = append(out.Literals, plain(cut(l.Text, 200)))
+		literals = append(literals, plain(cut(l.Text, 200)))
 	}
-	d.Values = append(d.Values, out)
+	d.Values = append(d.Values, htmlValue{plain(v.Path), ids, declared, plain(cut(oneLine(v.Type), longestText)), plain(cut(oneLine(v.Default), longestText)), plain(cut(oneLine(v.Description), longestText)),
+		literals, v.FanOut.Reads, v.FanOut.Modules, v.FanOut.Sinks, v.FanOut.Reach, oneIf(v.Critical)})
+}
+
+// longestText is where a type, a default, a description is cut.
+const longestText = 400
+
+// oneIf is 1 for true: shorter than the word, thousands of times.
+func oneIf(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// set names a set of configurations by the hosts in it; -1 is all of them.
+func (d *htmlDoc) set(in *graph.ConfSet) int {
+	if len(d.Hosts) == 0 || d.g.Everywhere(in) {
+		return -1
+	}
+	i, ok := d.sets[in]
+	if !ok {
+		i = len(d.Sets)
+		d.sets[in] = i
+		hosts := []int{}
+		for k, h := range d.g.Hosts() {
+			if h.Holds(in) {
+				hosts = append(hosts, k)
+			}
+		}
+		d.Sets = append(d.Sets, hosts)
+	}
+	return i
+}
+
+// text names a text that many steps have.
+func (d *htmlDoc) text(s string) int {
+	i, ok := d.texts[s]
+	if !ok {
+		i = len(d.Texts)
+		d.texts[s] = i
+		d.Texts = append(d.Texts, s)
+	}
+	return i
 }
 
 func (d *htmlDoc) flow(f *graph.Flow) {
@@ -260,7 +310,13 @@ func (d *htmlDoc) flow(f *graph.Flow) {
 			i = len(d.Options)
 			d.options[f.To] = i
 			service, _ := serviceOf(f.To)
-			d.Options = append(d.Options, htmlOption{plain(f.To), plain(service)})
+			path, n := plain(f.To), plain(service)
+			// JavaScript counts in UTF-16; what is no beginning is told in full.
+			if strings.HasPrefix(path, n) {
+				d.Options = append(d.Options, htmlOption{path, len(utf16.Encode([]rune(n)))})
+			} else {
+				d.Options = append(d.Options, htmlOption{path, n})
+			}
 		}
 		option = i
 	}
@@ -278,11 +334,11 @@ func (d *htmlDoc) flow(f *graph.Flow) {
 	if len(f.Through) == 0 {
 		for _, s := range f.Way() {
 			at := d.at(s.At, 0)
-			steps = append(steps, htmlStep{plain(s.What), at[0], at[1]})
+			steps = append(steps, htmlStep{d.text(plain(s.What)), at[0], at[1]})
 		}
 	}
 	at := d.at(f.At, 1)
-	d.Flows = append(d.Flows, htmlFlow{d.values[f.From], option, value, kindOrder(f.Kind), at[0], at[1], through, steps})
+	d.Flows = append(d.Flows, htmlFlow{d.values[f.From], option, value, kindOrder(f.Kind), at[0], at[1], through, steps, d.set(f.In)})
 }
 
 func (d *htmlDoc) file(name string) int {

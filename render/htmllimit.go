@@ -10,21 +10,23 @@ import (
 
 // A page that a browser opens at once cannot hold everything of a huge tree. What is left out is said there, with the command that has it.
 const (
-	mostFlows    = 30_000 // direct ones always stay; those through others go, the longest ways first
+	mostFlows    = 30_000 // those through others go first, the longest ways before the rest; then direct ones of values that are hardly read
 	mostFindings = 10_000 // the worst stay
 	mostPlaces   = 8      // of a fact
+	mostBytes    = 4_800_000
 )
 
 // flowsOnPage are the flows through as few others as the page has room for.
-func flowsOnPage(flows *graph.FlowSet) iter.Seq[*graph.Flow] {
-	if flows.Len() <= mostFlows {
+func flowsOnPage(g *graph.Graph, most int) iter.Seq[*graph.Flow] {
+	flows := g.Flows
+	if flows.Len() <= most {
 		return flows.All()
 	}
 	lengths := []int{len(flows.Direct())} // flows by the length of their way
 	fits := func() (longest int) {
 		n := 0
 		for i, more := range lengths {
-			if n += more; i > 0 && n > mostFlows {
+			if n += more; i > 0 && n > most {
 				return i - 1
 			}
 		}
@@ -43,8 +45,10 @@ func flowsOnPage(flows *graph.FlowSet) iter.Seq[*graph.Flow] {
 		}
 	}
 	longest := fits()
-	if longest == 0 {
-		return slices.Values(flows.Direct())
+	if direct := flows.Direct(); len(direct) > most {
+		return slices.Values(ofMostRead(g, direct, most))
+	} else if longest == 0 {
+		return slices.Values(direct)
 	}
 	return func(yield func(*graph.Flow) bool) {
 		for f := range flows.All() {
@@ -55,11 +59,29 @@ func flowsOnPage(flows *graph.FlowSet) iter.Seq[*graph.Flow] {
 	}
 }
 
-func (d *htmlDoc) findings(fs []Finding) {
+// ofMostRead are so many of the direct flows: all those of the most read values, in the order that they had.
+func ofMostRead(g *graph.Graph, direct []*graph.Flow, most int) []*graph.Flow {
+	n := map[*graph.Value]int{}
+	for _, f := range direct {
+		n[f.From]++
+	}
+	vs := slices.Clone(g.Values)
+	slices.SortStableFunc(vs, byReads)
+	kept := map[*graph.Value]bool{}
+	for _, v := range vs {
+		if most -= n[v]; most < 0 {
+			break
+		}
+		kept[v] = true
+	}
+	return slices.DeleteFunc(slices.Clone(direct), func(f *graph.Flow) bool { return !kept[f.From] })
+}
+
+func (d *htmlDoc) findings(fs []Finding, most int) {
 	fs = slices.Clone(fs)
 	slices.SortStableFunc(fs, func(a, b Finding) int { return severityOrder(a.Severity) - severityOrder(b.Severity) })
 	checks := map[string]int{}
-	for _, f := range fs[:min(len(fs), mostFindings)] {
+	for _, f := range fs[:min(len(fs), most)] {
 		i, ok := checks[f.Check]
 		if !ok {
 			i = len(d.Checks)

@@ -56,6 +56,29 @@ func TestExplorerViews(t *testing.T) {
 	}
 }
 
+// One host alone: what it does not have is gone, and the address says which it is.
+func TestExplorerHost(t *testing.T) {
+	e := openExplorer(t, analysed(t, hostsTree), Options{})
+	const main = `document.getElementById("main").innerText`
+	e.at("#view=references")
+	e.want("all hosts", main, "db.nix")
+	e.want("all hosts", main, "web.nix")
+	eval[bool](e, `(s => { s.value = [...s.options].find(o => o.text === "db").value; s.dispatchEvent(new Event("change")); return true })(document.querySelector("#side select"))`)
+	e.run(chromedp.Sleep(50 * time.Millisecond))
+	e.want("the address", `location.hash`, "host=db")
+	e.want("one host", main, "db.nix")
+	if strings.Contains(eval[string](e, main), "web.nix") {
+		t.Error("a read of another host is shown")
+	}
+	e.at("#view=modules&host=db")
+	if strings.Contains(eval[string](e, main), "web.nix") {
+		t.Error("a module of another host is shown")
+	}
+	if n := eval[int](openExplorer(t, house(), Options{}), `document.querySelectorAll("#side select").length`); n > 0 {
+		t.Error("a tree without hosts has a choice of hosts")
+	}
+}
+
 // Somebody without a mouse gets everywhere: search, tabs, filters, nodes of the picture, rows of a table.
 func TestExplorerKeyboard(t *testing.T) {
 	b := openExplorer(t, house(), Options{Findings: []Finding{{Check: "b-check", Severity: "info", File: "00-core/configs.nix", Line: 1, Message: "later"}, {Check: "a-check", Severity: "error", File: "00-core/configs.nix", Line: 3, Message: "first"}}})

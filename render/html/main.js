@@ -12,6 +12,8 @@ const usedKinds = new Set(data.flows.map((f) => f.kind)), withoutLayer = data.fi
 const filters = () => {
   const layers = [...data.layers.keys(), ...(withoutLayer && data.layers.length ? [-1] : [])];
   const sets = [
+    data.hosts.length > 0 && h("fieldset", {}, h("legend", {}, "Only in this host"), h("select", { "aria-label": "Only in this host", change: (e) => go({ host: Number(e.target.value) }) },
+      h("option", { value: "-1", selected: state.host < 0 }, "all " + data.hosts.length + " hosts"), data.hosts.map((name, i) => h("option", { value: String(i), selected: state.host === i }, name)))),
     layers.length > 0 && h("fieldset", {}, h("legend", {}, "Only these layers"), layers.map((l) => check(layerName(l), state.layers.has(l), () => go({ layers: toggle(state.layers, l) }), "swatch " + tone(l)))),
     data.flows.length > 0 && h("fieldset", {}, h("legend", {}, "Only these kinds of flow"), kinds.filter((k) => usedKinds.has(k)).map((k) => check(k + ": " + kindHelp[k], state.kinds.has(k), () => go({ kinds: toggle(state.kinds, k) }))),
       check("through other values too", state.indirect, () => go({ indirect: !state.indirect }))),
@@ -19,7 +21,7 @@ const filters = () => {
       h("label", {}, h("input", { type: "radio", name: "coverage", checked: state.coverage === c, change: () => go({ coverage: c }) }), h("span", {}, label)))),
   ].filter(Boolean);
   return sets.length > 0 && h("details", { id: "filters", open: state.filtersOpen !== false, toggle: (e) => { state.filtersOpen = e.target.open; } }, h("summary", {}, "Filters"), sets,
-    (state.layers.size > 0 || state.kinds.size > 0 || state.coverage !== "all" || !state.indirect) && h("button", { type: "button", click: () => go({ layers: new Set(), kinds: new Set(), coverage: "all", indirect: true }) }, "Clear the filters"));
+    (state.host >= 0 || state.layers.size > 0 || state.kinds.size > 0 || state.coverage !== "all" || !state.indirect) && h("button", { type: "button", click: () => go({ host: -1, layers: new Set(), kinds: new Set(), coverage: "all", indirect: true }) }, "Clear the filters"));
 };
 
 const mostRead = [...data.values.keys()].sort((a, b) => data.values[b].reads - data.values[a].reads || order.compare(valueName(a), valueName(b))).slice(0, 60);
@@ -55,7 +57,7 @@ const render = () => {
   document.title = state.view === "explore" ? data.title : titles[state.view] + " · " + data.title;
   $("tabs").replaceChildren(...tabs());
   // Rebuilding must not take the focus from somebody who walks the filters by keyboard.
-  const inputs = () => [...$("side").querySelectorAll("input")], held = inputs().indexOf(document.activeElement);
+  const inputs = () => [...$("side").querySelectorAll("input, select")], held = inputs().indexOf(document.activeElement);
   const scrolled = $("side").scrollTop;
   $("side").replaceChildren(...[filters(), valueList()].filter(Boolean));
   $("side").scrollTop = scrolled;

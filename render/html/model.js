@@ -1,7 +1,12 @@
 // What the page knows, with indexes to walk it. Files, values and options are named by their place in a list.
 const data = JSON.parse(document.getElementById("data").textContent);
-data.flows = data.flows.map(([from, option, value, kind, file, line, through, steps]) => ({
-  from, option, value, kind: data.kinds[kind], at: [file, line], through: through.map((i) => data.names[i]), steps: steps.map(([what, ...at]) => ({ what, at })),
+data.flows = data.flows.map(([from, option, value, kind, file, line, through, steps, within]) => ({
+  from, option, value, kind: data.kinds[kind], at: [file, line], through: through.map((i) => data.names[i]), steps: steps.map(([what, ...at]) => ({ what: data.texts[what], at })), in: within,
+}));
+data.references = data.references.map(([value, file, line, kind, covered, via, name, within]) => ({ value, at: [file, line], kind, covered: covered === 1, via, name, in: within }));
+data.options = data.options.map(([path, service]) => ({ path, service: typeof service === "number" ? path.slice(0, service) : service }));
+data.values = data.values.map(([path, ids, declared, type, fallback, description, literals, reads, modules, sinks, reach, critical]) => ({
+  path, ids, declared, type, default: fallback, description, literals, reads, modules, sinks, reach, critical: critical === 1,
 }));
 
 data.findings = data.findings.map(([check, severity, ...rest]) => ({ check: data.checks[check], severity, at: rest.slice(0, 2), message: rest[2] }));
@@ -54,5 +59,5 @@ const share = (covered, total) => {
 // Where nobody annotates anything, that a read has no source-id is no news: it is neither drawn nor said.
 const annotated = data.annotations.length > 0;
 const fewerFlows = data.allFlows > data.flows.length && "Of " + data.allFlows.toLocaleString("en") + " flows the " + count(data.flows.length, "shortest is", "shortest are")
-  + " in this page: the others go through other values, and 'nixsink trace ID' and '--format json' tell them.";
+  + " in this page, those of the most read values first: 'nixsink trace ID' and '--format json' tell the others.";
 const fewerFindings = data.allFinds > data.findings.length && "Of " + data.allFinds.toLocaleString("en") + " findings the " + data.findings.length.toLocaleString("en") + " most severe are in this page: 'nixsink check --format json' tells them all.";

@@ -2,7 +2,7 @@
 const kinds = ["data", "key", "control", "default"];
 const kindHelp = { data: "part of the definition", key: "in an attribute's name", control: "decides with it", default: "through a default" };
 const views = ["explore", "values", "modules", "references", "flows", "ports", "coverage", "unresolved", "findings"];
-const state = { view: "explore", focus: null, find: "", layers: new Set(), kinds: new Set(), coverage: "all", indirect: true };
+const state = { view: "explore", focus: null, find: "", host: -1, layers: new Set(), kinds: new Set(), coverage: "all", indirect: true };
 
 const readAddress = () => {
   const p = new URLSearchParams(location.hash.slice(1));
@@ -18,6 +18,7 @@ const readAddress = () => {
   }
   state.find = p.get("find") || "";
   state.layers = new Set(p.getAll("layer").map((l) => data.layers.indexOf(l)));
+  state.host = p.has("host") ? data.hosts.indexOf(p.get("host")) : -1;
   state.kinds = new Set(p.getAll("kind").filter((k) => kinds.includes(k)));
   state.coverage = ["covered", "uncovered"].includes(p.get("coverage")) ? p.get("coverage") : "all";
   state.indirect = p.get("indirect") !== "no";
@@ -30,6 +31,7 @@ const address = (change) => {
   else if (at.view !== "explore") p.set("view", at.view);
   if (at.find) p.set("find", at.find);
   for (const l of at.layers) p.append("layer", l < 0 ? "" : data.layers[l]);
+  if (at.host >= 0) p.set("host", data.hosts[at.host]);
   for (const k of at.kinds) p.append("kind", k);
   if (at.coverage !== "all") p.set("coverage", at.coverage);
   if (!at.indirect) p.set("indirect", "no");
@@ -39,7 +41,9 @@ const go = (change) => { location.hash = address(change); };
 
 // The filters: nothing chosen shows everything.
 const layerShown = (file) => state.layers.size === 0 || state.layers.has(layerOf(file));
-const readShown = (r) => layerShown(r.at[0]) && (state.coverage === "all" || r.covered === (state.coverage === "covered"));
+// What a read, flow or module is in: -1 is all hosts.
+const hostShown = (x) => state.host < 0 || x.in < 0 || data.sets[x.in].includes(state.host);
+const readShown = (r) => hostShown(r) && layerShown(r.at[0]) && (state.coverage === "all" || r.covered === (state.coverage === "covered"));
 // With coverage chosen, only the ways that go through such a read remain.
 const flowCovered = (f) => state.coverage === "all" || (model.readsOf.get(f.from) || []).some((r) => r.at[0] === f.at[0] && r.covered === (state.coverage === "covered"));
-const flowShown = (f) => flowCovered(f) && layerShown(f.at[0]) && (state.kinds.size === 0 || state.kinds.has(f.kind)) && (state.indirect || f.through.length === 0);
+const flowShown = (f) => hostShown(f) && flowCovered(f) && layerShown(f.at[0]) && (state.kinds.size === 0 || state.kinds.has(f.kind)) && (state.indirect || f.through.length === 0);

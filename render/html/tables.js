@@ -15,7 +15,7 @@ const readCovered = (reads) => state.coverage === "all" || (reads || []).some((r
 
 const tables = {
   values: {
-    title: "Values", rows: () => [...data.values.keys()].filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0]))) && readCovered(model.readsOf.get(i))),
+    title: "Values", rows: () => [...data.values.keys()].filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0]))) && (state.host < 0 || (model.readsOf.get(i) || []).some(hostShown)) && readCovered(model.readsOf.get(i))),
     columns: [valueColumn("Value", (i) => i), ["Default", (i) => data.values[i].default, (i) => data.values[i].default && code(cut(data.values[i].default))],
       ["Reads", (i) => data.values[i].reads], ["Modules", (i) => data.values[i].modules], ["Options", (i) => data.values[i].sinks], ["Reach", (i) => data.values[i].reach],
       ["Declared", (i) => (data.values[i].declared.length ? placeText(data.values[i].declared[0]) : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : h("span", { class: "tag poor" }, "nowhere"))]],
@@ -23,7 +23,7 @@ const tables = {
     sort: [2, -1],
   },
   modules: {
-    title: "Modules", rows: () => data.modules.filter((m) => layerShown(m.file)).map((m) => ({ m, reads: (model.readsIn.get(m.file) || []), flows: (model.flowsIn.get(m.file) || []) })).filter((x) => state.coverage === "all" || readCovered(x.reads)),
+    title: "Modules", rows: () => data.modules.filter((m) => hostShown(m) && layerShown(m.file)).map((m) => ({ m, reads: (model.readsIn.get(m.file) || []), flows: (model.flowsIn.get(m.file) || []) })).filter((x) => state.coverage === "all" || readCovered(x.reads)),
     columns: [["Module", (x) => data.files[x.m.file].path + (x.m.instance ? " " + x.m.instance : ""), (x) => [anchor(fileLink(x.m.file), data.files[x.m.file].path), x.m.instance && h("small", {}, x.m.instance)]],
       data.layers.length > 0 && ["Layer", (x) => layerName(layerOf(x.m.file))], ["Role", (x) => x.m.role], ["Lines", (x) => x.m.lines], ["Declares", (x) => (model.declaredIn.get(x.m.file) || []).length], ["Reads", (x) => x.reads.length],
       annotated && ["With source-id", (x) => x.reads.filter((r) => r.covered).length], ["Flows", (x) => x.flows.length], ["Reached", (x) => (x.m.reachable ? "yes" : "no")]],
