@@ -120,6 +120,22 @@ func (s *ConfSet) Meets(o *ConfSet) bool {
 	return false
 }
 
+// Within says whether every configuration of s is in o.
+func (s *ConfSet) Within(o *ConfSet) bool {
+	if s == nil || o == nil {
+		return o == nil
+	}
+	for i, w := range s.words {
+		if i < len(o.words) {
+			w &^= o.words[i]
+		}
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Members are the configurations of a set in their order.
 func (cs *ConfSets) Members(s *ConfSet) iter.Seq[int] {
 	return func(yield func(int) bool) {

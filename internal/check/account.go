@@ -23,7 +23,7 @@ type account struct {
 // hole is one thing that the analysis did not see, and where it would be of consequence.
 type hole struct {
 	why     string
-	in      *graph.ConfSet // the configurations that it takes part in; nil: any
+	in      *graph.ConfSet // the configurations that it takes part in
 	text    bool           // what was not followed is text of this tree, so that its names were seen all the same
 	options bool           // an option may be declared in it
 }
@@ -45,19 +45,15 @@ func (p *Pass) together(a, b *graph.ConfSet) bool {
 	return a == nil || b == nil || a.Empty() || b.Empty() || a.Meets(b)
 }
 
-// confsOf are the configurations that a value is declared in, nil if that is not known.
-func (p *Pass) confsOf(v *graph.Value) *graph.ConfSet {
-	if len(v.Instances) == 0 {
-		return nil
-	}
-	in := v.Instances[0].In
-	for _, i := range v.Instances[1:] {
-		if i.In == nil || in == nil {
-			return nil
+// confsOf are the configurations that a value is declared in; all of them if that is not known.
+func (p *Pass) confsOf(v *graph.Value) (in *graph.ConfSet, known bool) {
+	for _, i := range v.Instances {
+		if !known {
+			in = i.In
 		}
-		in = p.Graph.Union(in, i.In)
+		in, known = p.Graph.Union(in, i.In), true
 	}
-	return in
+	return in, known
 }
 
 // takenIn are the configurations that a file takes part in, nil if that is not known.
@@ -190,8 +186,8 @@ func fromInput(text string, inputs map[string]bool) bool {
 // offered says that a value is there for others to use, "" if it is not: only modules that the tree offers, and that no host or home of its own
 // takes, declare it.
 func (p *Pass) offered(v *graph.Value) string {
-	in := p.confsOf(v)
-	if in == nil {
+	in, known := p.confsOf(v)
+	if !known {
 		return ""
 	}
 	open := false
@@ -270,7 +266,7 @@ func (p *Pass) besideDeclaration(v *graph.Value) bool {
 // mayRead says what unseen could read a value, "" if nothing could. What is text of this tree and was not followed would have to select its
 // name, and who does that is asked apart (selectedNames).
 func (a *account) mayRead(p *Pass, v *graph.Value) string {
-	in := p.confsOf(v)
+	in, _ := p.confsOf(v)
 	beyond := func(h hole) bool { return !h.text }
 	return cmp.Or(first(p, a.lost, in, beyond), first(p, a.unknown, in, beyond), p.offered(v))
 }

@@ -7,6 +7,7 @@ var All = []Check{
 	dependentImports,
 	disabledImport,
 	hardCodedCopy,
+	idleDefault,
 	importCycle,
 	layerViolation,
 	lostDefinition,

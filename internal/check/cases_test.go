@@ -13,6 +13,35 @@ import (
 // and, behind its lines, the marks.
 func TestCases(t *testing.T) {
 	for _, c := range []struct{ name, check, config, project string }{
+		{"a conflict on one host", "conflicting-definitions", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./b.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./c.nix ./d.nix ]; };
+  }; }
+-- a.nix --
+{ services.openssh.enable = true; time.timeZone = "Europe/Vienna"; services.x.banner = "a"; }
+-- b.nix --
+{ services.openssh.enable = false; services.x.banner = "b"; } # <- here
+-- c.nix --
+{ services.openssh.enable = true; time.timeZone = "UTC"; } # <- here
+-- d.nix --
+{ lib, ... }: { services.openssh.enable = lib.mkForce false; }`},
+		{"every host overrides it", "overridden-definition", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./web.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./db.nix ]; };
+  }; }
+-- a.nix --
+{
+  services.x.port = 1; # <- here
+  services.y.port = 1;
+}
+-- web.nix --
+{ lib, ... }: { services.x.port = lib.mkForce 2; services.y.port = lib.mkForce 2; }
+-- db.nix --
+{ lib, ... }: { services.x.port = lib.mkForce 3; }`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {
@@ -307,6 +336,8 @@ let x = 1; in { config = { a.b = x; }; a.c = 2; d = 3; } # <- here`},
 -- b.nix --
 { f.on = false; }`},
 		{"definitions that are always overridden", "overridden-definition", "", `
+-- a.nix --
+{ lib, ... }: { a.on = false; b.on = lib.mkForce false; } # <- here
 -- default.nix --
 { lib, ... }:
 {
@@ -314,9 +345,7 @@ let x = 1; in { config = { a.b = x; }; a.c = 2; d = 3; } # <- here`},
   a.on = lib.mkForce true;
   b.on = true; # <- here
   c.on = lib.mkMerge [ (lib.mkDefault true) false ]; # <- here
-}
--- a.nix --
-{ lib, ... }: { a.on = false; b.on = lib.mkForce false; }`},
+}`},
 		{"what // makes of a property", "lost-definition", "", `
 -- default.nix --
 { lib, config, ... }:

@@ -13,9 +13,9 @@ var conflictingDefinitions = Check{
 	Summary: "an option is defined twice, to different values",
 	Default: Error,
 	InForce: true,
-	Doc: `Two definitions of one option, unconditional and of the same priority, set it to different numbers or truth values: Nix stops with "conflicting
-definition values". Keep one of them, or let it win with ` + "`mkForce`" + `. Found are those in one module, and those of a module and of one that it imports, for
-whoever has the first has both.
+	Doc: `Two definitions of one option, unconditional and of the same priority, set it to different values in one configuration: Nix stops with "conflicting
+definition values". Keep one of them, or let it win with ` + "`mkForce`" + `. Numbers and truth values conflict in any option; texts do in an option that the tree
+declares to hold one, and in the few of NixOS that everybody sets (` + "`networking.hostName`" + `), as others put texts together.
 
 ` + "```nix" + `
 -- default.nix --
@@ -29,16 +29,22 @@ whoever has the first has both.
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
-		for _, pair := range p.pairs() {
-			d, e := pair[0], pair[1]
-			if d.Priority != e.Priority || d.Value == e.Value || isText(d.Value) || isText(e.Value) {
+		for _, d := range p.plain().all {
+			if !d.single && isText(d.Value) {
 				continue
 			}
-			out = append(out, Finding{
-				At: d.At, Value: d.Option,
-				Message: fmt.Sprintf("%s is %v here and %v in %s, with the same priority: Nix rejects that; keep one, or let it win with mkForce", d.Option, d.Value, e.Value, e.At.File),
-				Related: []Related{{At: e.At, Message: fmt.Sprintf("%s is %v here", e.Option, e.Value)}},
-			})
+			for _, e := range p.plain().of[d.Option] {
+				if d.Priority != e.Priority || d.Value == e.Value || comparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) {
+					continue
+				}
+				out = append(out, Finding{
+					At: d.At, Value: d.Option,
+					Message: fmt.Sprintf("%s is %v here and %v in %s, with the same priority%s: Nix rejects that; keep one, or let it win with mkForce",
+						d.Option, d.Value, e.Value, e.At.File, p.onHosts(d.In, e.In)),
+					Related: []Related{{At: e.At, Message: fmt.Sprintf("%s is %v here", e.Option, e.Value)}},
+				})
+				break
+			}
 		}
 		return out
 	},
@@ -49,8 +55,9 @@ var overriddenDefinition = Check{
 	Summary: "a definition never holds, because another one overrides it",
 	Default: Warning,
 	InForce: true,
-	Doc: `Another definition of the option, unconditional and of a stronger priority (` + "`mkForce`" + `, or a plain one beside ` + "`mkDefault`" + `), stands in the same module or
-in one that it imports: wherever this one is, the other one is too, and wins. Remove this one.
+	Doc: `Wherever this definition is, other ones of the option are too, unconditional and of a stronger priority (` + "`mkForce`" + `, or a plain one beside
+` + "`mkDefault`" + `). It holds nowhere: remove it. It is a warning where the stronger one stands in the same module or in one that this module imports. What a module from
+above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`" + `, which is there to give way.
 
 ` + "```nix" + `
 -- default.nix --
@@ -66,15 +73,81 @@ in one that it imports: wherever this one is, the other one is too, and wins. Re
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
-		for _, pair := range p.pairs() {
-			d, e := pair[0], pair[1]
-			if d.Priority <= e.Priority {
+		for _, d := range p.plain().all {
+			// Several may share the work: each host its own.
+			var by []*graph.Definition
+			var in *graph.ConfSet
+			for _, e := range p.plain().of[d.Option] {
+				if e.Priority < d.Priority && e.Module.Home == d.Module.Home && p.inForce(d.Definition, e.Definition) {
+					if len(by) == 0 {
+						in = e.In
+					}
+					in = p.Graph.Union(in, e.In)
+					by = append(by, e.Definition)
+				}
+			}
+			if len(by) == 0 || !d.In.Within(in) || !slices.ContainsFunc(by, func(e *graph.Definition) bool { return p.belongs(d.Definition, e) }) && !p.onlyMachines(d.In) {
+				continue
+			}
+			e := by[0]
+			f := Finding{At: d.At, Value: d.Option}
+			f.Message = fmt.Sprintf("%s is never %v: %s sets it to %v with a stronger priority, and is there wherever this is; remove this", d.Option, d.Value, e.At.File, e.Value)
+			if len(by) > 1 {
+				f.Message = fmt.Sprintf("%s is never %v: %s set it with a stronger priority, wherever this is; remove this", d.Option, d.Value, count(len(by), "definition"))
+			}
+			if d.Priority == defaultPriority || !slices.ContainsFunc(by, func(e *graph.Definition) bool { return p.belongs(d.Definition, e) }) {
+				f.Severity = Info
+			}
+			for _, e := range by {
+				f.Related = append(f.Related, Related{At: e.At, Message: fmt.Sprintf("%v holds", e.Value)})
+			}
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+// defaultPriority is that of mkDefault (lib/modules.nix).
+const defaultPriority = 1000
+
+var idleDefault = Check{
+	Name:    "idle-default",
+	Summary: "mkDefault gives an option the value that it has anyway",
+	Default: Info,
+	InForce: true,
+	Doc: "`mkDefault`" + ` sets an option to the default of its own declaration, so that it decides nothing: whatever else sets the option outweighs both. Remove it, or
+set the option outright if that is meant to hold.
+
+` + "```nix" + `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.wiki.port = lib.mkOption { type = lib.types.port; default = 8080; };
+  config.my.wiki.port = lib.mkDefault 8080; # <- here
+  config.services.wiki.port = config.my.wiki.port;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		defaults := map[string]graph.Literal{}
+		for _, v := range p.Graph.Values {
+			for _, l := range v.Literals {
+				if old, ok := defaults[v.Path]; l.Default && (!ok || old.Text == l.Text) {
+					defaults[v.Path] = l
+				} else if l.Default {
+					defaults[v.Path] = graph.Literal{} // declared in several ways
+				}
+			}
+		}
+		var out []Finding
+		for _, d := range p.Graph.Definitions {
+			l, ok := defaults[d.Option]
+			if !ok || d.Priority != defaultPriority || !d.Known || l.Kind == "" || l.Text != fmt.Sprint(d.Value) || l.At == d.At || !d.In.Within(l.In) {
 				continue
 			}
 			out = append(out, Finding{
-				At: d.At, Value: d.Option,
-				Message: fmt.Sprintf("%s is never %v: %s sets it to %v with a stronger priority, and is there wherever this is; remove this", d.Option, d.Value, e.At.File, e.Value),
-				Related: []Related{{At: e.At, Message: "this one holds"}},
+				At: d.At, Value: d.Option, Message: fmt.Sprintf("%s is %v by default: mkDefault changes nothing here", d.Option, d.Value),
+				Related: []Related{{At: l.At, Message: "the default"}},
 			})
 		}
 		return out
@@ -83,42 +156,108 @@ in one that it imports: wherever this one is, the other one is too, and wins. Re
 
 func isText(v any) bool { _, ok := v.(string); return ok }
 
-// makePairs are two definitions of one option each, where every configuration that has the first has the second: both are unconditional, of a known
-// priority and a single value, in one module, or the second in one that the first's imports. Of two in one module, each comes first once.
-func (p *Pass) makePairs() (out [][2]*graph.Definition) {
-	reach := p.importsAll()
+// plainDefinitions are those that set an option to one value, and always do.
+type plainDefinitions struct {
+	all []plainDefinition // by option, then by place
+	of  map[string][]plainDefinition
+}
+
+type plainDefinition struct {
+	*graph.Definition
+	single bool // the option holds one text, and does not put several together
+}
+
+func (p *Pass) makePlain() *plainDefinitions {
+	out := &plainDefinitions{of: map[string][]plainDefinition{}}
+	texts := map[string]bool{}
+	for _, o := range p.Graph.Declared {
+		texts[o.Path] = texts[o.Path] || holdsOneText(o.Type)
+	}
 	for _, option := range sortedKeys(p.definitionsOf()) {
 		all := p.definitionsOf()[option]
 		if len(all) < 2 || strings.Contains(option, "*") {
 			continue
 		}
-		var plain []*graph.Definition
 		for _, d := range all {
-			if d.Module != nil && p.isPlainDefinition(d) && !p.dormant(d.At.File) {
-				plain = append(plain, d)
+			if d.Module != nil && !d.In.Empty() && p.isPlainDefinition(d) && !p.dormant(d.At.File) {
+				out.all = append(out.all, plainDefinition{d, texts[option] || slices.Contains(oneText, option)})
 			}
 		}
-		for _, d := range plain {
-			for _, e := range plain {
-				if d == e || d.Module.Home != e.Module.Home {
-					continue
-				}
-				same := d.At.File == e.At.File
-				if same && d.Priority == e.Priority && comparePlaces(d.At, e.At) < 0 {
-					continue // told at the second
-				}
-				if same || slices.Contains(reach(d.At.File), e.At.File) {
-					out = append(out, [2]*graph.Definition{d, e})
-					break
-				}
-			}
-		}
+	}
+	for _, d := range out.all {
+		out.of[d.Option] = append(out.of[d.Option], d)
 	}
 	return out
 }
 
-// isPlainDefinition reports whether a definition sets one value, and always does, at the top of its file: what stands deeper (modules that a flake
-// writes out) belongs to a module of its own.
+// oneText are options of NixOS that hold one text (nixos/modules), of those that most configurations set.
+var oneText = []string{"networking.hostName", "networking.domain", "time.timeZone", "i18n.defaultLocale", "system.stateVersion", "home.stateVersion", "home.username", "home.homeDirectory", "console.keyMap"}
+
+// holdsOneText reports whether a type, as written, takes one text and no more (lib/types.nix).
+func holdsOneText(typ string) bool {
+	last := typ[strings.LastIndexAny(typ, ". (")+1:]
+	for _, many := range []string{"listOf", "attrsOf", "either", "oneOf", "lines", "commas", "envVar", "separatedString", "submodule"} {
+		if strings.Contains(typ, many) {
+			return false
+		}
+	}
+	return slices.Contains([]string{"str", "path", "singleLineStr", "nonEmptyStr", "passwdEntry"}, strings.TrimRight(last, ")")) || strings.Contains(typ, "enum ")
+}
+
+// onHosts says on which hosts two definitions meet, "" if there is nothing to tell apart.
+func (p *Pass) onHosts(a, b *graph.ConfSet) string {
+	var names []string
+	all := 0
+	for _, c := range p.Graph.Configurations {
+		if !c.Host {
+			continue
+		}
+		if all++; c.Holds(a) && c.Holds(b) {
+			names = append(names, c.Name[strings.LastIndexByte(c.Name, '.')+1:])
+		}
+	}
+	switch n := len(names); {
+	case n == 0 || n == all:
+		return ""
+	case n > 3:
+		return fmt.Sprintf(" on %d of %d hosts", n, all)
+	}
+	return " on " + words(names)
+}
+
+// inForce reports whether two definitions meet: on some machine, or because who has one module has the other.
+func (p *Pass) inForce(d, e *graph.Definition) bool {
+	return d.In.Meets(e.In) && (p.onMachine(d.In, e.In) || p.belongs(d, e) || p.belongs(e, d))
+}
+
+// belongs reports whether whoever has a definition has another one: it stands in the same module, or in one that this imports.
+func (p *Pass) belongs(d, e *graph.Definition) bool {
+	atTop := func(d *graph.Definition) bool {
+		o := p.outline(d.At.File)
+		return o != nil && strings.TrimPrefix(o.name(d.At.Span), "config.") == d.Option // what stands deeper may be of a module of its own
+	}
+	return atTop(d) && atTop(e) && (e.At.File == d.At.File || p.brings(d.At.File, e.At.File, d.In))
+}
+
+// brings reports whether whoever has a file in some configurations has another one by its imports.
+func (p *Pass) brings(file, other string, in *graph.ConfSet) bool {
+	known := map[string]bool{file: true}
+	for queue := []string{file}; len(queue) > 0; queue = queue[1:] {
+		for _, im := range p.importsOf()[queue[0]] {
+			if known[im.To] || im.Disabled || im.External || !in.Within(im.In) {
+				continue
+			}
+			if im.To == other {
+				return true
+			}
+			known[im.To] = true
+			queue = append(queue, im.To)
+		}
+	}
+	return false
+}
+
+// isPlainDefinition reports whether a definition sets one value, and always does.
 func (p *Pass) isPlainDefinition(d *graph.Definition) bool {
 	if !d.Known || d.Conditional || d.Doubt || d.Priority <= 0 || d.Module != nil && d.Module.Instance != "" {
 		return false
@@ -128,51 +267,9 @@ func (p *Pass) isPlainDefinition(d *graph.Definition) bool {
 	default:
 		return false
 	}
-	o := p.outline(d.At.File)
-	if o == nil || strings.TrimPrefix(o.name(d.At.Span), "config.") != d.Option {
-		return false
-	}
 	// What is decided by something else than an option (isDarwin, an argument) is no condition to the graph.
 	if slices.ContainsFunc(p.syntax(d.At.File).guards, func(g guarded) bool { return g.body.Contains(d.At.Span) }) {
 		return false
 	}
 	return true
-}
-
-// importsAll gives the modules that a file imports, directly and through others, as far as the imports are written out: whoever has the file has them.
-func (p *Pass) importsAll() func(file string) []string {
-	next := map[string][]string{}
-	for _, im := range p.Graph.Imports {
-		if p.writtenOut(im) && p.always(im) {
-			next[im.From] = append(next[im.From], im.To)
-		}
-	}
-	known := map[string][]string{}
-	return func(file string) []string {
-		if out, ok := known[file]; ok {
-			return out
-		}
-		var out []string
-		queue := next[file]
-		for len(queue) > 0 {
-			to := queue[0]
-			queue = queue[1:]
-			if to != file && !slices.Contains(out, to) {
-				out = append(out, to)
-				queue = append(slices.Clip(queue), next[to]...)
-			}
-		}
-		known[file] = out
-		return out
-	}
-}
-
-// always reports whether an import is the module's own and unconditional: an element of the list at the file's top.
-func (p *Pass) always(im *graph.Import) bool {
-	o := p.outline(im.From)
-	if o == nil || o.name(im.At.Span) != "imports" {
-		return false
-	}
-	s := p.syntax(im.From)
-	return !slices.ContainsFunc(s.guards, func(g guarded) bool { return g.body.Contains(im.At.Span) })
 }

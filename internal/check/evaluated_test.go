@@ -72,6 +72,30 @@ func TestEvaluated(t *testing.T) {
 { lib, ... }: { imports = [ ./a.nix ]; options.out.on = lib.mkOption { type = lib.types.bool; }; config.out.on = true; } # <- here
 -- a.nix --
 { out.on = false; }`, "conflicting"},
+		{"two texts of one priority", "conflicting-definitions", `
+-- default.nix --
+{ lib, ... }: { imports = [ ./a.nix ]; options.out.name = lib.mkOption { type = lib.types.str; }; config.out.name = "x"; } # <- here
+-- a.nix --
+{ out.name = "y"; }`, "conflicting"},
+		{"lines of two modules", "conflicting-definitions", `
+-- default.nix --
+{ lib, ... }: { imports = [ ./a.nix ]; options.out.name = lib.mkOption { type = lib.types.lines; }; config.out.name = "x"; }
+-- a.nix --
+{ out.name = "y"; }`, `{"name":"y\nx"}`},
+		{"one text twice", "conflicting-definitions", `
+-- default.nix --
+{ lib, ... }: { imports = [ ./a.nix ]; options.out.name = lib.mkOption { type = lib.types.str; }; config.out.name = "x"; }
+-- a.nix --
+{ out.name = "x"; }`, `{"name":"x"}`},
+		{"a default that is the default", "idle-default", `
+-- default.nix --
+{ lib, ... }: { options.out.on = lib.mkOption { type = lib.types.bool; default = false; }; config.out.on = lib.mkDefault false; } # <- here`, `{"on":false}`},
+		{"the same without it", "idle-default", `
+-- default.nix --
+{ lib, ... }: { options.out.on = lib.mkOption { type = lib.types.bool; default = false; }; }`, `{"on":false}`},
+		{"a default of its own", "idle-default", `
+-- default.nix --
+{ lib, ... }: { options.out.on = lib.mkOption { type = lib.types.bool; default = false; }; config.out.on = lib.mkDefault true; }`, `{"on":true}`},
 		{"merged inside", "lost-definition", `
 -- default.nix --
 { lib, ... }: { config.out = lib.mkIf true ({ a = 1; } // { b = 2; }); }`, `{"a":1,"b":2}`},

@@ -15,6 +15,22 @@ func hosted(c *graph.Configuration) bool {
 	return !c.Open && !c.Build && !strings.Contains(c.Name, "*") && c.Name != c.At.File
 }
 
+// machine reports whether a configuration is one machine or one home for certain: it is known by its own name, or it is the file of a host. What makes
+// configurations in a loop may stand for many, with the modules of all of them.
+func machine(c *graph.Configuration) bool {
+	return hosted(c) && !strings.HasPrefix(c.Name, c.Class+" at ") || c.Host && c.Name == c.At.File
+}
+
+// onMachine reports whether some machine has what holds in both sets.
+func (p *Pass) onMachine(a, b *graph.ConfSet) bool {
+	return slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return machine(c) && c.Holds(a) && c.Holds(b) })
+}
+
+// onlyMachines reports whether every configuration of a set is one machine.
+func (p *Pass) onlyMachines(in *graph.ConfSet) bool {
+	return !slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return c.Holds(in) && !machine(c) })
+}
+
 // meet reports whether what two files say may come together on one machine: in a configuration that has both, if some configuration is known to
 // have the one and the other, else by the files' folders. A guest on a host is a machine of its own.
 func (p *Pass) meet(a *graph.ConfSet, fileA string, b *graph.ConfSet, fileB string) bool {

@@ -27,12 +27,13 @@ type index struct {
 	deciding      func() map[graph.Place][]*graph.Value // values that decide over the definition at a place
 	definitionsOf func() map[string][]*graph.Definition // by option
 
-	hostNames  func() map[string]bool        // names of machines
-	named      func() map[string]bool        // files of a name with _ that are imported by it
-	pairs      func() [][2]*graph.Definition // definitions that are always together
-	listed     func() map[string]bool        // files that stand in a list of imports or modules
-	inputNames func() map[string]bool        // by which the tree's flakes know other flakes
-	selected   func() *selections            // names that are selected from something unknown
+	hostNames  func() map[string]bool            // names of machines
+	named      func() map[string]bool            // files of a name with _ that are imported by it
+	importsOf  func() map[string][]*graph.Import // by the file that imports
+	plain      func() *plainDefinitions          // definitions that set one value, and always do
+	listed     func() map[string]bool            // files that stand in a list of imports or modules
+	inputNames func() map[string]bool            // by which the tree's flakes know other flakes
+	selected   func() *selections                // names that are selected from something unknown
 }
 
 func (p *Pass) build() {
@@ -49,7 +50,14 @@ func (p *Pass) build() {
 	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
 	p.hostNames = sync.OnceValue(p.makeHostNames)
 	p.named = sync.OnceValue(p.namedFiles)
-	p.pairs = sync.OnceValue(p.makePairs)
+	p.importsOf = sync.OnceValue(func() map[string][]*graph.Import {
+		out := map[string][]*graph.Import{}
+		for _, im := range p.Graph.Imports {
+			out[im.From] = append(out[im.From], im)
+		}
+		return out
+	})
+	p.plain = sync.OnceValue(p.makePlain)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
