@@ -114,6 +114,29 @@ func TestCases(t *testing.T) {
 { services.c = { enable = true; port = 7009; }; }
 -- roles/d.nix --
 { services.d = { enable = true; port = 7009; }; }`},
+		{"switched on by different hosts", "port-collision", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./values.nix ./roles/c.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./values.nix ./roles/d.nix ]; };
+    nixosConfigurations.all = nixpkgs.lib.nixosSystem { modules = [ ./values.nix ./roles/d.nix ./roles/e.nix ]; };
+  }; }
+-- values.nix --
+{ lib, config, ... }:
+{
+  options.my.c = { enable = lib.mkEnableOption "c"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.d = { enable = lib.mkEnableOption "d"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.e = { enable = lib.mkEnableOption "e"; port = lib.mkOption { type = lib.types.port; default = 7001; }; }; # <- here
+  config.services.c = lib.mkIf config.my.c.enable { enable = true; port = config.my.c.port; };
+  config.services.d = lib.mkIf config.my.d.enable { enable = true; port = config.my.d.port; };
+  config.services.e = lib.mkIf config.my.e.enable { enable = true; port = config.my.e.port; };
+}
+-- roles/c.nix --
+{ my.c.enable = true; }
+-- roles/d.nix --
+{ my.d.enable = true; }
+-- roles/e.nix --
+{ my.e.enable = true; }`},
 		{"one option's port, set twice, and a client of the same family", "port-collision", "", `
 -- default.nix --
 { lib, config, ... }:

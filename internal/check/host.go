@@ -15,20 +15,35 @@ func hosted(c *graph.Configuration) bool {
 	return !c.Open && !c.Build && !strings.Contains(c.Name, "*") && c.Name != c.At.File
 }
 
-// machine reports whether a configuration is one machine or one home for certain: it is known by its own name, or it is the file of a host. What makes
-// configurations in a loop may stand for many, with the modules of all of them.
-func machine(c *graph.Configuration) bool {
-	return hosted(c) && !strings.HasPrefix(c.Name, c.Class+" at ") || c.Host && c.Name == c.At.File
+// makeMachines are the configurations that are one machine or one home for certain: known by a name of their own, or a host's file. What makes
+// configurations in a loop may stand for many, with the modules of all of them, and so may a file that imports what lies in folders of several hosts.
+func (p *Pass) makeMachines() map[*graph.Configuration]bool {
+	out := map[*graph.Configuration]bool{}
+	for _, c := range p.Graph.Configurations {
+		switch {
+		case hosted(c):
+			out[c] = !strings.HasPrefix(c.Name, c.Class+" at ")
+		case c.Host && c.Name == c.At.File:
+			var hosts []string
+			for _, m := range c.Modules {
+				if h := p.hostOf(m); h != "" && !slices.Contains(hosts, h) {
+					hosts = append(hosts, h)
+				}
+			}
+			out[c] = len(hosts) < 2
+		}
+	}
+	return out
 }
 
 // onMachine reports whether some machine has what holds in both sets.
 func (p *Pass) onMachine(a, b *graph.ConfSet) bool {
-	return slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return machine(c) && c.Holds(a) && c.Holds(b) })
+	return slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return p.machines()[c] && c.Holds(a) && c.Holds(b) })
 }
 
 // onlyMachines reports whether every configuration of a set is one machine.
 func (p *Pass) onlyMachines(in *graph.ConfSet) bool {
-	return !slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return c.Holds(in) && !machine(c) })
+	return !slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return c.Holds(in) && !p.machines()[c] })
 }
 
 // meet reports whether what two files say may come together on one machine: in a configuration that has both, if some configuration is known to
@@ -83,6 +98,33 @@ func (p *Pass) covers(in *graph.ConfSet, file string) (all, known bool) {
 		all = all && (!here || c.Holds(in))
 	}
 	return all, some && other
+}
+
+// hostsOf are the machines that have what holds in a set and stands in a file, nil if all may: by their configurations, and where none is known to be
+// a machine by the folder.
+func (p *Pass) hostsOf(in *graph.ConfSet, file string) []string {
+	var out []string
+	any, all := false, true
+	for _, c := range p.Graph.Configurations {
+		if !p.machines()[c] {
+			continue
+		}
+		any = true
+		if c.Holds(in) {
+			out = append(out, c.Name)
+		} else {
+			all = false
+		}
+	}
+	switch h := p.hostOf(file); {
+	case any && (all || len(out) == 0):
+		return nil
+	case any:
+		return out
+	case h != "":
+		return []string{h}
+	}
+	return nil
 }
 
 // hostOf is the machine that a file belongs to by its folder: hosts/tower/ports.nix is tower's, and so is nixos/tower/ports.nix where a host of the

@@ -20,7 +20,8 @@ on the same number: on one host, for one protocol, at overlapping addresses, and
 number.
 
 No collision are: two values that feed one option, or of which one takes its number from the other; a client's port, which is where somebody else listens;
-services of different hosts (files below hosts/NAME, machines/NAME, with guests and containers apart); a service whose switch is never turned on beside one
+services of different hosts, by the configurations that have them (where those are not known, files below hosts/NAME and machines/NAME), with guests and
+containers apart; a service whose switch is never turned on beside one
 that runs. Where both would have to be switched on first, or a condition decides that is not known, it is information.
 
 ` + "```nix" + `

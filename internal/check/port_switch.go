@@ -63,11 +63,11 @@ func (p *Pass) turned(v *graph.Value) switched {
 			return switched{state: on}
 		}
 		s.state = on
-		if h := p.hostOf(l.At.File); h != "" {
-			s.hosts = append(s.hosts, h)
-		} else {
+		hosts := p.hostsOf(l.In, l.At.File)
+		if hosts == nil {
 			return switched{state: on}
 		}
+		s.hosts = append(s.hosts, hosts...)
 	}
 	if s.state == off && p.Graph.Flows.Into(func(name string) bool { return name == v.Path }) != nil {
 		s.state = maybe // another value decides
@@ -85,7 +85,7 @@ func (p *Pass) setSomewhere(path string) bool {
 
 // service is the state of services.NAME: by its enable option, or whether conditions decide over all that is said of it.
 func (p *Pass) service(name string) switched {
-	s := switched{}
+	s, everywhere := switched{}, false
 	for _, d := range p.definitionsOf()["services."+name+".enable"] {
 		if p.dormant(d.At.File) {
 			continue
@@ -102,10 +102,17 @@ func (p *Pass) service(name string) switched {
 		case d.Value == true && !d.Conditional:
 			now = on
 		}
-		if now == on && p.hostOf(d.At.File) != "" {
-			s.hosts = append(s.hosts, p.hostOf(d.At.File))
+		if now == on {
+			if hosts := p.hostsOf(d.In, d.At.File); hosts != nil {
+				s.hosts = append(s.hosts, hosts...)
+			} else {
+				everywhere = true
+			}
 		}
 		s.state = max(s.state, now)
+	}
+	if everywhere {
+		s.hosts = nil
 	}
 	return s
 }
