@@ -21,11 +21,12 @@ home folder. When the value changes, the copy does not. Read the value instead.
 Equal alone is not enough. A number must stand where ports stand (after an address and a colon, in an attribute named for ports, in a
 firewall rule), and a number that many programs use by default, such as 8080, must also belong to the service of the value's name. A domain, an
 address and a path must end where the text's word ends, and a host below a domain is a copy only where the value calls itself a domain. A plain
-word must stand in an attribute named like the value; words that are joined, such as preferred_username, where something else of the name is.
+word must be no name of a machine, of a package or of a service of the tree, and stand in an attribute named like the value; words that are joined, such as preferred_username, where something else of the name is.
 Descriptions, messages, the value's own definitions, what is fetched, fallbacks behind a test for the value, comparisons with the value
-and what depends on one are no copies. Nor is what could not be read there: another host's value, one that differs from host to host, a system's option
+and what depends on one are no copies. Nor is what could not be read there: what another host sets, what is not the same on all hosts that have the file, a system's option
 in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; a plain word that is
-nobody's user name, and what may be a program or a theme, is information.
+nobody's user name, and what may be a program or a theme, is information, and so is a field of something that is gone through as a whole (datasets, virtual hosts).
+All copies of a value in one file are one finding.
 
 ` + "```nix" + `
 -- default.nix --
@@ -89,6 +90,7 @@ type hit struct {
 // copies finds the sites of a file that repeat a central value. The longest part speaks; parts of it are silent.
 func (p *Pass) copies(file string, n *needles) []Finding {
 	var out []Finding
+	first := map[string]int{} // by value and severity: the finding that speaks for all of a file
 	walk(p.Graph.Files[file].Expr, scope{}, func(e parse.Expr, sc scope) {
 		if sc.Prose || slices.Contains(sc.Names, "imports") {
 			return
@@ -99,13 +101,32 @@ func (p *Pass) copies(file string, n *needles) []Finding {
 				if group[0].start < taken {
 					continue
 				}
-				if f, ok := p.copied(s, group); ok {
+				f, ok := p.copied(s, group)
+				if !ok {
+					continue
+				}
+				taken = group[0].end
+				key := f.Severity.String() + f.Value
+				if i, again := first[key]; again {
+					out[i].Related = append(out[i].Related, Related{At: f.At, Message: "also here"})
+				} else {
+					first[key] = len(out)
 					out = append(out, f)
-					taken = group[0].end
 				}
 			}
 		})
 	})
+	for i := range out {
+		also := 0
+		for _, r := range out[i].Related {
+			if r.Message == "also here" {
+				also++
+			}
+		}
+		if also > 0 {
+			out[i].Message = strings.Replace(out[i].Message, " repeats ", fmt.Sprintf(" repeats, in %s of this file, ", count(also+1, "place")), 1)
+		}
+	}
 	return out
 }
 
@@ -196,9 +217,12 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 // is nobody else's.
 func (p *Pass) certain(s site, h hit) bool {
 	v := h.n.value
-	// Its own module, and the file that sets it, are where its copies get out of step with it.
-	home := h.n.literal.At.File == s.file && !h.n.literal.Default ||
+	// Its own module, and what speaks of it in the file that sets it, are where its copies get out of step with it.
+	home := h.n.literal.At.File == s.file && !h.n.literal.Default && common(h, s) > 0 ||
 		slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == s.file || isFolderOf(d.File, s.file) })
+	if h.n.bulk {
+		return false
+	}
 	switch h.n.kind {
 	case textNeedle:
 		return !h.n.own && common(h, s) > 1 && !isLook(s.sc.Names) && !isLook(v.Segments)
@@ -244,7 +268,11 @@ func isSameName(s site, v *graph.Value) bool {
 func (p *Pass) holds(s site, n *needle) bool {
 	at := n.literal.At.File
 	set, here := p.hostOf(at), p.hostOf(s.file)
-	if n.varies {
+	if same, known := p.sameOnHosts(n.value, n.literal.Text, s.file); known {
+		if !same {
+			return false
+		}
+	} else if n.varies {
 		if n.literal.Default || set == "" || set != here {
 			return at == s.file && set == here
 		}
@@ -258,6 +286,36 @@ func (p *Pass) holds(s site, n *needle) bool {
 		return s != nil && s.takesOSConfig // a home sees the system's options only so
 	}
 	return true
+}
+
+// sameOnHosts reports whether a value is a text on every host that has a file; known is false where no host is known to have it.
+func (p *Pass) sameOnHosts(v *graph.Value, text, file string) (same, known bool) {
+	m := p.modules[file]
+	if m == nil {
+		return false, false
+	}
+	for _, c := range p.Graph.Configurations {
+		if !hosted(c) || !c.Holds(m.In) {
+			continue
+		}
+		known = true
+		set, other, byDefault := false, false, false
+		for _, l := range v.Literals {
+			switch {
+			case !c.Holds(l.In):
+			case l.Default:
+				byDefault = byDefault || l.Text == text
+			case l.Text == text:
+				set = true
+			default:
+				other = true
+			}
+		}
+		if other || !set && !byDefault {
+			return false, true
+		}
+	}
+	return true, known
 }
 
 // inHome reports whether a value is declared in a home-manager module, and so can be read in others.
@@ -392,7 +450,7 @@ func (p *Pass) definedBy(file string, s parse.Span) *graph.Value {
 }
 
 // noise are tokens that two names have in common without meaning the same thing.
-var noise = []string{"my", "config", "configs", "settings", "services", "service", "enable", "default", "defaults", "name", "value", "options", "the", "port", "ports", "option", "extra", "file", "files", "dir", "path", "nix"}
+var noise = []string{"my", "config", "configs", "settings", "services", "service", "enable", "listen", "http", "https", "default", "defaults", "name", "value", "options", "the", "port", "ports", "option", "extra", "file", "files", "dir", "path", "nix"}
 
 // related reports whether the value's name and the place speak of the same thing.
 func related(h hit, s site) bool {

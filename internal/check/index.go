@@ -29,6 +29,7 @@ type index struct {
 
 	hostNames  func() map[string]bool               // names of machines
 	named      func() map[string]bool               // files of a name with _ that are imported by it
+	programs   func() map[string]bool               // names of packages, programs and services
 	machines   func() map[*graph.Configuration]bool // that are one machine
 	importsOf  func() map[string][]*graph.Import    // by the file that imports
 	plain      func() *plainDefinitions             // definitions that set one value, and always do
@@ -59,6 +60,7 @@ func (p *Pass) build() {
 		return out
 	})
 	p.machines = sync.OnceValue(p.makeMachines)
+	p.programs = sync.OnceValue(p.makePrograms)
 	p.plain = sync.OnceValue(p.makePlain)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)

@@ -20,7 +20,7 @@ const (
 	domainNeedle             // home.example: also inside strings, where a word ends
 	emailNeedle              // root@home.example: likewise
 	addressNeedle            // 192.168.1.10, 10.0.0.0/8: likewise
-	pathNeedle               // /srv/media: likewise, also in front of /more
+	pathNeedle               // /srv/media: likewise; what lies below it is another one
 	textNeedle               // anything long and peculiar: all of a string, or a word of it
 	wordNeedle               // a plain word: all of a string, in an attribute of the same name
 )
@@ -34,6 +34,7 @@ type needle struct {
 	generic bool     // everybody uses it: found only beside a name in common
 	host    bool     // a domain whose value speaks of one host: names below it are other hosts
 	own     bool     // nobody but the module that declares the value reads it
+	bulk    bool     // nobody reads the value by its name: it is one of a set that something goes through
 	varies  bool     // the value takes other literals elsewhere: this one holds on the host that sets it
 }
 
@@ -75,11 +76,11 @@ func (p *Pass) needles() *needles {
 				(strings.Contains(v.Type, "listOf") || strings.Contains(v.Type, "enum")) && (kind == textNeedle || kind == wordNeedle) {
 				continue
 			}
-			if !ok || seen[l.Text] {
+			if !ok || seen[l.Text] || (kind == wordNeedle || kind == textNeedle) && (p.programs()[l.Text] || p.isOthersName(v, l.Text)) {
 				continue
 			}
 			seen[l.Text] = true
-			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v), own: p.own(v), varies: varies}
+			x := &needle{kind: kind, value: v, literal: l, generic: generic, tokens: nameTokens(v), own: p.own(v), bulk: p.bulk(v), varies: varies}
 			x.host = kind == domainNeedle && !slices.ContainsFunc(x.tokens, func(t string) bool { return slices.Contains(domainNames, singular(t)) })
 			n.all = append(n.all, x)
 			if n.text[kind] == nil {
@@ -133,6 +134,54 @@ func (p *Pass) varies(v *graph.Value) bool {
 		first = l.Text
 	}
 	return false
+}
+
+// bulk reports whether a value is a field of something that is gone through as a whole, a list of datasets or of virtual hosts: where it is set, it is
+// used up, and nobody reads it by its name.
+func (p *Pass) bulk(v *graph.Value) bool {
+	if slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return r.Kind != graph.Dynamic && r.Kind != graph.Guard }) {
+		return false
+	}
+	for n := len(v.Segments) - 1; n > 0; n-- {
+		if o := p.values[strings.Join(v.Segments[:n], ".")]; o != nil && o.Registry {
+			return n < len(v.Segments)-1 || !holdsScalars(o.Type)
+		}
+	}
+	return false
+}
+
+// holdsScalars reports whether the members of a registry are single values: my.ports.ssh.
+func holdsScalars(typ string) bool {
+	return !slices.ContainsFunc([]string{"submodule", "anything", "attrs ", "unspecified", "raw"}, func(s string) bool { return strings.Contains(typ+" ", s) })
+}
+
+// makePrograms are the names of what the tree installs or configures by name: packages, programs, services. Such a word means the program.
+func (p *Pass) makePrograms() map[string]bool {
+	out := map[string]bool{}
+	for _, file := range p.files() {
+		for _, s := range p.syntax(file).selects {
+			if s.from == "pkgs" {
+				for _, name := range s.names {
+					out[name] = true
+				}
+			}
+		}
+	}
+	for _, d := range p.Graph.Definitions {
+		segs := d.Segments
+		if len(segs) > 3 && segs[0] == "home-manager" {
+			segs = segs[3:]
+		}
+		if len(segs) > 1 && (segs[0] == "services" || segs[0] == "programs") {
+			out[segs[1]] = true
+		}
+	}
+	return out
+}
+
+// isOthersName reports whether a text is a machine's name, and the value none that says which machine it is.
+func (p *Pass) isOthersName(v *graph.Value, text string) bool {
+	return p.hostNames()[text] && !slices.ContainsFunc(nameTokens(v), func(t string) bool { return t == "host" || t == "hostname" || t == "machine" || t == "node" })
 }
 
 // domainNames are what a value is called in whose domain others live.
@@ -450,6 +499,9 @@ func findPaths(s site, add adder) {
 		// Part of a longer path or a URL, or the inner side of a container's volume.
 		if s.open(from) || from > 0 && (s.src[from-1] == ':' || s.src[from-1] == '/' || s.src[from-1] == '.' || isWord(s.src[from-1])) {
 			continue
+		}
+		if !s.whole && to == len(s.src)-1 && s.src[to] == '/' {
+			continue // a name follows that is put in
 		}
 		add(pathNeedle, s.src[from:to], from, to, true)
 	}
