@@ -285,7 +285,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	noteLeftOut(ctx, g, t)
 	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
-		g.Problems = append(g.Problems, Problem{At: placeIn(l.File, l.Span), Msg: l.Reason, Kind: "limit"})
+		g.Problems = append(g.Problems, Problem{At: placeIn(l.File, l.Span), Msg: l.Reason, Kind: "limit", Local: l.Local()})
 	}
 	countAccount(g, ev)
 	for _, d := range ev.Declarations {

@@ -284,6 +284,7 @@ type Problem struct {
 	Kind string // "io", "syntax", "static", "annotation", "limit", "fault"
 	// Sealed tells that a file is encrypted, or stands for one that is kept elsewhere: nothing is wrong with it, and nothing of it is known.
 	Sealed bool
+	Local  bool // of kind "limit": what was cut is what one call makes, and no more
 }
 
 // Ratio is covered of total. Total 0 is "not applicable", never 100 %.

@@ -45,3 +45,6 @@ func (ev *Evaluator) exhausted() string {
 	}
 	return tooLarge
 }
+
+// Local says that a bound cut what one call makes, or further configurations of one kind: what other files say was followed all the same.
+func (l Limit) Local() bool { return l.Reason == tooRecursive || l.Reason == tooManyBuilt }

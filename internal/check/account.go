@@ -56,9 +56,9 @@ func (p *Pass) confsOf(v *graph.Value) (in *graph.ConfSet, known bool) {
 	return in, known
 }
 
-// takenIn are the configurations that a file takes part in, nil if that is not known.
+// takenIn are the configurations that a module takes part in; all of them for another file: what it makes may be handed to any.
 func (p *Pass) takenIn(file string) *graph.ConfSet {
-	if m := p.modules[file]; m != nil {
+	if m := p.modules[file]; m != nil && m.Role == "module" {
 		return m.In
 	}
 	return nil
@@ -77,7 +77,7 @@ func (p *Pass) makeAccount() *account {
 				a.lost = append(a.lost, hole{why: file + " could not be read whole", in: in, options: true})
 			}
 		case pr.Kind == "limit" && f != nil:
-			h := hole{why: fmt.Sprintf("%s:%d could not be followed", file, pr.At.Line), in: p.takenIn(file), text: true, options: makesOptions(f)}
+			h := hole{why: fmt.Sprintf("%s:%d could not be followed", file, pr.At.Line), in: p.takenIn(file), text: true, options: !pr.Local || makesOptions(f)}
 			if strings.HasPrefix(pr.Msg, "this import") {
 				h.why, h.options = fmt.Sprintf("the import at %s:%d could not be followed", file, pr.At.Line), true
 				a.unknown = append(a.unknown, h)
@@ -247,7 +247,10 @@ func (p *Pass) besideDeclaration(v *graph.Value) bool {
 	for n := len(v.Segments) - 1; n > 1; n-- {
 		var dirs []string
 		for _, o := range p.Graph.Values {
-			if len(o.Segments) > n && slices.Equal(o.Segments[:n], v.Segments[:n]) {
+			if len(o.Segments) > n && len(o.Declared) > 0 && slices.Equal(o.Segments[:n], v.Segments[:n]) {
+				if !p.spelled()[o.Path] {
+					return false // a function makes it, and may make more
+				}
 				for _, at := range o.Declared {
 					dirs = append(dirs, path.Dir(at.File))
 				}

@@ -218,9 +218,9 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 func (p *Pass) certain(s site, h hit) bool {
 	v := h.n.value
 	// Its own module, and what speaks of it in the file that sets it, are where its copies get out of step with it.
-	home := h.n.literal.At.File == s.file && !h.n.literal.Default && common(h, s) > 0 ||
+	home := h.n.literal.At.File == s.file && !h.n.literal.Default && speaksOf(h, s) ||
 		slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == s.file || isFolderOf(d.File, s.file) })
-	if h.n.bulk {
+	if h.n.bulk || h.n.kind == portNeedle && inContainer(s.sc.Names) {
 		return false
 	}
 	switch h.n.kind {
@@ -230,6 +230,26 @@ func (p *Pass) certain(s site, h hit) bool {
 		return !h.n.own && isAccount(v) && !isLook(s.sc.Names)
 	}
 	return !h.n.own || home
+}
+
+// speaksOf reports whether a place is about what a value is about, not only of the same kind: of the wiki, not of some host.
+func speaksOf(h hit, s site) bool {
+	about := *h.n
+	about.tokens = slices.DeleteFunc(slices.Clone(about.tokens), func(t string) bool {
+		return slices.Contains([]string{"host", "hostname", "address", "addr", "ip", "url", "domain", "user", "username", "email", "mail"}, t)
+	})
+	h.n = &about
+	return common(h, s) > 0
+}
+
+// inContainer reports whether a place is what a program in a container is told: its ports are the container's own.
+func inContainer(names []string) bool {
+	in := func(words ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool {
+			return slices.ContainsFunc(tokens(name), func(t string) bool { return slices.Contains(words, t) })
+		})
+	}
+	return in("container", "containers", "docker", "podman", "pod", "pods") && in("environment", "env")
 }
 
 // isAccount reports whether a value is somebody's user name.
