@@ -209,11 +209,12 @@ func (p *Pass) offered(v *graph.Value) string {
 // mayDeclare says what unseen could declare a path that is read in some configurations, "" if nothing could. Another flake's module may own a
 // namespace of which this tree declares nothing; where it declares the neighbours, it is the tree's own. A module of this tree that was not
 // followed may make any option that has no siblings; where it has some, they stand written out side by side.
-func (a *account) mayDeclare(p *Pass, v *graph.Value, in *graph.ConfSet) string {
+func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) string {
+	in := p.readIn(rs)
 	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !h.text }); why != "" {
 		return why
 	}
-	if p.besideDeclaration(v) {
+	if p.besideDeclaration(v, rs[0].At.File) {
 		return ""
 	}
 	if why := first(p, a.lost, in, func(h hole) bool { return h.options }); why != "" {
@@ -241,9 +242,12 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, in *graph.ConfSet) string 
 	return ""
 }
 
-// besideDeclaration reports whether a path is read in the very file that declares the set which it would have to lie in: cfg.prot where the module
-// declares cfg.port. What that set holds is written out there.
-func (p *Pass) besideDeclaration(v *graph.Value) bool {
+// besideDeclaration reports whether a path is read in the very folder that declares the set which it would have to lie in: cfg.prot where the module
+// declares cfg.port. What that set holds is written out there, in a tree that writes its options out.
+func (p *Pass) besideDeclaration(v *graph.Value, file string) bool {
+	if made := p.madeOptions()[v.Segments[0]]; made.spelled < 3*made.by {
+		return false
+	}
 	for n := len(v.Segments) - 1; n > 1; n-- {
 		var dirs []string
 		for _, o := range p.Graph.Values {
@@ -261,9 +265,32 @@ func (p *Pass) besideDeclaration(v *graph.Value) bool {
 		}
 		// The folder has the set to itself, or it is everybody's.
 		return !slices.ContainsFunc(dirs, func(dir string) bool { return dir != dirs[0] }) &&
-			slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return path.Dir(r.At.File) == dirs[0] })
+			path.Dir(file) == dirs[0]
 	}
 	return false
+}
+
+// making counts how the options of a namespace are declared.
+type making struct {
+	spelled int // where their paths are written out
+	by      int // by a function
+}
+
+func (p *Pass) makeMadeOptions() map[string]making {
+	out := map[string]making{}
+	for _, v := range p.Graph.Values {
+		if len(v.Declared) == 0 || v.Member {
+			continue
+		}
+		m := out[v.Segments[0]]
+		if p.spelled()[v.Path] {
+			m.spelled++
+		} else if !strings.Contains(v.Path, "*") {
+			m.by++
+		}
+		out[v.Segments[0]] = m
+	}
+	return out
 }
 
 // mayRead says what unseen could read a value, "" if nothing could. What is text of this tree and was not followed would have to select its

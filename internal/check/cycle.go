@@ -95,6 +95,9 @@ soon as it is read. Set one of them outright.
 				}
 			}
 			f.Message = circle(names) + ": set one of them outright"
+			if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "*") }) {
+				f.Severity = Info // of a template's members, each may take it from another one
+			}
 			out = append(out, f)
 		}
 		return out

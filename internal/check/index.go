@@ -27,15 +27,16 @@ type index struct {
 	deciding      func() map[graph.Place][]*graph.Value // values that decide over the definition at a place
 	definitionsOf func() map[string][]*graph.Definition // by option
 
-	hostNames  func() map[string]bool               // names of machines
-	named      func() map[string]bool               // files of a name with _ that are imported by it
-	programs   func() map[string]bool               // names of packages, programs and services
-	machines   func() map[*graph.Configuration]bool // that are one machine
-	importsOf  func() map[string][]*graph.Import    // by the file that imports
-	plain      func() *plainDefinitions             // definitions that set one value, and always do
-	listed     func() map[string]bool               // files that stand in a list of imports or modules
-	inputNames func() map[string]bool               // by which the tree's flakes know other flakes
-	selected   func() *selections                   // names that are selected from something unknown
+	hostNames   func() map[string]bool               // names of machines
+	named       func() map[string]bool               // files of a name with _ that are imported by it
+	programs    func() map[string]bool               // names of packages, programs and services
+	madeOptions func() map[string]making             // by the first name of their paths
+	machines    func() map[*graph.Configuration]bool // that are one machine
+	importsOf   func() map[string][]*graph.Import    // by the file that imports
+	plain       func() *plainDefinitions             // definitions that set one value, and always do
+	listed      func() map[string]bool               // files that stand in a list of imports or modules
+	inputNames  func() map[string]bool               // by which the tree's flakes know other flakes
+	selected    func() *selections                   // names that are selected from something unknown
 }
 
 func (p *Pass) build() {
@@ -61,6 +62,7 @@ func (p *Pass) build() {
 	})
 	p.machines = sync.OnceValue(p.makeMachines)
 	p.programs = sync.OnceValue(p.makePrograms)
+	p.madeOptions = sync.OnceValue(p.makeMadeOptions)
 	p.plain = sync.OnceValue(p.makePlain)
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)

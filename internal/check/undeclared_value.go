@@ -114,7 +114,7 @@ could not be read, a module of another flake in whose namespace this tree declar
 			if near != "" {
 				f.Related = append(f.Related, declared(p.values[near])...)
 			}
-			if why := p.account().mayDeclare(p, k.value, p.readIn(rs)); why != "" {
+			if why := p.account().mayDeclare(p, k.value, rs); why != "" {
 				f.Severity = Info
 				f.Message += depends(why)
 			}
@@ -193,7 +193,7 @@ func (p *Pass) declaredAround(v *graph.Value, known []string) bool {
 		if strings.HasPrefix(k, v.Path+".") || matchesPath(k, v.Path) {
 			return true
 		}
-		if strings.HasPrefix(v.Path, k+".") && (!p.values[k].Registry || p.computed(p.values[k])) {
+		if (strings.HasPrefix(v.Path, k+".") || strings.Contains(k, "*") && coversAbove(k, v.Path)) && (!p.values[k].Registry || p.computed(p.values[k])) {
 			return true
 		}
 	}
@@ -232,6 +232,20 @@ func readDeeper(rs, all []*graph.Reference) bool {
 	for _, r := range all {
 		if strings.HasPrefix(r.Value.Path, rs[0].Value.Path+".") {
 			return true
+		}
+	}
+	return false
+}
+
+// coversAbove reports whether a path with * for unknown segments covers something above another one.
+func coversAbove(pattern, path string) bool {
+	n := strings.Count(pattern, ".")
+	for i, c := range path {
+		if c == '.' {
+			if n == 0 {
+				return matchesPath(pattern, path[:i])
+			}
+			n--
 		}
 	}
 	return false
