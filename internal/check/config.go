@@ -63,7 +63,7 @@ type Ignore struct {
 type Rule struct {
 	Name     string   `toml:"name"`
 	Summary  string   `toml:"summary"`
-	Over     string   `toml:"over"`     // what it looks at: definition (also ""), value, option, finding
+	Over     string   `toml:"over"`     // what it looks at: definition (also ""), value, option, host, finding
 	When     string   `toml:"when"`     // CEL, bool: which of them the rule speaks of; "" : all
 	Expr     string   `toml:"expr"`     // CEL, bool: what must hold for each of them
 	Required bool     `toml:"required"` // something of the tree must match When

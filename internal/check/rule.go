@@ -58,6 +58,7 @@ type factSet struct {
 	all      []Fact
 	byOption map[string][]Fact
 	account  AccountFact
+	hosts    map[*graph.ConfSet][]string // their names, by set
 }
 
 // compileCEL checks an expression's types and makes a program of it; nil for "".

@@ -22,6 +22,7 @@ type Fact struct {
 	Sources     []string `cel:"sources"`     // central values that flow into it
 	Module      string   `cel:"module"`      // the file, with the instance of a factory behind #
 	Layer       string   `cel:"layer"`       // "" if it has none
+	Hosts       []string `cel:"hosts"`       // names of the hosts that have it
 	File        string   `cel:"file"`
 	Line        int64    `cel:"line"`
 }
@@ -34,6 +35,7 @@ type ValueFact struct {
 	Literals []string `cel:"literals"` // what it is known to be set to, its default included
 	Sinks    []string `cel:"sinks"`    // options that it ends up in
 	Readers  []string `cel:"readers"`  // files that read it
+	Hosts    []string `cel:"hosts"`    // names of the hosts that declare it
 	Layer    string   `cel:"layer"`    // of the module that declares it
 	File     string   `cel:"file"`     // where it is declared, "" if nowhere
 	Line     int64    `cel:"line"`
@@ -45,6 +47,18 @@ type OptionFact struct {
 	Segments    []string `cel:"segments"`
 	Sources     []string `cel:"sources"`     // central values that end up in it
 	Definitions []Fact   `cel:"definitions"` // all that the tree makes of it
+	Hosts       []string `cel:"hosts"`       // names of the hosts that have one of these
+}
+
+// HostFact is a machine that the tree builds as rules over hosts see it.
+type HostFact struct {
+	Name        string   `cel:"name"`  // nixosConfigurations.tower
+	Class       string   `cel:"class"` // nixos, darwin
+	Modules     []string `cel:"modules"`
+	Homes       []string `cel:"homes"`       // home-manager.users.anna
+	Definitions []Fact   `cel:"definitions"` // that hold on it
+	File        string   `cel:"file"`        // where it is made
+	Line        int64    `cel:"line"`
 }
 
 // FindingFact is a finding of another check as rules over findings see it.
@@ -63,6 +77,7 @@ type AccountFact struct {
 	Lost       string `cel:"lost"`       // what could not be read or followed to its end, "" if nothing
 	Unfollowed string `cel:"unfollowed"` // an import that could not be followed, "" if there is none
 	Unresolved int64  `cel:"unresolved"` // reads of values that could not be resolved
+	Hosts      int64  `cel:"hosts"`      // machines that the tree builds, as far as is known
 }
 
 // subjects are what a rule may be over, with the variables that its expressions have besides definitions, definitionsOf and account.
@@ -76,11 +91,13 @@ var subjects = map[string][]cel.EnvOption{
 		cel.Variable("sources", cel.ListType(cel.StringType)),
 		cel.Variable("module", cel.StringType),
 		cel.Variable("layer", cel.StringType),
+		cel.Variable("hosts", cel.ListType(cel.StringType)),
 		cel.Variable("file", cel.StringType),
 		cel.Variable("line", cel.IntType),
 	},
 	"value":   {cel.Variable("value", cel.ObjectType("check.ValueFact"))},
 	"option":  {cel.Variable("option", cel.ObjectType("check.OptionFact"))},
+	"host":    {cel.Variable("host", cel.ObjectType("check.HostFact"))},
 	"finding": {cel.Variable("finding", cel.ObjectType("check.FindingFact"))},
 }
 
@@ -88,11 +105,11 @@ var subjects = map[string][]cel.EnvOption{
 func ruleEnv(over string, facts *factSet) (*cel.Env, error) {
 	vars, ok := subjects[over]
 	if !ok {
-		return nil, fmt.Errorf("over: a rule is over definition, value, option or finding, not %q", over)
+		return nil, fmt.Errorf("over: a rule is over definition, value, option, host or finding, not %q", over)
 	}
 	list := cel.ListType(cel.ObjectType("check.Fact"))
 	env, err := cel.NewEnv(append(slices.Clone(vars),
-		ext.NativeTypes(reflect.TypeFor[Fact](), reflect.TypeFor[ValueFact](), reflect.TypeFor[OptionFact](), reflect.TypeFor[FindingFact](),
+		ext.NativeTypes(reflect.TypeFor[Fact](), reflect.TypeFor[ValueFact](), reflect.TypeFor[OptionFact](), reflect.TypeFor[HostFact](), reflect.TypeFor[FindingFact](),
 			reflect.TypeFor[AccountFact](), ext.ParseStructTags(true)),
 		ext.Strings(), ext.Lists(), ext.Sets(),
 		cel.Variable("definitions", list),
@@ -120,7 +137,7 @@ type subject struct {
 }
 
 func (s *factSet) fill(p *Pass) {
-	s.byOption = map[string][]Fact{}
+	s.byOption, s.hosts = map[string][]Fact{}, map[*graph.ConfSet][]string{}
 	into := map[graph.Place][]string{}
 	for _, f := range p.Graph.Flows.Direct() {
 		if f.Kind == graph.Data && f.ToValue == nil {
@@ -130,7 +147,7 @@ func (s *factSet) fill(p *Pass) {
 	for _, d := range p.Graph.Definitions {
 		f := Fact{
 			Option: d.Option, Segments: d.Segments, Value: d.Value, Known: d.Known, Conditional: d.Conditional, Sources: into[d.At],
-			File: d.At.File, Line: int64(d.At.Line),
+			Hosts: s.hostsOf(p, d.In), File: d.At.File, Line: int64(d.At.Line),
 		}
 		if m := d.Module; m != nil {
 			f.Module, f.Layer = m.Path, m.Layer
@@ -142,7 +159,27 @@ func (s *factSet) fill(p *Pass) {
 		s.byOption[d.Option] = append(s.byOption[d.Option], f)
 	}
 	lost, unknown := first(p, p.account().lost, nil, whatever), first(p, p.account().unknown, nil, whatever)
-	s.account = AccountFact{Complete: lost == "" && unknown == "", Lost: lost, Unfollowed: unknown, Unresolved: int64(len(p.Graph.Unresolved))}
+	s.account = AccountFact{Complete: lost == "" && unknown == "", Lost: lost, Unfollowed: unknown, Unresolved: int64(len(p.Graph.Unresolved)), Hosts: int64(len(p.Graph.Hosts()))}
+}
+
+// hostsOf are the names of the hosts in a set, made once for each.
+func (s *factSet) hostsOf(p *Pass, in *graph.ConfSet) []string {
+	out, ok := s.hosts[in]
+	if !ok {
+		out = p.Graph.HostsOf(in)
+		s.hosts[in] = out
+	}
+	return out
+}
+
+// hostsOfAll are the hosts that have one of some definitions, sorted.
+func hostsOfAll(facts []Fact) []string {
+	var out []string
+	for _, f := range facts {
+		out = append(out, f.Hosts...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // over lists what a rule looks at, in a fixed order.
@@ -159,7 +196,7 @@ func (s *factSet) over(p *Pass, kind string) []subject {
 			f := s.all[i]
 			vars := map[string]any{
 				"option": f.Option, "segments": f.Segments, "value": f.Value, "known": f.Known, "conditional": f.Conditional, "sources": f.Sources,
-				"module": f.Module, "layer": f.Layer, "file": f.File, "line": f.Line,
+				"module": f.Module, "layer": f.Layer, "hosts": f.Hosts, "file": f.File, "line": f.Line,
 			}
 			if !f.Known {
 				// CEL then stops at whatever needs the value, and only there: `known || …` and `option == …` still have an answer.
@@ -169,7 +206,8 @@ func (s *factSet) over(p *Pass, kind string) []subject {
 		}
 	case "value":
 		for _, v := range p.Graph.Values {
-			f := ValueFact{Path: v.Path, Type: v.Type}
+			in, _ := p.confsOf(v)
+			f := ValueFact{Path: v.Path, Type: v.Type, Hosts: s.hostsOf(p, in)}
 			for _, id := range v.IDs {
 				f.IDs = append(f.IDs, id.Name)
 			}
@@ -211,7 +249,28 @@ func (s *factSet) over(p *Pass, kind string) []subject {
 				continue
 			}
 			told[d.Option] = true
-			add(d.At, d.Option, d.Option, map[string]any{"option": OptionFact{d.Option, d.Segments, sources[d.Option], s.byOption[d.Option]}})
+			add(d.At, d.Option, d.Option, map[string]any{"option": OptionFact{
+				Path: d.Option, Segments: d.Segments, Sources: sources[d.Option], Definitions: s.byOption[d.Option], Hosts: hostsOfAll(s.byOption[d.Option]),
+			}})
+		}
+	case "host":
+		for _, c := range p.Graph.Hosts() {
+			f := HostFact{Name: c.Name, Class: c.Class, Modules: c.Modules, File: c.At.File, Line: int64(c.At.Line)}
+			for _, k := range c.Kids {
+				if k.Class == "homeManager" {
+					f.Homes = append(f.Homes, k.Name)
+				}
+			}
+			for i, d := range p.Graph.Definitions {
+				if c.Holds(d.In) {
+					f.Definitions = append(f.Definitions, s.all[i])
+				}
+			}
+			at := c.At
+			if at.File == "" {
+				at = p.entry()
+			}
+			add(at, c.Name, c.Name, map[string]any{"host": f})
 		}
 	case "finding":
 		for _, f := range p.found {

@@ -132,6 +132,32 @@ func TestRulesOver(t *testing.T) {
 			t.Errorf("%s %s %s: %v, want %v", c.rule.Over, c.rule.When, c.rule.Expr, got, c.want)
 		}
 	}
+	hosts, _ := analyze(t, `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./web.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ]; };
+  }; }
+-- base.nix --
+{ lib, ... }: { options.my.name = lib.mkOption { type = lib.types.str; }; config.services.openssh.enable = true; }
+-- web.nix --
+{ services.fail2ban.enable = true; my.name = "x"; }
+`)
+	for _, c := range []struct {
+		rule check.Rule
+		want []string
+	}{
+		{check.Rule{Over: "host", Expr: `host.definitions.exists(d, d.option == "services.fail2ban.enable" && d.value == true)`}, []string{"flake.nix:3"}},
+		{check.Rule{Over: "host", Expr: `host.class == "nixos" && "base.nix" in host.modules && host.homes.size() == 0`}, nil},
+		{check.Rule{When: `hosts.size() == account.hosts`, Expr: `option != "services.openssh.enable"`}, []string{"base.nix:1"}},
+		{check.Rule{Over: "value", Expr: `value.hosts == ["nixosConfigurations.db", "nixosConfigurations.web"]`}, nil},
+		{check.Rule{Over: "option", When: `option.path.startsWith("services.")`, Expr: `option.hosts.exists(h, h.endsWith(".db"))`}, []string{"web.nix:1"}},
+	} {
+		c.rule.Name = "mine"
+		if got := where(run(t, hosts, check.Config{Rules: []check.Rule{c.rule}}), "mine"); !slices.Equal(got, c.want) {
+			t.Errorf("%s %s %s: %v, want %v", c.rule.Over, c.rule.When, c.rule.Expr, got, c.want)
+		}
+	}
 	if _, err := check.Run(t.Context(), g, check.Config{Rules: []check.Rule{{Name: "mine", Over: "hosts", Expr: "true"}}}); err == nil || !strings.Contains(err.Error(), "over: ") {
 		t.Errorf("an unknown subject: %v", err)
 	}
