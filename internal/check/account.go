@@ -53,6 +53,11 @@ func (p *Pass) confsOf(v *graph.Value) (in *graph.ConfSet, known bool) {
 		}
 		in, known = p.Graph.Union(in, i.In), true
 	}
+	for n := len(v.Segments) - 1; n > 0 && !known; n-- {
+		if o := p.values[strings.Join(v.Segments[:n], ".")]; o != nil && o.Registry {
+			return p.confsOf(o) // a member is where its registry is
+		}
+	}
 	return in, known
 }
 
@@ -298,7 +303,16 @@ func (p *Pass) makeMadeOptions() map[string]making {
 func (a *account) mayRead(p *Pass, v *graph.Value) string {
 	in, _ := p.confsOf(v)
 	beyond := func(h hole) bool { return !h.text }
-	return cmp.Or(first(p, a.lost, in, beyond), first(p, a.unknown, in, beyond), p.offered(v))
+	if why := cmp.Or(first(p, a.lost, in, beyond), first(p, a.unknown, in, beyond), p.offered(v)); why != "" {
+		return why
+	}
+	// A few options below a name of which another module may hold the rest are read with the rest.
+	if made := p.madeOptions()[v.Segments[0]]; made.spelled+made.by < few/2 {
+		if why := first(p, a.external, in, whatever); why != "" {
+			return why + ", which may read all of " + v.Segments[0]
+		}
+	}
+	return ""
 }
 
 // mayImport says what unseen could import a module.

@@ -195,17 +195,23 @@ func (p *Pass) tries(im *graph.Import) bool {
 
 // nearestFile suggests a file of the same name elsewhere, or one of almost that name in the same folder.
 func (p *Pass) nearestFile(name string) string {
-	var beside []string
+	var beside, same []string
 	for _, f := range p.files() {
-		if path.Base(f) == path.Base(name) && path.Base(f) != "default.nix" {
-			return fmt.Sprintf(", did you mean %q?", f)
+		if path.Base(f) == path.Base(name) && !slices.Contains(everywhereNames, path.Base(f)) {
+			same = append(same, f)
 		}
 		if path.Dir(f) == path.Dir(name) && suggest.Within(path.Base(f), path.Base(name), 2) {
 			beside = append(beside, f)
 		}
 	}
+	if len(same) == 1 {
+		return fmt.Sprintf(", did you mean %q?", same[0])
+	}
 	return didYouMean(name, beside)
 }
+
+// everywhereNames are files of which every folder has its own: one of the name elsewhere is another one.
+var everywhereNames = []string{"default.nix", "configuration.nix", "hardware-configuration.nix", "hardware.nix", "home.nix", "module.nix", "options.nix", "flake.nix", "disko.nix", "disks.nix", "networking.nix", "users.nix"}
 
 // oneLine folds a comment into one line and takes its markers off.
 func oneLine(s string) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 var unusedValue = Check{
@@ -18,7 +19,7 @@ number or name is written out by hand. A read of the set around it, a read with 
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
-it lies in, selected from something that is not known; another tree, where no host of this one takes the module. What an import that was not followed
+it lies in, selected from something that is not known; what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
@@ -76,6 +77,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	if why := p.account().mayRead(p, v); why != "" {
 		return why
 	}
+	if p.isOutput(v) {
+		return "its own module says what it is, for whoever evaluates a configuration"
+	}
 	if at, ok := p.selected().names[endOf(v)]; ok {
 		return fmt.Sprintf("%s:%d selects that name from something that is not known", at.File, at.Line)
 	}
@@ -89,6 +93,43 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 		}
 	}
 	return ""
+}
+
+// isOutput reports whether an option tells what its own module makes, and is not there to be set: it is declared to be read only, or its module computes it.
+// Such an option is often read from outside (nix build .#nixosConfigurations.x.config.y).
+func (p *Pass) isOutput(v *graph.Value) bool {
+	for n := len(v.Segments); n > 1; n-- {
+		o := p.values[strings.Join(v.Segments[:n], ".")]
+		if o == nil {
+			continue
+		}
+		for _, at := range o.Declared {
+			if f := p.Graph.Files[at.File]; f != nil && saysReadOnly(f, at.Span) {
+				return true
+			}
+		}
+		if o.Registry {
+			continue
+		}
+		break
+	}
+	return slices.ContainsFunc(p.definitionsOf()[v.Path], func(d *graph.Definition) bool {
+		return !d.Known && slices.ContainsFunc(v.Declared, func(at graph.Place) bool {
+			return at.File == d.At.File && !at.Span.Contains(d.At.Span) && !d.At.Span.Contains(at.Span)
+		})
+	})
+}
+
+// saysReadOnly reports whether a declaration has readOnly or internal among its attributes.
+func saysReadOnly(f *parse.File, in parse.Span) bool {
+	found := false
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		if a, ok := n.(*parse.Attr); ok && in.Contains(a.Span) && len(a.Path) == 1 && (a.Path[0].Name == "readOnly" || a.Path[0].Name == "internal") {
+			found = true
+		}
+		return !found && n.Range().Start < in.End && in.Start < n.Range().End
+	})
+	return found
 }
 
 // commonNames say too little by themselves: what stands before them counts, too.
