@@ -327,13 +327,18 @@ var dormantNames = []string{"archive", "archived", "attic", "legacy", "deprecate
 // dormant reports whether a file takes no part in what a host gets: no import reaches it though others are reached, or it lies among what
 // is kept, tried or filled in later. What is found there is information.
 func (p *Pass) dormant(file string) bool {
+	m := p.modules[file]
+	return isKept(file) || m != nil && !m.Reachable || p.setAside(file)
+}
+
+// isKept reports whether a file lies in an archive, among templates or tests, or is called so.
+func isKept(file string) bool {
 	for seg := range strings.SplitSeq(strings.TrimSuffix(file, ".nix"), "/") {
 		if slices.ContainsFunc(tokens(seg), func(t string) bool { return slices.Contains(dormantNames, t) }) {
 			return true
 		}
 	}
-	m := p.modules[file]
-	return m != nil && !m.Reachable || p.setAside(file)
+	return false
 }
 
 // setAside reports whether a name that begins with _ keeps a file out of what loaders of folders take (import-tree, haumea), and nothing names it.

@@ -135,8 +135,8 @@ func (p *Pass) besideHardened(want []string) []Finding {
 	var out []Finding
 	for _, file := range sortedKeys(enables) {
 		beside := example[path.Dir(file)]
-		if beside == "" || hardens[file] != nil || p.dormant(file) {
-			continue
+		if beside == "" || hardens[file] != nil || isKept(file) {
+			continue // one that is not imported yet counts: it would be as it stands
 		}
 		for _, d := range enables[file] {
 			if name := d.Segments[1]; !of[name] {
