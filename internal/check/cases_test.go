@@ -42,6 +42,15 @@ func TestCases(t *testing.T) {
 { lib, ... }: { services.x.port = lib.mkForce 2; services.y.port = lib.mkForce 2; }
 -- db.nix --
 { lib, ... }: { services.x.port = lib.mkForce 3; }`},
+		{"defaults that ask each other", "value-cycle", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a = lib.mkOption { default = config.my.on && !config.my.b; }; # <- here
+  options.my.b = lib.mkOption { default = config.my.on && !config.my.a; };
+  options.my.on = lib.mkOption { default = false; };
+  config.x = [ config.my.a config.my.b ];
+}`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {

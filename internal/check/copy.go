@@ -193,6 +193,9 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	hint := "config." + v.Path
 	if p.argumentRoot(v) {
 		hint = v.Path
+		if name := v.Segments[0]; !p.mentionsName(s.file, parse.Span{End: int32(len(p.Graph.Files[s.file].Src))}, name) && !p.syntax(s.file).takes[name] {
+			hint = fmt.Sprintf("%s (take the argument %s)", v.Path, name)
+		}
 	}
 	if m := p.modules[s.file]; m != nil && m.Home && !p.inHome(v) && !p.argumentRoot(v) {
 		hint = "osConfig." + v.Path

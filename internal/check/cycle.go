@@ -57,7 +57,7 @@ var valueCycle = Check{
 	Default: Error,
 	InForce: true,
 	Doc: `A value is defined or defaults by way of another one, which takes it from the first: Nix stops with "infinite recursion encountered" as
-soon as it is read. Set one of them outright.
+soon as it is read. Set one of them outright. Where a condition stands before one of the reads (` + "`a && b`" + `, if), it is a warning.
 
 ` + "```nix" + `
 -- default.nix --
@@ -95,6 +95,10 @@ soon as it is read. Set one of them outright.
 				}
 			}
 			f.Message = circle(names) + ": set one of them outright"
+			if slices.ContainsFunc(cycle, p.isLazy) {
+				f.Severity = Warning
+				f.Message = circle(names) + ", unless a condition is false: infinite recursion for whoever makes it true; set one of them outright"
+			}
 			if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "*") }) {
 				f.Severity = Info // of a template's members, each may take it from another one
 			}
@@ -102,6 +106,25 @@ soon as it is read. Set one of them outright.
 		}
 		return out
 	},
+}
+
+// isLazy reports whether a value is read only where a condition beside it holds: the right side of &&, a branch of if.
+func (p *Pass) isLazy(f *graph.Flow) bool {
+	s := p.syntax(f.At.File)
+	if s == nil {
+		return false
+	}
+	lazy := false
+	for _, r := range p.refs[f.At.File] {
+		if r.Value != f.From || !f.At.Span.Contains(r.At.Span) {
+			continue
+		}
+		lazy = slices.ContainsFunc(s.guards, func(g guarded) bool { return g.body.Contains(r.At.Span) && f.At.Span.Contains(g.body) })
+		if !lazy {
+			return false
+		}
+	}
+	return lazy
 }
 
 // circles are shortest ways of imports that lead back to where they begin, each file in one of them at most, sorted by the file that is

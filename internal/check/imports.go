@@ -60,6 +60,7 @@ var missingImport = Check{
 	InForce: true,
 	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant, nor
 are those that look first (` + "`pathExists`, `tryEval`" + `), nor files that an ignore file names: they are kept apart from the repository.
+What goes through the folders that there are (readDir) and finds no such file in one of them is information: it may never ask for that one.
 
 ` + "```nix" + `
 -- default.nix --
@@ -91,10 +92,14 @@ are those that look first (` + "`pathExists`, `tryEval`" + `), nor files that an
 				continue
 			}
 			at[im.At] = len(out)
-			out = append(out, Finding{
+			f := Finding{
 				At: im.At, Value: im.To,
 				Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
-			})
+			}
+			if p.fromListing(im) {
+				f.Severity = Info
+			}
+			out = append(out, f)
 		}
 		return out
 	},
@@ -173,6 +178,16 @@ not reached, then it is the entry points or the way of importing that nixsink do
 
 // few is how many modules may be unreached, whatever their share, before the entry points are doubted.
 const few = 10
+
+// fromListing reports whether the name of what is missing was put together from a folder that is there: nobody has written it down.
+func (p *Pass) fromListing(im *graph.Import) bool {
+	dir := path.Dir(im.To)
+	if _, ok := slices.BinarySearch(p.Graph.Folders, dir); !ok || dir == "." {
+		return false
+	}
+	text := p.text(im.At)
+	return !strings.Contains(text, path.Base(dir)) && (strings.Contains(text, "${") || !strings.Contains(text, path.Base(im.To)) && !strings.Contains(text, "/"+path.Base(dir)))
+}
 
 // tries reports whether an import looks first whether there is something: the binding that it stands in asks pathExists or tryEval.
 func (p *Pass) tries(im *graph.Import) bool {

@@ -17,6 +17,8 @@ type syntax struct {
 	selects   []selection     // x.a.b, the names at its end
 	modules   map[string]bool // text of paths that stand in a list of imports or modules as they are: ./a.nix
 
+	takes map[string]bool // arguments of its functions, by name
+
 	takesOptions  bool // a function of the file takes an argument called options
 	takesOSConfig bool // and one called osConfig
 }
@@ -39,7 +41,7 @@ type selection struct {
 }
 
 func syntaxOf(f *parse.File) *syntax {
-	s := &syntax{modules: map[string]bool{}}
+	s := &syntax{modules: map[string]bool{}, takes: map[string]bool{}}
 	guard := func(cond, body parse.Expr) {
 		if cond != nil && body != nil {
 			s.guards = append(s.guards, guarded{cond.Range(), body.Range()})
@@ -50,6 +52,9 @@ func syntaxOf(f *parse.File) *syntax {
 		switch n := n.(type) {
 		case *parse.Lambda:
 			if n.Formals != nil {
+				for _, f := range n.Formals.List {
+					s.takes[f.Name] = true
+				}
 				s.takesOSConfig = s.takesOSConfig || slices.ContainsFunc(n.Formals.List, func(f parse.Formal) bool { return f.Name == "osConfig" })
 				s.takesOptions = s.takesOptions || slices.ContainsFunc(n.Formals.List, func(f parse.Formal) bool { return f.Name == "options" })
 			}
