@@ -44,7 +44,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			ev.Modules = append(ev.Modules, &Module{File: f, Base: ev.Config, Why: by + " disables it"})
 			continue
 		}
-		if ev.files[f] == nil && looksLikeModule(f) && !buildExpression(f) {
+		if ev.files[f] == nil && looksLikeModule(f) && !buildExpression(f) && !ev.taken(f) {
 			class := around.of(f.Name)
 			switch {
 			case hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
@@ -195,6 +195,11 @@ func (ev *Evaluator) finish() {
 		ev.Modules = append(ev.Modules, s.modules...)
 		ev.Handed = append(ev.Handed, s.handed...)
 		for _, a := range s.aliases {
+			same := func(o Renaming) bool { return o.From == a.From && o.To == a.To && o.at == a.at }
+			if i := slices.IndexFunc(ev.Aliases, same); i >= 0 {
+				ev.Aliases[i].In = ev.Aliases[i].In.union(s.In)
+				continue
+			}
 			a.In = s.In
 			ev.Aliases = append(ev.Aliases, a)
 		}
