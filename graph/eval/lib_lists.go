@@ -190,7 +190,48 @@ func fold(ev *Evaluator, f, z *thunk, ts []*thunk, exact bool, org Origins, at s
 		}
 		acc = ready(v)
 	}
-	return ev.force(acc).with(org)
+	return ev.foldedOver(ev.force(acc), org)
+}
+
+// foldedOver is what was made step by step of the elements of a list that org decides over. Where a set's names come from the list, that
+// tells already which attributes there are, and nothing of what they hold.
+func (ev *Evaluator) foldedOver(v Val, org Origins) Val {
+	if len(org) == 0 {
+		return v
+	}
+	c := org.atMost(Control)
+	switch s := v.shape.(type) {
+	case *setShape:
+		if s.base != nil {
+			break
+		}
+		out := &setShape{attrs: make([]attr, len(s.attrs)), dyn: s.dyn, of: s.of}
+		for i, a := range s.attrs {
+			if !covers(a.key.atMost(Control), c) {
+				a.val, a.maybe = ev.adding(a.val, org), true
+			}
+			out.attrs[i] = a
+		}
+		return Val{shape: out, org: v.org}
+	case *altShape:
+		if s.prop != several || len(s.alts) == 0 {
+			break
+		}
+		each := make([]Val, len(s.alts))
+		for i, t := range s.alts {
+			if each[i] = ev.force(t); !isSet(each[i]) {
+				return v.with(org)
+			}
+			each[i] = ev.foldedOver(each[i], org)
+		}
+		return ev.join(each...).with(v.org)
+	}
+	return v.with(org)
+}
+
+func isSet(v Val) bool {
+	s, ok := v.shape.(*setShape)
+	return ok && s.base == nil
 }
 
 func libFoldlPrime(ev *Evaluator, a []*thunk, at site) Val {
@@ -218,7 +259,7 @@ func libFoldlAttrs(ev *Evaluator, a []*thunk, at site) Val {
 		}
 		acc = ready(v)
 	}
-	return ev.force(acc).with(org)
+	return ev.foldedOver(ev.force(acc), org)
 }
 
 func libHead(ev *Evaluator, a []*thunk, at site) Val {
