@@ -69,7 +69,7 @@ func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
 	if o.Title != "" {
 		title = o.Title + ": source-id coverage by module"
 	}
-	if len(cells) == 0 {
+	if len(cells) == 0 || len(g.Annotations) == 0 {
 		return emptySVG(&picture{title: o.Title, empty: noHeat(g)}, o), nil
 	}
 	c := &canvas{opts: o}
@@ -121,7 +121,13 @@ func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
 	return c.document(title, strings.Join(append([]string{desc}, notes...), ". "), heatWidth+2*margin, y+20, heatCSS()), nil
 }
 
-func noHeat(g *graph.Graph) string { return cmp.Or(g.Empty, "no module reads a central value") }
+// noHeat says why there is no coverage to draw: where nobody annotates, it would be a page of zeros.
+func noHeat(g *graph.Graph) string {
+	if g.Empty == "" && len(g.Annotations) == 0 && len(g.References) > 0 {
+		return "no comment here names a source-id, so that there is no coverage to draw; the view modules shows who reads what"
+	}
+	return cmp.Or(g.Empty, "no module reads a central value")
+}
 
 func drawCell(c *canvas, cell heatCell, figure string, step int, x, y, w float64) {
 	file := cell.path

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"nixsink/graph"
 )
@@ -80,6 +81,7 @@ func (p *picture) overview(ordered bool, limit int) {
 		}
 	}
 	p.fold(rule, all)
+	p.nameBands()
 	weight := map[*node]int{}
 	for _, e := range p.edges {
 		weight[e.from] += e.amount().n
@@ -90,6 +92,29 @@ func (p *picture) overview(ordered bool, limit int) {
 	}
 	if len(p.nodes) < was {
 		p.notes = append(p.notes, "The most read values, the parts of the configuration, the services reached most; the rest is folded. All of it: --view sinks --max-nodes -1.")
+	}
+}
+
+// nameBands gives a box that parts of several bands are folded into a band of its own: the folder that they all lie in, with the colour of the first.
+func (p *picture) nameBands() {
+	for _, n := range p.nodes {
+		folder, ok := strings.CutSuffix(n.label, "/")
+		if n.kind != moduleNode || n.group != "" || n.holds == 0 || !ok || folder == "." {
+			continue
+		}
+		if _, taken := p.tones[folder]; !taken {
+			tone := -1
+			for _, name := range sortedNames(p.tones) {
+				if t := p.tones[name]; strings.HasPrefix(name, folder+"/") && (tone < 0 || t < tone) {
+					tone = t
+				}
+			}
+			if tone < 0 {
+				continue
+			}
+			p.tones[folder] = tone
+		}
+		n.group = folder
 	}
 }
 

@@ -28,7 +28,9 @@ type registryEntry struct {
 }
 
 // registryKinds are the sections of the registry, with what they are called.
-var registryKinds = []struct{ kind, title string }{{"port", "Ports"}, {"address", "Addresses"}, {"name", "Names"}, {"uid", "Uids and gids"}}
+var registryKinds = []registryKind{{"port", "Ports", "port", "ports"}, {"address", "Addresses", "address", "addresses"}, {"name", "Names", "name", "names"}, {"uid", "Uids and gids", "uid or gid", "uids and gids"}}
+
+type registryKind struct{ kind, title, one, many string }
 
 const (
 	registryRows   = 46 // rows in all, over two columns: a page
@@ -78,7 +80,7 @@ func registryOf(g *graph.Graph, o Options) ([]registryEntry, error) {
 	})
 	bind(g, out)
 	kind := func(e registryEntry) int {
-		return slices.IndexFunc(registryKinds, func(k struct{ kind, title string }) bool { return k.kind == e.kind })
+		return slices.IndexFunc(registryKinds, func(k registryKind) bool { return k.kind == e.kind })
 	}
 	slices.SortStableFunc(out, func(a, b registryEntry) int {
 		return cmp.Or(cmp.Compare(kind(a), kind(b)), cmp.Compare(a.number, b.number), strings.Compare(a.value.Path, b.value.Path))
@@ -104,6 +106,8 @@ func givesOut(v *graph.Value) (registryEntry, bool) {
 	case l.Kind == "int" && (strings.HasSuffix(last, "uid") || strings.HasSuffix(last, "gid") || strings.Contains(within, "uids") || strings.Contains(within, "gids")):
 		e.kind = "uid"
 		e.number, _ = strconv.Atoi(l.Text)
+	case l.Kind == "string" && isLocal(l.Text):
+		return registryEntry{}, false // nobody gives out what every machine has
 	case l.Kind == "string" && isAddress(l.Text):
 		e.kind = "address"
 	case l.Kind == "string" && dnsName().MatchString(l.Text) && !strings.HasSuffix(l.Text, ".nix"),
@@ -121,6 +125,12 @@ func isAddress(s string) bool {
 	}
 	_, err := netip.ParseAddr(s)
 	return err == nil
+}
+
+// isLocal reports whether an address is one that every machine has, or none of its own.
+func isLocal(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && (a.IsLoopback() || a.IsUnspecified())
 }
 
 // bind finds who binds each entry, and who else reads it. A port is bound by the service that listens on it; an address, a name and a uid by the
@@ -223,7 +233,7 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 			}
 		}
 		if n > 0 {
-			counts = append(counts, count(n)+" "+strings.ToLower(k.title))
+			counts = append(counts, plural(n, k.one, k.many))
 		}
 	}
 	c := &canvas{opts: o}
@@ -246,7 +256,7 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 		used++
 	}
 	for _, s := range sections {
-		k := slices.IndexFunc(registryKinds, func(k struct{ kind, title string }) bool { return k.kind == s[0].kind })
+		k := slices.IndexFunc(registryKinds, func(k registryKind) bool { return k.kind == s[0].kind })
 		next := func() {
 			x, y, used = x+registryWidth+margin, 64, 0
 			columns = 2
@@ -306,7 +316,7 @@ func registrySections(all []registryEntry) (sections [][]registryEntry, folded [
 	for _, k := range registryKinds {
 		s := by[k.kind]
 		if n := room[k.kind]; n < len(s) {
-			folded = append(folded, fmt.Sprintf("%d %s", len(s)-n, strings.ToLower(k.title)))
+			folded = append(folded, plural(len(s)-n, k.one, k.many))
 			// Those that most modules read, in the order that they had.
 			most := slices.Clone(s)
 			slices.SortStableFunc(most, func(a, b registryEntry) int {
@@ -389,7 +399,11 @@ func drawEntry(c *canvas, e registryEntry, l layers, colors map[string]int, x, y
 		if n > 1 {
 			more = fmt.Sprintf(" +%d", n-1)
 		}
-		readers = fitText(readers, 10, 134-textWidth(more, 10)) + more
+		if room := 134 - textWidth(more, 10); textWidth(readers, 10) > room {
+			readers = readers[strings.LastIndexByte(strings.TrimSuffix(readers, "/"), '/')+1:] // its last name tells most
+			readers = fitText(readers, 10, room)
+		}
+		readers += more
 	}
 	c.text("n end", x+registryWidth-7, y+12.5, readers)
 }

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"nixsink/graph"
 	"nixsink/internal/check"
@@ -51,16 +51,17 @@ func (p *page) review(g *graph.Graph, r *ReviewPage) {
 		if len(s.note) > 0 {
 			fmt.Fprintln(p)
 		}
-		rows := [][]string{nil}
-		for _, h := range s.head {
-			rows[0] = append(rows[0], md(h))
-		}
-		for _, r := range s.rows[:min(len(s.rows), reviewRowsPage)] {
-			var row []string
-			for _, c := range r {
-				row = append(row, p.reviewCell(c))
+		shown := s.rows[:min(len(s.rows), reviewRowsPage)]
+		rows := make([][]string, len(shown)+1)
+		for c, h := range s.head {
+			// A column with nothing in it is left out.
+			if !slices.ContainsFunc(shown, func(r []reviewCell) bool { return p.reviewCell(r[c]) != "" }) {
+				continue
 			}
-			rows = append(rows, row)
+			rows[0] = append(rows[0], md(capital(h)))
+			for i, r := range shown {
+				rows[i+1] = append(rows[i+1], p.reviewCell(r[c]))
+			}
 		}
 		p.table(rows)
 		if more := len(s.rows) - reviewRowsPage; more > 0 {
@@ -77,9 +78,9 @@ func (p *page) reviewItems(all []reviewItem) {
 				fmt.Fprintln(p)
 			}
 			group = it.group
-			fmt.Fprintf(p, "### %s\n\n", md(strings.ToUpper(group[:1])+group[1:]))
+			fmt.Fprintf(p, "### %s\n\n", md(capital(group)))
 		}
-		line := "- " + mdProse(it.text) + ": " + md(it.effort)
+		line := "- " + mdProse(capital(it.text)) + ": " + md(it.effort)
 		for i, at := range it.places {
 			if i == 0 {
 				line += ", "

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"nixsink/graph"
@@ -14,7 +15,7 @@ import (
 // A review shows so many rows of a section on a terminal, and on a page; JSON has them all.
 const (
 	reviewRowsText = 24
-	reviewRowsPage = 200
+	reviewRowsPage = 60
 )
 
 // Text writes the review for a terminal.
@@ -77,7 +78,7 @@ func (t *terminal) items(all []reviewItem) {
 			code := map[string]string{"critical": red, "important": yellow}[group]
 			fmt.Fprintf(t, "  %s\n", t.style(code, group))
 		}
-		for i, l := range wrapWords(plain(oneLine(it.text)), t.width-6) {
+		for i, l := range wrapWords(plain(oneLine(capital(it.text))), t.width-6) {
 			mark := "• "
 			if i > 0 {
 				mark = "  "
@@ -99,6 +100,12 @@ func (t *terminal) items(all []reviewItem) {
 			fmt.Fprintf(t, "      %s\n", t.style(dim, l))
 		}
 	}
+}
+
+// capital begins a text with a capital letter, as a sentence does.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func cellTexts(row []reviewCell) []string {

@@ -76,7 +76,7 @@ func Nothing(g *graph.Graph, o Options) (string, error) {
 		return noPorts(g), nil
 	case "heat":
 		cells, _, _, err := heatCells(g, o)
-		if err != nil || len(cells) > 0 {
+		if err != nil || len(cells) > 0 && len(g.Annotations) > 0 {
 			return "", err
 		}
 		return noHeat(g), nil
