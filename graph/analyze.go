@@ -187,33 +187,60 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 	}
 	entries := entriesOf(t, opts)
-	ev := eval.New(treeHost{t}, opts.ArgRoots)
 	within, release := budget.Within(ctx)
 	defer release()
-	ev.Run(within, entries, t.files)
+	var reads []textRead
+	var chooser *chooser
+	run := func(ctx context.Context, args []string, passed func([]string)) *eval.Evaluator {
+		ev := eval.New(treeHost{t}, args)
+		ev.Passes = passed
+		ev.Run(ctx, entries, t.files)
+		return ev
+	}
+	choose := func(ev *eval.Evaluator) {
+		reads = t.textReads(slices.Concat(opts.ArgRoots, ev.Passed()))
+		resolveNames(ev, reads)
+		chooser = newChooser(t, ev, reads)
+		g.Roots = chooser.chooseRoots(opts)
+	}
+	// The repository may pass values to the modules as arguments. They count where it declares no options of its own, or where they are read
+	// more often than those. The text alone mostly tells as soon as it is known what is passed: then the evaluation starts anew with that,
+	// and once more without where it was wrong.
+	passes := len(opts.Roots) == 0 && len(opts.ArgRoots) == 0
+	var meant []string
+	first, stop := context.WithCancel(within)
+	defer stop()
+	var guess func([]string)
+	if passes {
+		guess = func(names []string) {
+			if meant = t.mostRead(names); len(meant) > 0 {
+				stop()
+			}
+		}
+	}
+	ev := run(first, opts.ArgRoots, guess)
+	if len(meant) > 0 {
+		ev = run(within, meant, nil)
+	}
 	if err := ctx.Err(); err != nil {
 		return t, err
 	}
 	g.takeFaults(ev.Faults)
 	g.takeBudget(budget.From(ctx), "evaluation", "what the modules define that come after it, or end up in, is not known")
-	passed := ev.Passed()
-	reads := t.textReads(slices.Concat(opts.ArgRoots, passed))
-	resolveNames(ev, reads)
-	chooser := newChooser(t, ev, reads)
-	g.Roots = chooser.chooseRoots(opts)
-	if len(opts.Roots) == 0 && len(opts.ArgRoots) == 0 {
-		// The repository passes values to the modules as arguments. They count where it declares no options of its own, or
-		// where they are read more often than those.
-		if roots := chooser.arguments(ev, g.Roots); len(roots) > 0 {
+	choose(ev)
+	if passes {
+		roots := chooser.arguments(ev, g.Roots)
+		if len(meant) > 0 && !slices.Equal(argumentNames(roots), meant) {
+			meant = nil
+			ev = run(within, nil, nil)
+			choose(ev)
+			roots = chooser.arguments(ev, g.Roots)
+		}
+		if len(roots) > 0 {
 			g.Roots = roots
-			var names []string
-			for _, r := range roots {
-				if r.Argument {
-					names = append(names, r.Path)
-				}
+			if names := argumentNames(roots); len(meant) == 0 {
+				ev = run(within, names, nil)
 			}
-			ev = eval.New(treeHost{t}, names)
-			ev.Run(within, entries, t.files)
 		}
 	}
 	vs := rootedAt(g.Roots...)

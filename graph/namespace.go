@@ -268,6 +268,40 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 	return roots
 }
 
+// argumentNames are the roots that are module arguments.
+func argumentNames(roots []Root) []string {
+	var names []string
+	for _, r := range roots {
+		if r.Argument {
+			names = append(names, r.Path)
+		}
+	}
+	return names
+}
+
+// mostRead guesses, from the text alone, whether some arguments hold the values of a repository: those of them that are read, if together
+// they are read more often than all options that are not the systems' own.
+func (t *tree) mostRead(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	args := map[string]int{}
+	reads, options := 0, 0
+	for _, r := range t.textReads(names) {
+		switch {
+		case r.arg:
+			args[r.path[0]]++
+			reads++
+		case !systemNames[withoutHome(r.path)[0]] && !hasHole(r.path[0]):
+			options++
+		}
+	}
+	if reads <= options {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return args[n] == 0 })
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {

@@ -133,12 +133,29 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	if again != nil {
 		return again.result
 	}
+	var key closedKey
+	var free []Val
+	closed := false
+	if c.fn.Formals == nil && given == nil {
+		if key.arg, closed = ev.closedArg(x); closed {
+			key.fn = c.fn
+			if free, closed = ev.freeValues(c); closed {
+				if v, before := ev.closedBefore(key, free); before {
+					return v
+				}
+			}
+		}
+	}
 	ev.active[c.fn]++
 	defer func() { ev.active[c.fn]-- }()
-	cuts := ev.cuts
+	cuts, steps := ev.cuts, ev.steps
 	v := ev.eval(c.fn.Body, ev.frame(c, x))
-	if given != nil && ev.cuts == cuts {
+	switch {
+	case ev.cuts != cuts:
+	case given != nil:
 		ev.remember(c, given, v)
+	case closed && ev.steps-steps >= leastKept:
+		ev.keepClosed(key, free, v)
 	}
 	return v
 }

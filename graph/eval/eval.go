@@ -33,6 +33,9 @@ type Evaluator struct {
 
 	PlainConfig *Path // that of evalModules by itself
 
+	// Passes is told, before the first system is followed, which arguments that modules are passed hold sets of plain values.
+	Passes func(names []string)
+
 	Unshared bool // follow every source anew in every configuration: for tests
 
 	Reads        []*Read
@@ -59,6 +62,8 @@ type Evaluator struct {
 	blind      map[*parse.Lambda]int // calls with something unknown, of the module that is evaluated
 	calls      map[*parse.Lambda][]call
 	binds      map[*parse.Lambda][]binding
+	closed     map[closedKey][]closedCall
+	freeOf     map[*parse.Lambda][]string
 	defined    map[definedKey]*Definition // of the module that is evaluated, those whose value is not known
 	escaped    map[escapeKey]bool
 	limits     map[limitKey]bool
@@ -139,6 +144,8 @@ func New(host Host, argRoots []string) *Evaluator {
 		blind:     map[*parse.Lambda]int{},
 		calls:     map[*parse.Lambda][]call{},
 		binds:     map[*parse.Lambda][]binding{},
+		closed:    map[closedKey][]closedCall{},
+		freeOf:    map[*parse.Lambda][]string{},
 		defined:   map[definedKey]*Definition{},
 		escaped:   map[escapeKey]bool{},
 		limits:    map[limitKey]bool{},

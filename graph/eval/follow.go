@@ -64,6 +64,10 @@ func (ev *Evaluator) drain() {
 				continue
 			}
 		}
+		if ev.Passes != nil && c.Class != FlakeParts {
+			ev.Passes(ev.PassedSets())
+			ev.Passes = nil
+		}
 		ev.building = c.Build
 		ev.follow(c)
 		ev.building = false

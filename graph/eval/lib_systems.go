@@ -3,12 +3,29 @@ package eval
 func libNixpkgsImport(ev *Evaluator, a []*thunk, at site) Val { return Val{shape: &libShape{"pkgs"}} }
 
 func libExtend(ev *Evaluator, a []*thunk, at site) Val {
+	overlay := ev.force(a[0])
+	var key closedKey
+	var free []Val
+	closed := false
+	if c, ok := overlay.shape.(*closure); ok && len(overlay.org) == 0 {
+		key.fn = c.fn
+		if free, closed = ev.freeValues(c); closed {
+			if v, before := ev.closedBefore(key, free); before {
+				return v // one lib for all who extend it alike
+			}
+		}
+	}
+	cuts := ev.cuts
 	var self *thunk
 	self = lazily(func() Val {
 		lib := Val{shape: &libShape{"lib"}}
-		return ev.extensible(ev.update(lib, ev.call(ev.force(a[0]), at, self, ready(lib))))
+		return ev.extensible(ev.update(lib, ev.call(overlay, at, self, ready(lib))))
 	})
-	return ev.force(self)
+	v := ev.force(self)
+	if closed && ev.cuts == cuts {
+		ev.keepClosed(key, free, v)
+	}
+	return v
 }
 
 // makesSystem is a function that evaluates modules. One that was taken from a lib of the repository's own passes that lib on.
