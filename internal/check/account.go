@@ -222,10 +222,10 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) str
 	if p.besideDeclaration(v, rs[0].At.File) {
 		return ""
 	}
-	if why := first(p, a.lost, in, func(h hole) bool { return h.options }); why != "" {
-		return why
-	}
 	argument := p.argumentRoot(v)
+	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !argument }); why != "" {
+		return why // no option is an argument's
+	}
 	if !argument && graph.Foreign(v.Segments[0]) {
 		return fmt.Sprintf("not this tree alone declares options under %s", v.Segments[0])
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 var importCycle = Check{
@@ -95,12 +96,16 @@ soon as it is read. Set one of them outright. Where a condition stands before on
 				}
 			}
 			f.Message = circle(names) + ": set one of them outright"
-			if slices.ContainsFunc(cycle, p.isLazy) {
+			switch {
+			case isNested(names):
+				continue // a set and what is in it: one member may well take from another one
+			case slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "*") }) ||
+				slices.ContainsFunc(cycle, func(f *graph.Flow) bool { return p.need(f) == unknownNeed }):
+				// Of a template's members, each may take it from another one; what lies in a set or goes to a function may never be asked for.
+				f.Severity = Info
+			case slices.ContainsFunc(cycle, func(f *graph.Flow) bool { return p.need(f) == sometimes }):
 				f.Severity = Warning
 				f.Message = circle(names) + ", unless a condition is false: infinite recursion for whoever makes it true; set one of them outright"
-			}
-			if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "*") }) {
-				f.Severity = Info // of a template's members, each may take it from another one
 			}
 			out = append(out, f)
 		}
@@ -108,23 +113,91 @@ soon as it is read. Set one of them outright. Where a condition stands before on
 	},
 }
 
-// isLazy reports whether a value is read only where a condition beside it holds: the right side of &&, a branch of if.
-func (p *Pass) isLazy(f *graph.Flow) bool {
-	s := p.syntax(f.At.File)
-	if s == nil {
-		return false
+// isNested reports whether one of some paths lies in another one.
+func isNested(paths []string) bool {
+	return slices.ContainsFunc(paths, func(a string) bool {
+		return slices.ContainsFunc(paths, func(b string) bool { return strings.HasPrefix(a, b+".") })
+	})
+}
+
+// need says whether a value has to be known for what it flows into to be known.
+type need uint8
+
+const (
+	always      need = iota
+	sometimes        // where a condition holds: the right side of &&, a branch of if
+	unknownNeed      // it lies in a set or a list, goes to a function, or is read elsewhere
+)
+
+// strictFunctions need their last argument to say anything.
+var strictFunctions = []string{"toString", "toLower", "toUpper", "removePrefix", "removeSuffix", "optionalString", "escapeShellArg", "toInt", "length", "head", "mkDefault", "mkForce", "mkOptionDefault", "mkOverride"}
+
+// need asks the text between a flow's definition and the reads in it.
+func (p *Pass) need(f *graph.Flow) need {
+	file := p.Graph.Files[f.At.File]
+	if file == nil {
+		return unknownNeed
 	}
-	lazy := false
-	for _, r := range p.refs[f.At.File] {
-		if r.Value != f.From || !f.At.Span.Contains(r.At.Span) {
-			continue
+	out := unknownNeed
+	found := false
+	var visit func(e parse.Expr, n need)
+	visit = func(e parse.Expr, n need) {
+		if e == nil || !e.Range().Contains(f.At.Span) && !f.At.Span.Contains(e.Range()) {
+			return
 		}
-		lazy = slices.ContainsFunc(s.guards, func(g guarded) bool { return g.body.Contains(r.At.Span) && f.At.Span.Contains(g.body) })
-		if !lazy {
+		for _, r := range p.refs[f.At.File] {
+			if r.Value == f.From && r.At.Span.Start == e.Range().Start && f.At.Span.Contains(r.At.Span) {
+				if _, ok := e.(*parse.Select); ok || e.Range() == r.At.Span {
+					if !found || n < out {
+						out = n
+					}
+					found = true
+					return
+				}
+			}
+		}
+		switch e := e.(type) {
+		case *parse.Paren:
+			visit(e.X, n)
+		case *parse.String:
+			for _, part := range e.Parts {
+				visit(part.Expr, n)
+			}
+		case *parse.Unary:
+			visit(e.X, n)
+		case *parse.Binary:
+			visit(e.X, n)
+			switch e.Op {
+			case parse.OpAnd, parse.OpOr, parse.OpImpl:
+				visit(e.Y, max(n, sometimes))
+			default:
+				visit(e.Y, n)
+			}
+		case *parse.If:
+			visit(e.Cond, n)
+			visit(e.Then, max(n, sometimes))
+			visit(e.Else, max(n, sometimes))
+		case *parse.With:
+			visit(e.Body, n)
+		case *parse.Let:
+			visit(e.Body, n)
+		case *parse.Assert:
+			visit(e.Body, n)
+		case *parse.Apply:
+			if slices.Contains(strictFunctions, calledName(e.Fn)) {
+				visit(e.Arg, n)
+			}
+		}
+	}
+	// From the definition's own expression inwards.
+	parse.Walk(file.Expr, func(node parse.Node) bool {
+		if e, ok := node.(parse.Expr); ok && f.At.Span.Contains(e.Range()) {
+			visit(e, always)
 			return false
 		}
-	}
-	return lazy
+		return node.Range().Start < f.At.Span.End && f.At.Span.Start < node.Range().End
+	})
+	return out
 }
 
 // circles are shortest ways of imports that lead back to where they begin, each file in one of them at most, sorted by the file that is

@@ -241,7 +241,8 @@ func isFamily(x, y listener) bool {
 
 // clientNames are segments that make a port somebody else's: services.x.database.port is where x connects to.
 var clientNames = []string{"database", "db", "postgres", "postgresql", "mysql", "redis", "cache", "smtp", "mail", "mailer", "imap", "ldap",
-	"remote", "upstream", "backend", "target", "peer", "peers", "endpoint", "client", "relay", "broker", "mqtt", "jails", "provision", "datasources", "exporters"}
+	"remote", "upstream", "backend", "target", "peer", "peers", "endpoint", "client", "relay", "broker", "mqtt", "jails", "provision", "datasources", "exporters",
+	"proxy", "proxies", "upstreams", "backends", "forward", "forwards", "hosts", "sites"}
 
 // isClient reports whether a path says that its port belongs to something that is connected to. A name of its own at the end (my.ports.redis)
 // does not say so.
