@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"nixsink/graph"
 )
@@ -93,11 +94,7 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 	}
 	fmt.Fprintln(t)
 	for _, c := range g.Configurations {
-		fmt.Fprintf(t, "\n%s  %s", t.style(bold, plain(c.Name)), t.style(dim, plain(kindOfConfiguration(c))+", "+plural(len(c.Modules), "module", "modules")))
-		if c.At.File != "" {
-			fmt.Fprintf(t, "  %s", t.style(dim, plain(where(c.At))))
-		}
-		fmt.Fprintln(t)
+		t.configuration(c)
 		t.within(c.Kids, "  ")
 		if len(hosts) < 2 {
 			continue
@@ -107,12 +104,29 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 		for _, s := range all[:min(len(all), mostApart)] {
 			rows = append(rows, []string{s.path, s.text, where(s.at)})
 		}
-		t.table(rows)
+		t.fit(rows, false)
 		if more := len(all) - len(rows); more > 0 {
 			fmt.Fprintf(t, "  %s\n", t.style(dim, "… and "+plural(more, "more value", "more values")+" that set it apart"))
 		}
 	}
 	return t.Flush()
+}
+
+// configuration writes the line of one: its name, what it is, and where, as far as there is room.
+func (t *terminal) configuration(c *graph.Configuration) {
+	name, what, at := plain(c.Name), "  "+plain(kindOfConfiguration(c))+", "+plural(len(c.Modules), "module", "modules"), ""
+	if c.At.File != "" {
+		at = "  " + plain(where(c.At))
+	}
+	if t.width > 0 {
+		room := max(20, t.width-utf8.RuneCountInString(what))
+		// A name that tells the place needs no other.
+		if utf8.RuneCountInString(name+at) > room {
+			at = ""
+		}
+		name = clip(name, room)
+	}
+	fmt.Fprintf(t, "\n%s%s\n", t.style(bold, name), t.style(dim, what+at))
 }
 
 func (t *terminal) within(kids []*graph.Configuration, indent string) {

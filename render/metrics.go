@@ -76,7 +76,7 @@ func Metrics(g *graph.Graph, b Benchmarks) []Metric {
 	note := fraction(id, "references")
 	if id.Unresolved > 0 {
 		// The gate counts what could not be resolved as uncovered, so the verdict must too.
-		note += fmt.Sprintf(", %s unresolved, at least %s", count(id.Unresolved), percent(id.LowerBound()))
+		note += fmt.Sprintf(", %s unresolved: ≥ %s", count(id.Unresolved), percent(id.LowerBound()))
 	}
 	return []Metric{
 		below("lines of code", g.Source.Lines, b.Lines, len(files), ""),

@@ -58,7 +58,7 @@ func (p *ReviewPage) Text(w io.Writer, g *graph.Graph, o Options) error {
 		for _, r := range s.rows[:min(len(s.rows), reviewRowsText)] {
 			rows = append(rows, cellTexts(r))
 		}
-		t.fit(rows)
+		t.fit(rows, true)
 		if more := len(s.rows) - reviewRowsText; more > 0 {
 			fmt.Fprintf(t, "  %s\n", t.style(dim, "… and "+plural(more, "more row", "more rows")+" (--format json has them all)"))
 		}
@@ -147,13 +147,16 @@ func wrapWords(s string, width int) []string {
 	return lines
 }
 
-// fit writes rows in columns within the terminal's width. The first row is the heading. The widest columns give way first; of a path the end
-// stays, of prose the beginning.
-func (t *terminal) fit(rows [][]string) {
-	wide := columnWidths(rows)
+// fit writes rows in columns within the terminal's width, the first of which is a heading if headed. The widest columns give way first; of a path the end
+// stays, of prose the beginning. Where there is no width, nothing is cut.
+func (t *terminal) fit(rows [][]string, headed bool) {
+	if len(rows) == 0 {
+		return
+	}
+	wide := columnWidths(rows, headed)
 	used := slices.DeleteFunc(slices.Clone(wide), func(n int) bool { return n == 0 })
 	room := t.width - 2 - 2*max(0, len(used)-1)
-	for {
+	for t.width > 0 {
 		sum, widest := 0, 0
 		for i, n := range wide {
 			sum += n
@@ -169,17 +172,17 @@ func (t *terminal) fit(rows [][]string) {
 	for i, row := range rows {
 		var cells []string
 		for c, cell := range row {
-			if wide[c] == 0 {
+			if c >= len(wide) || wide[c] == 0 {
 				continue
 			}
 			text := plain(oneLine(cell))
-			if strings.Contains(text, "/") && !strings.Contains(text, " ") || i > 0 && strings.HasSuffix(rows[0][c], "module") {
+			if strings.Contains(text, "/") && !strings.Contains(text, " ") || headed && i > 0 && strings.HasSuffix(rows[0][c], "module") {
 				text = clipFront(text, wide[c])
 			} else {
 				text = clip(text, wide[c])
 			}
 			code := cellColor(text)
-			if i == 0 {
+			if headed && i == 0 {
 				code = dim
 			}
 			cells = append(cells, t.style(code, text)+pad(text, wide[c]))
@@ -204,19 +207,25 @@ func clipFront(s string, n int) string {
 }
 
 // columnWidths are those of the widest cells; 0 for a column that has nothing but its heading.
-func columnWidths(rows [][]string) []int {
-	wide := make([]int, len(rows[0]))
+func columnWidths(rows [][]string, headed bool) []int {
+	columns := 0
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	wide := make([]int, columns)
 	for i, row := range rows {
-		if i == 0 {
+		if headed && i == 0 {
 			continue
 		}
 		for c, cell := range row {
 			wide[c] = max(wide[c], utf8.RuneCountInString(plain(oneLine(cell))))
 		}
 	}
-	for c, cell := range rows[0] {
-		if wide[c] > 0 {
-			wide[c] = max(wide[c], utf8.RuneCountInString(plain(cell)))
+	if headed {
+		for c, cell := range rows[0] {
+			if wide[c] > 0 {
+				wide[c] = max(wide[c], utf8.RuneCountInString(plain(cell)))
+			}
 		}
 	}
 	return wide

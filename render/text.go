@@ -50,7 +50,7 @@ func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 	}
 	t.head(g, o)
 	if g.Empty != "" {
-		fmt.Fprintf(t, "\nNothing to show: %s\n", plain(g.Empty))
+		t.nothing(g)
 	}
 	wants := func(name string) bool { return len(o.Sections) == 0 || slices.Contains(o.Sections, name) }
 	if wants("facts") {
@@ -69,6 +69,14 @@ func writeText(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 		t.findings(o)
 	}
 	return t.Flush()
+}
+
+// nothing says why there is nothing to show.
+func (t *terminal) nothing(g *graph.Graph) {
+	fmt.Fprintln(t)
+	for _, l := range wrapWords("Nothing to show: "+plain(oneLine(g.Empty)), t.width) {
+		fmt.Fprintln(t, l)
+	}
 }
 
 // Sections are the parts of the long report, in their order.
@@ -154,14 +162,14 @@ func (t *terminal) facts(g *graph.Graph, findings []Finding) {
 		if f.Bad {
 			mark, code = "✗", red
 		}
-		fmt.Fprintf(t, "  %s %s\n", t.style(code, mark), f.Text)
+		fmt.Fprintf(t, "  %s %s\n", t.style(code, mark), cut(plain(f.Text), t.width-4))
 		shown := f.Places[:min(len(f.Places), factPlaces)]
 		wide := 0
 		for _, p := range shown {
-			wide = max(wide, utf8.RuneCountInString(plain(where(p.At))))
+			wide = max(wide, min(utf8.RuneCountInString(plain(where(p.At))), t.width*3/5))
 		}
 		for _, p := range shown {
-			at := plain(where(p.At))
+			at := cutFront(plain(where(p.At)), wide)
 			fmt.Fprintf(t, "      %s%s\n", at+pad(at, wide), t.style(dim, "   "+cut(plain(p.Text), t.width-wide-9)))
 		}
 		if more := len(f.Places) - len(shown); more > 0 {
@@ -199,34 +207,42 @@ const (
 // tree writes one value as reviews show it: its readers, then the options that it ends up in. Where nobody
 // annotates, saying so at every line would only be noise.
 func (t *terminal) tree(tr tree, annotated bool, maxReads, maxServices int) {
-	head := t.style(bold, plain(tr.name)) + fmt.Sprintf(" (%s, %s)",
-		plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
-	if tr.name != tr.value.Path {
-		head += t.style(dim, "  "+plain(tr.value.Path))
-	}
+	counts := fmt.Sprintf(" (%s, %s)", plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
+	nowhere := ""
 	if len(tr.value.Declared) == 0 {
-		head += t.style(red, "  not declared in this tree")
+		nowhere = "  declared nowhere"
 	}
-	fmt.Fprintln(t, head)
+	room := t.width - utf8.RuneCountInString(counts+nowhere)
+	name := clip(plain(tr.name), room)
+	head := t.style(bold, name) + counts
+	if room -= utf8.RuneCountInString(name) + 2; tr.name != tr.value.Path && room > 8 {
+		head += t.style(dim, "  "+clip(plain(tr.value.Path), room))
+	}
+	fmt.Fprintln(t, head+t.style(red, nowhere))
 	shown := tr.reads[:min(len(tr.reads), maxReads)]
 	more := len(tr.reads) - len(shown)
 	wide := 0
 	for _, r := range shown {
-		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
+		wide = max(wide, min(utf8.RuneCountInString(plain(where(r.At))), t.width/2))
 	}
 	for i, r := range shown {
 		branch := "├─"
 		if i == len(shown)-1 && more == 0 && len(tr.landsIn) == 0 {
 			branch = "└─"
 		}
-		at := plain(where(r.At))
-		line := "  " + branch + " " + at + pad(at, wide) + "   " + plain(r.Name)
+		at := cutFront(plain(where(r.At)), wide)
+		missing, note := "", hostNote(tr.g, r.In)
 		if annotated && !r.Covered {
-			line += t.style(yellow, "  (no source-id)")
+			missing = "  (no source-id)"
 		}
-		if note := hostNote(tr.g, r.In); note != "" {
-			line += t.style(dim, "  "+plain(note))
+		if note != "" {
+			note = "  " + plain(note)
 		}
+		// The name gives way to what is said of it, which is short.
+		room := t.width - 8 - wide - utf8.RuneCountInString(missing)
+		note = clip(note, max(0, room-8))
+		name := clip(plain(r.Name), max(1, room-utf8.RuneCountInString(note)))
+		line := "  " + branch + " " + at + pad(at, wide) + "   " + name + t.style(yellow, missing) + t.style(dim, note)
 		fmt.Fprintln(t, strings.TrimRight(line, " "))
 	}
 	if more > 0 {
@@ -247,10 +263,10 @@ func (t *terminal) landings(all []service, most int) {
 	shown := all[:min(len(all), most)]
 	wide := 0
 	for _, s := range shown {
-		wide = max(wide, utf8.RuneCountInString(plain(s.name)))
+		wide = max(wide, min(utf8.RuneCountInString(plain(s.name)), t.width*2/5))
 	}
 	for _, s := range shown {
-		name := plain(s.name)
+		name := cutFront(plain(s.name), wide)
 		prefix := "     " + t.style(blue, name) + pad(name, wide) + "  "
 		var items []string
 		for _, l := range s.options {
@@ -268,7 +284,7 @@ func (t *terminal) landings(all []service, most int) {
 			if i > 0 {
 				prefix = strings.Repeat(" ", wide+7)
 			}
-			fmt.Fprintln(t, strings.TrimRight(prefix+line, " "))
+			fmt.Fprintln(t, strings.TrimRight(prefix+clip(line, t.width-wide-7), " "))
 		}
 	}
 	if more := len(all) - len(shown); more > 0 {
@@ -286,7 +302,7 @@ func (t *terminal) coverage(g *graph.Graph) {
 		}
 		rows = append(rows, []string{c.name, bar(c.ratio), percent(c.ratio.Value()), fraction(c.ratio, c.of), c.note})
 	}
-	t.table(rows)
+	t.fit(rows, false)
 	if len(g.Coverage.ByLayer) == 0 || !annotated {
 		return
 	}
@@ -300,7 +316,7 @@ func (t *terminal) coverage(g *graph.Graph) {
 		}
 		rows = append(rows, []string{label, bar(r), percent(r.Value()), fraction(r, "references"), ""})
 	}
-	t.table(rows)
+	t.fit(rows, false)
 }
 
 // coverageRow is one line of the coverage table.
@@ -377,7 +393,7 @@ func (t *terminal) metrics(g *graph.Graph, o Options) {
 		}
 		rows = append(rows, []string{m.Name, m.Value, m.Benchmark, string(m.Verdict), m.Note})
 	}
-	t.table(rows)
+	t.fit(rows, true)
 }
 
 // findings sums the findings up: a line a check with its first place; `nixsink check` prints them all.
@@ -390,7 +406,7 @@ func (t *terminal) findings(o Options) {
 	for _, s := range sumUp(o.Findings) {
 		rows = append(rows, []string{s.severity, s.check, count(s.n), s.first})
 	}
-	t.table(rows)
+	t.fit(rows, false)
 }
 
 // A checkSum is what one check found, counted.

@@ -22,7 +22,7 @@ func (t *terminal) summary(g *graph.Graph, o Options) {
 	next := nextCommands(g, o)
 	left -= len(next) + 3 // with its heading
 	if g.Empty != "" {
-		fmt.Fprintf(t, "\nNothing to show: %s\n", plain(g.Empty))
+		t.nothing(g)
 	}
 	news := News(g, o.Findings)
 	vs, _ := critical(g, 1<<30, 0)

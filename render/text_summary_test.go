@@ -58,6 +58,29 @@ func TestSummaryIsOneScreen(t *testing.T) {
 	}
 }
 
+// The long report keeps to the terminal's width, too.
+func TestLongReportFitsTheTerminal(t *testing.T) {
+	graphs := examples(t)
+	graphs["house"] = house()
+	graphs["hostile"] = hostile()
+	graphs["hosts"] = analysed(t, hostsTree)
+	for name, g := range graphs {
+		for _, width := range []int{60, 80, 100} {
+			var b bytes.Buffer
+			if err := writeText(t.Context(), &b, g, Options{Width: width, Findings: houseFindings, Long: true}); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(b.String()) {
+				line = strings.TrimSuffix(line, "\n")
+				// How to see more has to be typed as it is.
+				if n := utf8.RuneCountInString(line); n > width && !strings.Contains(line, "nixsink ") && !strings.Contains(line, "--top ") {
+					t.Errorf("%s: at width %d a line has %d: %s", name, width, n, line)
+				}
+			}
+		}
+	}
+}
+
 // A repository in which nobody annotates hears nothing of annotations; what it has nothing of has no row.
 func TestReportHasNoZeros(t *testing.T) {
 	g := house()
