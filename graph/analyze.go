@@ -331,8 +331,8 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 			if !central {
 				segs = d.Path.Segments()
 			}
-			by := d.OverriddenBy
-			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), placeIn(d.File, d.Span), placeIn(by.File, by.Span), d.Hidden})
+			by, where := d.HiddenBy()
+			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), placeIn(d.File, d.Span), placeIn(by, where), d.Hidden})
 		}
 		if d.Names || d.Default {
 			continue

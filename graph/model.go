@@ -164,7 +164,7 @@ type Hidden struct {
 	From   []*Value // that would be part of it
 	At     Place
 	By     Place  // the definition that hides it
-	Why    string // "overridden": that one outweighs it (mkForce, mkDefault); "the same constant": its condition decides nothing
+	Why    string // "overridden": that one outweighs it (mkForce, mkDefault); "the same constant": its condition decides nothing; "not imported": that import leaves its file out
 }
 
 // Unresolved is a reference under a root that could not be resolved.

@@ -30,7 +30,8 @@
 //     modules gives one instance per call. A module that nothing imports belongs to what the modules around it belong to, if they agree.
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
-//  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Below a list no
+//  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Its modules get the arguments of
+//     submoduleWith and those that they pass each other, and import files and each other. Below a list no
 //     option has a path. What a type says of the kind of its values decides isString, typeOf and comparisons with null.
 //  12. Definitions. A path goes down through attribute sets and ends at anything else; at a list it ends. mkMerge gives
 //     each of its parts, mkIf controls all below it, mkForce and its like change nothing about where a value goes; what // puts
@@ -43,7 +44,7 @@
 //  15. Conditions. Those around a definition are taken together: what the others settle already decides nothing, nor does what
 //     leads to the same constant in every branch.
 //  16. Hidden definitions. What another definition always outweighs is marked, and so is one whose condition decides nothing since
-//     the same constant is there anyway.
+//     the same constant is there anyway, and one in a file that nothing imports beside files that a module picks by name.
 //  17. Configurations. Each call that evaluates modules makes one (makers), and so does an option that holds modules of its own (places):
 //     a home, a container, a specialisation. What a source defines lands below the place of its configuration; the conditions around
 //     such an option are conditions over all that its modules define. All hosts have one tree of paths, and what is known of a path

@@ -120,6 +120,7 @@ type Evaluator struct {
 	keptAlike  map[[2]uint32]bool
 	exports    []export
 	imported   map[string]bool
+	picked     map[string]site   // folders of which a module imports some files by paths that it puts together, and where
 	special    map[string]*thunk // what systems pass to their modules
 	flake      *flake            // the one that is looked at
 	flakes     map[string]*flake // by folder
@@ -163,6 +164,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		flakes:    map[string]*flake{},
 		listed:    map[string]bool{},
 		imported:  map[string]bool{},
+		picked:    map[string]site{},
 		special:   map[string]*thunk{},
 		pathOf:    make([]*Path, 1),
 		readOf:    make([]*Read, 1),

@@ -1,5 +1,11 @@
 package eval
 
+import (
+	"path"
+
+	"nixsink/parse"
+)
+
 // Two readings: a definition stands in the text, and the system gets less. What another definition always outweighs, and a
 // condition that decides nothing since the same constant is there anyway, is marked with what hides it (rule 16).
 
@@ -13,6 +19,10 @@ func (ev *Evaluator) hide() {
 	}
 	open := ev.openPaths()
 	for _, d := range ev.Definitions {
+		if by, out := ev.leftOut(d); out && d.Derived() {
+			d.Hidden, d.hiddenBy = "not imported", by
+			continue
+		}
 		all := at[d.Path]
 		if d.Names || d.Apply || len(all) < 2 || !d.Derived() || !d.Path.exact() {
 			continue
@@ -29,6 +39,45 @@ func (ev *Evaluator) hide() {
 			}
 		}
 	}
+}
+
+// HiddenBy tells what hides a definition: the definition that outweighs it, or the import that leaves it out.
+func (d *Definition) HiddenBy() (*parse.File, parse.Span) {
+	if d.OverriddenBy != nil {
+		return d.OverriddenBy.File, d.OverriddenBy.Span
+	}
+	return d.hiddenBy.file, d.hiddenBy.span
+}
+
+// pick notes that a module imports a file of a folder by a path that a function puts together, and that all which it imports in this way
+// is known.
+func (ev *Evaluator) pick(m *Module, v Val, at site) {
+	name, ok := ev.insidePath(v)
+	if !ok || !known(name) || !m.Reachable || m.Doubt || len(v.org) > 0 {
+		return
+	}
+	folder := folderOf(ev.resolveFile(name))
+	if _, known := ev.picked[folder]; !known {
+		ev.picked[folder] = at
+	}
+}
+
+// folderOf is the folder that a module is an entry of, whether it is a file or a folder with a default.nix.
+func folderOf(name string) string {
+	if path.Base(name) == "default.nix" {
+		name = path.Dir(name)
+	}
+	return path.Dir(name)
+}
+
+// leftOut says that a definition stands in a file that nothing imports, beside files of which a module imports some by name: it is switched
+// off there.
+func (ev *Evaluator) leftOut(d *Definition) (by site, out bool) {
+	if d.Module.Reachable || d.File == nil {
+		return site{}, false
+	}
+	by, out = ev.picked[folderOf(d.File.Name)]
+	return by, out && by.file != d.File
 }
 
 // certain says that a definition is there whatever happens, with a priority that is known.

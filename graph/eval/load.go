@@ -263,6 +263,9 @@ func (ev *Evaluator) parts(m *Module, v Val, ctl Origins) {
 			} else {
 				ts, exact, _ := ev.elems(is)
 				for _, t := range ts {
+					if exact && t.expr == nil {
+						ev.pick(m, ev.force(t), at)
+					}
 					ev.imports(m, ev.force(t), elementAt(t, at), exact)
 				}
 			}

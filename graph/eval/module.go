@@ -52,8 +52,10 @@ type Definition struct {
 	Priority    int   // what it weighs against others of the same option (mkOverride), less is stronger; -1 if that is not known
 	Doubt       bool  // it may not be there, whatever the reason
 
-	Hidden       string      // why the system never gets it, "" if it does: "overridden", "the same constant"
+	Hidden       string      // why the system never gets it, "" if it does: "overridden", "the same constant", "not imported"
 	OverriddenBy *Definition // what the system gets in its place
+
+	hiddenBy site // the import that leaves it out
 
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
