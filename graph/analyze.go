@@ -157,7 +157,7 @@ func (h treeHost) Data(name string) (string, bool) {
 
 // entryNames are the files that a configuration commonly starts from, in the order in which they are looked for: a home's comes last, as
 // it is no configuration of its own where a system has it.
-var entryNames = []string{"flake.nix", "configuration.nix", "default.nix", "nixos/configuration.nix", "main.nix", "home.nix"}
+var entryNames = []string{"flake.nix", "hive.nix", "configuration.nix", "default.nix", "nixos/configuration.nix", "main.nix", "home.nix"}
 
 func entriesOf(t *tree, opts Options) []string {
 	if len(opts.Entries) > 0 {

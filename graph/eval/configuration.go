@@ -56,6 +56,8 @@ type Configuration struct {
 	early    bool              // some were asked for before all modules were there
 	whole    []Val             // what its modules defined when all were there for the first time
 	maker    *Summary          // what made it, nil if no module did
+	apart    bool              // a function made it that was called with something unknown
+	variant  bool              // extendModules made it of another one
 	started  bool              // it is being followed, or was
 	disabled map[string]string // files of modules that take no part, and which file says so
 }
@@ -156,7 +158,7 @@ func (b Set) union(c Set) Set {
 
 // newConfiguration makes one that nothing encloses.
 func (ev *Evaluator) newConfiguration(class *Class, at site) *Configuration {
-	c := &Configuration{Class: class, number: len(ev.hosts), File: at.file, Span: at.span, args: map[string]*thunk{}, homeArgs: map[string]*thunk{}, flake: ev.flake, Build: ev.building, maker: ev.cur}
+	c := &Configuration{Class: class, number: len(ev.hosts), File: at.file, Span: at.span, args: map[string]*thunk{}, homeArgs: map[string]*thunk{}, flake: ev.flake, Build: ev.building, maker: ev.cur, apart: ev.apart > 0}
 	switch {
 	case class.Flake:
 		c.Base = ev.newPath(nil, "", &Root{Conf: c})

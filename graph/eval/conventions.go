@@ -8,12 +8,14 @@ import (
 // convention is what a framework brings along: functions, options and inputs that mean configurations or modules. There is one in each
 // file convention_*.go; what finds configurations reads these tables and names no framework.
 type convention struct {
-	makers   map[string]maker  // functions that make one configuration of the modules that they are given
-	rows     []row             // functions that do something else
-	anywhere []string          // those of them that are known by name even where they come from an input of which nothing is known
-	places   []place           // options that hold configurations
-	inputs   []input           // inputs of flakes of which something is known
-	files    map[string]string // files outside of the tree that are functions, by how their path ends
+	makers   map[string]maker                                    // functions that make one configuration of the modules that they are given
+	rows     []row                                               // functions that do something else
+	anywhere []string                                            // those of them that are known by name even where they come from an input of which nothing is known
+	places   []place                                             // options that hold configurations
+	inputs   []input                                             // inputs of flakes of which something is known
+	outputs  []output                                            // outputs of flakes that hold more than configurations
+	entries  map[string]func(ev *Evaluator, v Val, at site) bool // files of the tree that start configurations, by name; false: not this one
+	files    map[string]string                                   // files outside of the tree that are functions, by how their path ends
 }
 
 // input is a flake outside of the tree that a flake of the tree names as one of its inputs.
@@ -21,6 +23,12 @@ type input struct {
 	repository string   // owner/name, as its URL has it
 	names      []string // what everybody calls it, where the URL does not tell
 	value      func(ev *Evaluator) Val
+}
+
+// output is an output of a flake that a framework makes configurations of.
+type output struct {
+	name string
+	take func(ev *Evaluator, fl *flake, v Val, at site)
 }
 
 // is says whether an input of a flake is this one.
@@ -38,7 +46,7 @@ func (in *input) is(name, url string) bool {
 func conventions() []convention {
 	return []convention{
 		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), flakePartsConvention(), nixosTestConvention(),
-		importTreeConvention(), snowfallConvention(),
+		importTreeConvention(), snowfallConvention(), colmenaConvention(), haumeaConvention(),
 	}
 }
 
@@ -49,6 +57,8 @@ var (
 	anywhere     = map[string]bool{}
 	knownInputs  []input
 	outsideFiles = map[string]string{}
+	knownOutputs []output
+	knownEntries = map[string]func(ev *Evaluator, v Val, at site) bool{}
 )
 
 func init() { // not in the declarations: the functions of the tables read the tables
@@ -59,6 +69,10 @@ func init() { // not in the declarations: the functions of the tables read the t
 		places = append(places, c.places...)
 		for _, name := range c.anywhere {
 			anywhere[name] = true
+		}
+		knownOutputs = append(knownOutputs, c.outputs...)
+		for name, take := range c.entries {
+			knownEntries[name] = take
 		}
 		knownInputs = append(knownInputs, c.inputs...)
 		for suffix, function := range c.files {

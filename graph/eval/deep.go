@@ -148,7 +148,9 @@ func (ev *Evaluator) parted(v Val) Origins {
 func (ev *Evaluator) enterApart(c *closure) Val {
 	d := ev.search
 	ev.search = nil
+	ev.apart++
 	v := ev.enter(c, ready(Val{}))
+	ev.apart--
 	ev.search = d
 	return v
 }

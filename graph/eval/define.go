@@ -111,7 +111,10 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 				return // where somebody calls it, it is followed
 			}
 			if submoduleFunction(s.fn) && p != m.Base {
-				ev.defineModule(m, p, ev.apply(v, ev.instanceOf(m, p).args(ev, p), at), ctl, at, dflt, depth+1)
+				ev.apart++ // it may be any function that takes config
+				made := ev.apply(v, ev.instanceOf(m, p).args(ev, p), at)
+				ev.apart--
+				ev.defineModule(m, p, made, ctl, at, dflt, depth+1)
 				return
 			}
 		case *refShape:

@@ -113,6 +113,7 @@ type Evaluator struct {
 	scopeOf    map[*env]*env // of functions made outside of all modules: the one that is alike
 	scopesOf   map[*parse.Lambda][]*env
 	off        map[*parse.File]string // files that a configuration leaves out, and which file says so
+	apart      int                    // functions that are entered with something unknown, whoever calls them
 	building   bool                   // what is made is for packages and checks
 	checking   bool                   // questions are answered, not asked
 	kept       map[*Path][]keep

@@ -541,6 +541,11 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 			if a, ok := s.get(name); ok {
 				return ev.force(a.val).with(v.org)
 			}
+			if s.conf != nil {
+				if m, ok := s.conf.more(ev, name); ok {
+					return m.with(v.org)
+				}
+			}
 			var some []Val
 			if s.dyn {
 				for i := range s.attrs {

@@ -155,6 +155,47 @@ func (ev *Evaluator) named(fl *flake, v Val) {
 			ev.nameOf(ev.force(a.val), fl.prefix()+output+"."+segmentText(a.name), 3)
 		}
 	}
+	for _, o := range knownOutputs {
+		if set := ev.sel(v, o.name); set.shape != nil && set.shape != missing {
+			ev.refuel(fuelPerModule)
+			o.take(ev, fl, set, site{fl.file, fl.file.Expr.Range()})
+		}
+	}
+}
+
+// hosted takes the configurations of a set that a framework deploys. One that has the name of a host that the flake builds anyway is that host, with
+// what is added here; fl is nil outside of flakes.
+func (ev *Evaluator) hosted(fl *flake, output string, set Val) {
+	prefix := ""
+	if fl != nil {
+		prefix = fl.prefix()
+	}
+	as, _, _ := ev.entries(set)
+	for _, a := range as {
+		c := ev.configurationIn(ev.force(a.val), 3)
+		if c == nil || c.Name != "" {
+			continue
+		}
+		name := segmentText(a.name)
+		c.Name = prefix + output + "." + name
+		i := slices.IndexFunc(ev.hosts, func(o *Configuration) bool {
+			return o != c && !o.started && !o.Dead && (o.Name == prefix+"nixosConfigurations."+name || o.Name == prefix+"darwinConfigurations."+name)
+		})
+		if i >= 0 {
+			ev.hosts[i].takeOver(c)
+		}
+	}
+}
+
+// takeOver gives a configuration what another one has, which is no more.
+func (c *Configuration) takeOver(o *Configuration) {
+	o.Dead = true
+	c.sources = append(c.sources, o.sources...)
+	for name, t := range o.args {
+		if c.args[name] == nil {
+			c.args[name] = t
+		}
+	}
 }
 
 // prefix tells a flake within the tree from that of its root.
@@ -165,19 +206,37 @@ func (fl *flake) prefix() string {
 	return fl.dir + "#"
 }
 
-// nameOf names the configuration that a value is what evalModules gave for.
+// nameOf names the configurations that a value is what evalModules gave for.
 func (ev *Evaluator) nameOf(v Val, name string, depth int) {
+	ev.eachConfiguration(v, depth, func(c *Configuration) {
+		if c.Name == "" {
+			c.Name = name
+		}
+	})
+}
+
+// configurationIn is the one that a value is what evalModules gave for, nil if there is none.
+func (ev *Evaluator) configurationIn(v Val, depth int) (found *Configuration) {
+	ev.eachConfiguration(v, depth, func(c *Configuration) {
+		if found == nil {
+			found = c
+		}
+	})
+	return found
+}
+
+func (ev *Evaluator) eachConfiguration(v Val, depth int, f func(*Configuration)) {
 	switch s := v.shape.(type) {
 	case *setShape:
-		if s.conf != nil && s.conf.Name == "" {
-			s.conf.Name = name
-		} else if s.conf == nil && s.base != nil && depth > 0 {
-			ev.nameOf(*s.base, name, depth-1)
+		if s.conf != nil {
+			f(s.conf)
+		} else if s.base != nil && depth > 0 {
+			ev.eachConfiguration(*s.base, depth-1, f)
 		}
 	case *altShape:
 		for _, t := range s.alts {
 			if depth > 0 {
-				ev.nameOf(ev.force(t), name, depth-1)
+				ev.eachConfiguration(ev.force(t), depth-1, f)
 			}
 		}
 	}

@@ -44,6 +44,14 @@ func (ev *Evaluator) drain() {
 		if c.Dead {
 			continue
 		}
+		c.Build = c.Build || c.variant && c.Name == "" // nothing of the flake's outputs, but made for something else
+		if c.apart && c.Name == "" && ev.madeElsewhere(c) {
+			c.Dead = true
+			for _, w := range c.sources {
+				ev.extendOnce(c, w)
+			}
+			continue
+		}
 		if c.Name == "" || c.Class == TestNode {
 			at := site{c.File, c.Span}
 			most := maxSameUnnamed
@@ -84,10 +92,16 @@ func (ev *Evaluator) madeTwice(c *Configuration) bool {
 		return false
 	}
 	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool {
-		return o.Name != "" && o.Class == c.Class && o.File == c.File && o.Span == c.Span && slices.EqualFunc(o.sources, c.sources, func(a, b wanted) bool {
-			return textOf(a.file, a.val) == textOf(b.file, b.val)
-		})
+		if o.Name == "" || o.Class != c.Class || o.File != c.File || o.Span != c.Span || len(o.sources) < len(c.sources) {
+			return false
+		}
+		return slices.EqualFunc(o.sources[:len(c.sources)], c.sources, func(a, b wanted) bool { return textOf(a.file, a.val) == textOf(b.file, b.val) })
 	})
+}
+
+// madeElsewhere says that the function that made a configuration makes others, which have names.
+func (ev *Evaluator) madeElsewhere(c *Configuration) bool {
+	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool { return o.Name != "" && !o.Open && o.File == c.File && o.Span == c.Span })
 }
 
 // extendOnce follows a module of a configuration that is one too many, each text once: what it reads is told.

@@ -14,7 +14,7 @@ func (ev *Evaluator) PassedSets() []string {
 		if !ok || s.base != nil || len(s.attrs) == 0 || name == "inputs" || name == "self" || name == "lib" || name == "outputs" {
 			continue
 		}
-		if x, _ := ev.literal(v, 0); plainData(x) {
+		if x, _ := ev.literal(v, 0); plainData(x) && !ev.library(s) {
 			names = append(names, name)
 		}
 	}
@@ -39,6 +39,19 @@ func (ev *Evaluator) Passed() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// library says that most of what a set holds are functions.
+func (ev *Evaluator) library(s *setShape) bool {
+	functions := 0
+	for i := range s.attrs {
+		if v := ev.force(s.attrs[i].val); isFunction(v) {
+			functions++
+		} else if _, ok := v.shape.(*builtin); ok {
+			functions++
+		}
+	}
+	return 2*functions > len(s.attrs)
 }
 
 // plainData says that a literal holds at least one plain value.

@@ -133,13 +133,61 @@ func buildExpression(f *parse.File) bool {
 
 // entry follows a configuration that starts from a file, unless another one holds it already.
 func (ev *Evaluator) entry(f *parse.File) {
-	if ev.taken(f) || buildExpression(f) {
+	if ev.taken(f) {
+		return
+	}
+	if take := knownEntries[path.Base(f.Name)]; take != nil {
+		ev.refuel(fuelPerModule)
+		if take(ev, ev.fileValue(f), site{f, f.Expr.Range()}) {
+			ev.drain()
+			return
+		}
+	}
+	if buildExpression(f) || ev.setOfHosts(f) {
 		return
 	}
 	c := ev.newConfiguration(NixOS, site{f, f.Expr.Range()})
 	c.Name = f.Name
 	c.sources = []wanted{{source: source{file: f}}}
 	ev.drain()
+}
+
+// setOfHosts takes a file that is no module but makes configurations, by itself or as attributes: hosts by name, to be built with nix-build -A.
+func (ev *Evaluator) setOfHosts(f *parse.File) bool {
+	if looksLikeModule(f) {
+		return false
+	}
+	ev.refuel(fuelPerModule)
+	at := site{f, f.Expr.Range()}
+	v := ev.fileValue(f)
+	if isFunction(v) {
+		v = ev.apply(v, ready(Val{shape: &setShape{base: &Val{}}}), at)
+	}
+	found := false
+	var take func(v Val, name string, depth int)
+	take = func(v Val, name string, depth int) {
+		if c := ev.configurationIn(v, 1); c != nil {
+			found = true
+			ev.nameOf(v, cmp.Or(name, f.Name), 1)
+			return
+		}
+		if s, ok := v.shape.(*setShape); ok && depth > 0 {
+			for _, a := range s.attrs {
+				below := segmentText(a.name)
+				if name != "" {
+					below = name + "." + below
+				}
+				take(ev.force(a.val), below, depth-1)
+			}
+		}
+	}
+	take(v, "", 2)
+	if !found && v.shape != nil {
+		return false
+	}
+	ev.deep(v)
+	ev.drain()
+	return true
 }
 
 // finish brings what the summaries found together.

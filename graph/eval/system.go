@@ -85,8 +85,42 @@ func (ev *Evaluator) evaluated(c *Configuration) Val {
 	return Val{shape: out}
 }
 
+// more is what evalModules gives back besides; it is no part of what is looked at where nobody asks for it.
+func (c *Configuration) more(ev *Evaluator, name string) (Val, bool) {
+	switch name {
+	case "_module":
+		return c.internals(ev), true
+	}
+	return Val{}, false
+}
+
+// internals are what _module of an evaluated configuration tells: its modules, and what they get.
+func (c *Configuration) internals(ev *Evaluator) Val {
+	at := site{c.File, c.Span}
+	var modules []*thunk
+	for _, w := range c.sources {
+		switch {
+		case w.deferred != nil:
+			modules = append(modules, w.deferred)
+		case w.val.shape != nil:
+			modules = append(modules, ready(w.val))
+		default:
+			modules = append(modules, ready(pathOfTree(w.file.Name)))
+		}
+	}
+	var args []attr
+	for _, name := range sortedNames(c.args) {
+		args = append(args, field(name, c.args[name]))
+	}
+	special := ready(setOf(at, args...))
+	return setOf(at, field("args", ready(setOf(at, append(args, field("modules", ready(list(modules, true))))...))), field("specialArgs", special))
+}
+
 // extended is a configuration with further modules and arguments: extendModules.
 func (ev *Evaluator) extended(c *Configuration, v Val, at site) Val {
+	if _, ok := v.shape.(*setShape); !ok || ev.apart > 0 {
+		return ev.evaluated(c) // nobody is known to ask for another one
+	}
 	var x *Configuration
 	if c.Parent != nil && ev.cur != nil {
 		x = ev.innerConfiguration(c.Class, at)
@@ -96,7 +130,7 @@ func (ev *Evaluator) extended(c *Configuration, v Val, at site) Val {
 	for name, t := range c.args {
 		x.args[name] = t
 	}
-	x.sources = slices.Clone(c.sources)
+	x.sources, x.variant = slices.Clone(c.sources), true
 	if as := ev.sel(v, "specialArgs"); as.shape != nil && as.shape != missing {
 		ev.passAll(x, as)
 	}

@@ -70,8 +70,8 @@ func Parse(data []byte) (Case, error) {
 			}
 		}
 	}
-	if !wanted || len(c.Files) == 0 || c.Files[0].Name != "main.nix" && c.Files[0].Name != "flake.nix" {
-		return Case{}, fmt.Errorf("a case needs main.nix or flake.nix first and want")
+	if !wanted || len(c.Files) == 0 || !slices.Contains([]string{"main.nix", "flake.nix", "hive.nix", "default.nix"}, c.Files[0].Name) {
+		return Case{}, fmt.Errorf("a case needs an entry point (main.nix, flake.nix) first and want")
 	}
 	return c, nil
 }
