@@ -41,25 +41,27 @@ type Configuration struct {
 	Unreached bool // no entry point leads to it
 	Dead      bool // made twice, or by nothing that counts
 
-	number   int // of those that nothing encloses: its bit in sets of them
-	sources  []wanted
-	args     map[string]*thunk // what its modules get besides config, lib, pkgs
-	homeArgs map[string]*thunk // what its homes' modules get
-	flake    *flake            // whose `self` and `inputs` its modules get
-	kids     []*Configuration
-	members  []*Summary
-	byKey    map[sourceKey]*Summary
-	revised  map[sourceKey]int // how often it was followed again
-	joined   map[*Summary]bool // what was taken up for it
-	values   map[*Path]*thunk  // what options hold, of a flake's own configuration
-	opened   bool              // all its modules are there
-	early    bool              // some were asked for before all modules were there
-	whole    []Val             // what its modules defined when all were there for the first time
-	maker    *Summary          // what made it, nil if no module did
-	apart    bool              // a function made it that was called with something unknown
-	variant  bool              // extendModules made it of another one
-	started  bool              // it is being followed, or was
-	disabled map[string]string // files of modules that take no part, and which file says so
+	number     int // of those that nothing encloses: its bit in sets of them
+	sources    []wanted
+	args       map[string]*thunk // what its modules get besides config, lib, pkgs
+	homeArgs   map[string]*thunk // what its homes' modules get
+	flake      *flake            // whose `self` and `inputs` its modules get
+	kids       []*Configuration
+	members    []*Summary
+	byKey      map[sourceKey]*Summary
+	revised    map[sourceKey]int // how often it was followed again
+	joined     map[*Summary]bool // what was taken up for it
+	values     map[*Path]*thunk  // what options hold, of a flake's own configuration
+	opened     bool              // all its modules are there
+	frameworks []*frameworkShape // whose modules it imports, of a flake
+	given      map[string][]attr // outputs that frameworks make, of a flake
+	early      bool              // some were asked for before all modules were there
+	whole      []Val             // what its modules defined when all were there for the first time
+	maker      *Summary          // what made it, nil if no module did
+	apart      bool              // a function made it that was called with something unknown
+	variant    bool              // extendModules made it of another one
+	started    bool              // it is being followed, or was
+	disabled   map[string]string // files of modules that take no part, and which file says so
 }
 
 // Host is the configuration that encloses c, or c itself.

@@ -14,6 +14,7 @@ type convention struct {
 	places   []place                                             // options that hold configurations
 	inputs   []input                                             // inputs of flakes of which something is known
 	outputs  []output                                            // outputs of flakes that hold more than configurations
+	flakes   []flakeModule                                       // modules of flake-parts, by the option that they take
 	entries  map[string]func(ev *Evaluator, v Val, at site) bool // files of the tree that start configurations, by name; false: not this one
 	files    map[string]string                                   // files outside of the tree that are functions, by how their path ends
 }
@@ -46,19 +47,21 @@ func (in *input) is(name, url string) bool {
 func conventions() []convention {
 	return []convention{
 		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), flakePartsConvention(), nixosTestConvention(),
-		importTreeConvention(), snowfallConvention(), colmenaConvention(), haumeaConvention(),
+		importTreeConvention(), snowfallConvention(), colmenaConvention(), haumeaConvention(), easyHostsConvention(),
+		nixosUnifiedConvention(), blueprintConvention(),
 	}
 }
 
 var (
-	makers       = map[string]maker{}
-	places       []place
-	deepestPlace int // the number of names of the longest of them
-	anywhere     = map[string]bool{}
-	knownInputs  []input
-	outsideFiles = map[string]string{}
-	knownOutputs []output
-	knownEntries = map[string]func(ev *Evaluator, v Val, at site) bool{}
+	makers            = map[string]maker{}
+	places            []place
+	deepestPlace      int // the number of names of the longest of them
+	anywhere          = map[string]bool{}
+	knownInputs       []input
+	outsideFiles      = map[string]string{}
+	knownOutputs      []output
+	knownFlakeModules []flakeModule
+	knownEntries      = map[string]func(ev *Evaluator, v Val, at site) bool{}
 )
 
 func init() { // not in the declarations: the functions of the tables read the tables
@@ -71,6 +74,7 @@ func init() { // not in the declarations: the functions of the tables read the t
 			anywhere[name] = true
 		}
 		knownOutputs = append(knownOutputs, c.outputs...)
+		knownFlakeModules = append(knownFlakeModules, c.flakes...)
 		for name, take := range c.entries {
 			knownEntries[name] = take
 		}

@@ -70,6 +70,12 @@ func (ev *Evaluator) flakeAt(f *parse.File) *flake {
 				inputs.add(attr{name: a.name, val: ev.input(fl, a)})
 			}
 		}
+	} else { // none are written down here: what everybody calls by that name
+		for i := range knownInputs {
+			for _, name := range knownInputs[i].names {
+				inputs.add(attr{name: name, val: lazily(func() Val { return knownInputs[i].value(ev) })})
+			}
+		}
 	}
 	inputs.add(attr{name: "self", val: lazily(func() Val {
 		// While the outputs are still being computed, self is at least its own path.
@@ -468,6 +474,13 @@ func (ev *Evaluator) flakeOutput(c *Configuration, name string) Val {
 		return Val{shape: &flakeShape{c}}
 	}
 	v, _ := ev.flakeValue(ev.at(c.Base, "flake", name))
+	if made := c.given[name]; len(made) > 0 {
+		more := setOf(site{c.File, c.Span}, made...)
+		if v.shape == nil || v.shape == missing {
+			return more
+		}
+		return allOf([]Val{more, v})
+	}
 	return v
 }
 

@@ -193,3 +193,67 @@ func (ev *Evaluator) flakeElements(v Val) ([]*thunk, bool) {
 	}
 	return out, true
 }
+
+// frameworkShape is a module of a framework outside of the tree. It makes outputs of the flake that imports it.
+type frameworkShape struct {
+	make func(ev *Evaluator, c *Configuration, at site)
+}
+
+func (*frameworkShape) what() string { return "module of a framework" }
+
+// flakeModule is a module of a framework that is known by the option that it takes.
+type flakeModule struct {
+	option string
+	make   func(ev *Evaluator, c *Configuration, options Val, at site)
+}
+
+// frameworks lets the frameworks whose modules a flake imports, or whose options it sets, make their outputs.
+func (ev *Evaluator) frameworks(c *Configuration) {
+	at := site{c.File, c.Span}
+	for _, m := range knownFlakeModules {
+		if options, ok := ev.flakeValue(ev.at(c.Base, m.option)); ok {
+			ev.refuel(fuelPerModule)
+			m.make(ev, c, options, at)
+		}
+	}
+	for _, f := range c.frameworks {
+		ev.refuel(fuelPerModule)
+		f.make(ev, c, at)
+	}
+}
+
+// give adds an attribute to an output that the modules of a flake define.
+func (c *Configuration) give(output string, a attr) {
+	if c.given == nil {
+		c.given = map[string][]attr{}
+	}
+	c.given[output] = append(c.given[output], a)
+}
+
+// flakeSelf and flakeInputs are those of the flake that a configuration belongs to.
+func flakeSelf(c *Configuration) Val {
+	if c.flake == nil {
+		return Val{}
+	}
+	return c.flake.self
+}
+
+func flakeInputs(c *Configuration) Val {
+	if c.flake == nil {
+		return Val{}
+	}
+	return c.flake.inputs
+}
+
+func isFalse(v Val) bool {
+	b, ok := v.shape.(*boolShape)
+	return ok && !b.b
+}
+
+// nixFile is a module's path: the folder itself, or the file of that name.
+func (ev *Evaluator) nixFile(name string) string {
+	if !ev.isFile(name, "default.nix") && ev.isFile(name+".nix") {
+		return name + ".nix"
+	}
+	return name
+}

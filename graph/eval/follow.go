@@ -80,6 +80,7 @@ func (ev *Evaluator) drain() {
 		ev.follow(c)
 		ev.building = false
 		if c.Class.Flake && c.flake != nil {
+			ev.frameworks(c)
 			ev.named(c.flake, Val{shape: &flakeShape{c}})
 		}
 	}

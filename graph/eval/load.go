@@ -35,6 +35,11 @@ func (ev *Evaluator) want(v Val, from site, by *Module, ctl Origins) []wanted {
 			return nil
 		}
 		return ev.want(s.module(ev, by.Base), from, by, ctl)
+	case *frameworkShape:
+		if by != nil && by.conf.Class.Flake && !slices.Contains(by.conf.frameworks, s) {
+			by.conf.frameworks = append(by.conf.frameworks, s)
+		}
+		return nil
 	case *laterShape:
 		return ev.want(ev.force(s.t), from, by, ctl)
 	case *aliasShape:
