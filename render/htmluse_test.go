@@ -46,6 +46,12 @@ func TestExplorerViews(t *testing.T) {
 	}
 	e.run(chromedp.Click(chromedp.CSS("a.cell")), chromedp.WaitVisible(chromedp.CSS("#focus")))
 	e.want("a cell leads to its module", `location.hash`, "#module=")
+	// On a small window the whole picture is in sight.
+	e.run(chromedp.EmulateViewport(800, 800))
+	e.at("#")
+	if right := eval[float64](e, `document.querySelector("svg.flow").getBoundingClientRect().right`); right > 800 {
+		t.Errorf("at 800 pixels the picture ends at %.0f", right)
+	}
 	// On a telephone, what is wide scrolls in its own place: the page does not move sideways.
 	e.run(chromedp.EmulateViewport(400, 800))
 	for _, hash := range append([]string{"#value=my.ports.ssh", "#module=" + at.File}, prefixed("#view=", views())...) {
