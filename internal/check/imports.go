@@ -182,11 +182,28 @@ const few = 10
 // fromListing reports whether the name of what is missing was put together from a folder that is there: nobody has written it down.
 func (p *Pass) fromListing(im *graph.Import) bool {
 	dir := path.Dir(im.To)
-	if _, ok := slices.BinarySearch(p.Graph.Folders, dir); !ok || dir == "." {
+	if _, ok := slices.BinarySearch(p.Graph.Folders, dir); !ok || dir == "." || p.Graph.Files[im.From] == nil {
 		return false
 	}
-	text := p.text(im.At)
-	return !strings.Contains(text, path.Base(dir)) && (strings.Contains(text, "${") || !strings.Contains(text, path.Base(im.To)) && !strings.Contains(text, "/"+path.Base(dir)))
+	below := strings.TrimPrefix(im.To, strings.TrimSuffix(path.Dir(im.From), ".")+"/")
+	return slices.ContainsFunc(strings.Split(strings.TrimSuffix(strings.TrimSuffix(below, ".nix"), "/default"), "/"), func(name string) bool {
+		return name != ".." && !containsWord(p.Graph.Files[im.From].Src, name)
+	})
+}
+
+// containsWord reports whether a name stands in a text as a word.
+func containsWord(text, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(name)
+		if (start == 0 || !isWord(text[start-1])) && (end == len(text) || !isWord(text[end])) {
+			return true
+		}
+		from = end
+	}
 }
 
 // tries reports whether an import looks first whether there is something: the binding that it stands in asks pathExists or tryEval.
