@@ -549,6 +549,33 @@ func TestUnknownEntries(t *testing.T) {
 	}
 }
 
+// A name that is written down is missed; one that a loop over folders has put together may never be asked for.
+func TestListed(t *testing.T) {
+	g, _ := analyze(t, `
+-- default.nix --
+{ lib, ... }:
+{
+  imports = [ ./a/b/c.nix ];
+  x = import ./loop.nix;
+  y = map (n: import (./a + "/${n}.nix")) [ "gone" ];
+}
+-- loop.nix --
+builtins.mapAttrs (n: _: import (./. + "/${n}/_made.nix")) (builtins.readDir ./.)
+-- a/b/c.nix --
+{ imports = [ ../keys ../../a/lost.nix ]; }
+`[1:])
+	var got []string
+	for _, f := range run(t, g, check.Config{}).Findings {
+		if f.Check == "missing-import" {
+			got = append(got, f.Severity.String()+" "+f.Value)
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"error a/gone.nix", "error a/keys", "error a/lost.nix", "info a/_made.nix"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // What stands in files that take no part is information: nothing imports them, they lie in an archive or among templates, or their name keeps them
 // out of what loaders of folders take.
 func TestDormant(t *testing.T) {

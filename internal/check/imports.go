@@ -185,7 +185,15 @@ func (p *Pass) fromListing(im *graph.Import) bool {
 	if _, ok := slices.BinarySearch(p.Graph.Folders, dir); !ok || dir == "." || p.Graph.Files[im.From] == nil {
 		return false
 	}
-	below := strings.TrimPrefix(im.To, strings.TrimSuffix(path.Dir(im.From), ".")+"/")
+	// What both have in common, ../ says.
+	below, from := im.To, path.Dir(im.From)+"/"
+	for {
+		name, rest, ok := strings.Cut(below, "/")
+		if !ok || !strings.HasPrefix(from, name+"/") {
+			break
+		}
+		below, from = rest, from[len(name)+1:]
+	}
 	return slices.ContainsFunc(strings.Split(strings.TrimSuffix(strings.TrimSuffix(below, ".nix"), "/default"), "/"), func(name string) bool {
 		return name != ".." && !containsWord(p.Graph.Files[im.From].Src, name)
 	})
