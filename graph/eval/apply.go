@@ -155,7 +155,7 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	case given != nil:
 		ev.remember(c, given, v)
 	case closed && ev.steps-steps >= leastKept:
-		ev.keepClosed(key, free, v)
+		ev.keepClosed(key, free, v, ev.steps-steps)
 	}
 	return v
 }

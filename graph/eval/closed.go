@@ -26,6 +26,7 @@ type closedKey struct {
 type closedCall struct {
 	free   []Val
 	result Val
+	steps  int // that it took: it counts as if it were followed, so that bounds cut where they did
 	by     *Summary
 	shared bool // nothing of a configuration is in its scope
 }
@@ -120,16 +121,17 @@ func (ev *Evaluator) closedArg(x *thunk) (arg any, ok bool) {
 func (ev *Evaluator) closedBefore(key closedKey, free []Val) (Val, bool) {
 	for _, old := range ev.closed[key] {
 		if (old.shared || old.by == ev.cur) && slices.EqualFunc(old.free, free, ev.identical) {
+			ev.steps += old.steps
 			return old.result, true
 		}
 	}
 	return Val{}, false
 }
 
-func (ev *Evaluator) keepClosed(key closedKey, free []Val, result Val) {
+func (ev *Evaluator) keepClosed(key closedKey, free []Val, result Val, steps int) {
 	old := ev.closed[key]
 	if len(old) == maxClosed {
 		old = append(old[:0:0], old[1:]...)
 	}
-	ev.closed[key] = append(old, closedCall{free, result, ev.cur, !slices.ContainsFunc(free, configured)})
+	ev.closed[key] = append(old, closedCall{free, result, steps, ev.cur, !slices.ContainsFunc(free, configured)})
 }

@@ -23,7 +23,7 @@ func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 	})
 	v := ev.force(self)
 	if closed && ev.cuts == cuts {
-		ev.keepClosed(key, free, v)
+		ev.keepClosed(key, free, v, 0)
 	}
 	return v
 }
