@@ -165,7 +165,11 @@ func entriesOf(t *tree, opts Options) []string {
 	}
 	var out []string
 	for _, n := range entryNames {
-		if t.byName[n] != nil {
+		f := t.byName[n]
+		if n == "default.nix" && t.byName["flake.nix"] != nil && f != nil && !eval.LooksLikeModule(f) {
+			continue // for those without flakes, who get the same outputs by it
+		}
+		if f != nil {
 			out = append(out, n)
 		}
 	}

@@ -149,10 +149,8 @@ func (ev *Evaluator) enterApart(c *closure) Val {
 	d := ev.search
 	ev.search = nil
 	ev.apart++
-	v := ev.enter(c, ready(Val{}))
-	ev.apart--
-	ev.search = d
-	return v
+	defer func() { ev.search, ev.apart = d, ev.apart-1 }()
+	return ev.enter(c, ready(Val{}))
 }
 
 // writtenAt is where a value, or something in it, stands in the text.

@@ -1,5 +1,7 @@
 package eval
 
+import "slices"
+
 // functionsChapter is lib/trivial.nix, lib/fixed-points.nix and lib/asserts.nix: what hands values and functions on.
 func functionsChapter() []row {
 	return []row{
@@ -41,7 +43,7 @@ func functionsChapter() []row {
 		{"makeExtensible", 1, libMakeExtensible},
 		{"extends", 3, libExtends},
 		{"toFunction", 1, same(0)},
-		{"makeOverridable", 1, same(0)},
+		{"makeOverridable", 2, libMakeOverridable},
 	}
 }
 
@@ -107,6 +109,27 @@ func (ev *Evaluator) extensible(v Val) Val {
 		return ev.force(self)
 	}}
 	out.add(attr{name: "extend", val: ready(Val{shape: &builtin{spec: extend}})})
+	return Val{shape: out, org: v.org}
+}
+
+// libMakeOverridable is lib.makeOverridable: what a function makes of its arguments, and under override what it makes of others
+// (Nixpkgs lib/customisation.nix).
+func libMakeOverridable(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.apply(ev.force(a[0]), a[1], at)
+	s, ok := v.shape.(*setShape)
+	if !ok {
+		return v
+	}
+	override := &spec{name: "override", arity: 1, call: func(ev *Evaluator, b []*thunk, at site) Val {
+		given := ev.force(b[0])
+		switch given.shape.(type) {
+		case *closure, *builtin:
+			given = ev.apply(given, a[1], at)
+		}
+		return libMakeOverridable(ev, []*thunk{a[0], ready(ev.update(ev.force(a[1]), given))}, at)
+	}}
+	out := &setShape{base: s.base, dyn: s.dyn, conf: s.conf, attrs: slices.Clone(s.attrs)}
+	out.add(attr{name: "override", val: ready(Val{shape: &builtin{spec: override}})})
 	return Val{shape: out, org: v.org}
 }
 

@@ -55,9 +55,9 @@ func (all neighbourhood) of(file string) *Class {
 var moduleNames = map[string]bool{"config": true, "lib": true, "pkgs": true, "options": true, "modulesPath": true, "inputs": true, "self": true, "outputs": true,
 	"osConfig": true, "nixosConfig": true, "utils": true, "specialArgs": true, "name": true, "vars": true, "globals": true}
 
-// looksLikeModule guesses whether a file that nothing imports is a module: it takes a module's arguments, config among
+// LooksLikeModule guesses whether a file that nothing imports is a module: it takes a module's arguments, config among
 // them, or it defines options that NixOS is known to have.
-func looksLikeModule(f *parse.File) bool {
+func LooksLikeModule(f *parse.File) bool {
 	e := f.Expr
 	takesConfig, open := false, false
 	for {

@@ -44,7 +44,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			ev.Modules = append(ev.Modules, &Module{File: f, Base: ev.Config, Why: by + " disables it"})
 			continue
 		}
-		if ev.files[f] == nil && looksLikeModule(f) && !buildExpression(f) && !ev.taken(f) {
+		if ev.files[f] == nil && LooksLikeModule(f) && !buildExpression(f) && !ev.taken(f) {
 			class := around.of(f.Name)
 			switch {
 			case hasFormal(f, "osConfig") || hasFormal(f, "nixosConfig"):
@@ -154,7 +154,7 @@ func (ev *Evaluator) entry(f *parse.File) {
 
 // setOfHosts takes a file that is no module but makes configurations, by itself or as attributes: hosts by name, to be built with nix-build -A.
 func (ev *Evaluator) setOfHosts(f *parse.File) bool {
-	if looksLikeModule(f) {
+	if LooksLikeModule(f) {
 		return false
 	}
 	ev.refuel(fuelPerModule)
