@@ -147,3 +147,18 @@ func TestUnknownFunctionOverDefinitions(t *testing.T) {
 		})
 	}
 }
+
+// TestEitherOfTwoCycles defines an option as one of two sets that hold themselves: each name in them is one value, not one for each level.
+func TestEitherOfTwoCycles(t *testing.T) {
+	g := analyzed(t, map[string]string{"main.nix": `{ config, lib, ... }:
+let make = port: let self = { inherit port; again = self // { name = "a"; }; }; in self; in
+{
+  options.my.on = lib.mkOption { type = lib.types.bool; };
+  options.my.sets = lib.mkOption { type = lib.types.attrs; };
+  config.my.sets = if config.my.on then (make 80).again else (make 81).again;
+  config.services.x.port = config.my.sets.port;
+}`})
+	if len(g.Values) > 12 {
+		t.Errorf("%d values, the last one %s", len(g.Values), g.Values[len(g.Values)-1].Path)
+	}
+}

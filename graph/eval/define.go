@@ -213,6 +213,12 @@ func (ev *Evaluator) defineEither(m *Module, p *Path, s *altShape, org Origins, 
 		}
 		sets[i] = set
 	}
+	if ctl.sets.in(sets[0]) {
+		return false // they hold themselves: what is in them was defined above
+	}
+	for _, set := range sets {
+		ctl.sets = &nesting{set, ctl.sets}
+	}
 	either := ctl.add(org, p)
 	either.doubt = true
 	for _, set := range sets {
