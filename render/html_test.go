@@ -142,6 +142,18 @@ func (b *browser) at(hash string) {
 	})`, hash))
 }
 
+// until waits until something is the case in the page: for ten seconds, since a machine may be busy.
+func (b *browser) until(js string) {
+	b.t.Helper()
+	if !eval[bool](b, fmt.Sprintf(`new Promise(done => {
+		const end = Date.now() + 10000;
+		const look = () => (%s) ? done(true) : Date.now() > end ? done(false) : setTimeout(look, 20);
+		look();
+	})`, js)) {
+		b.t.Fatalf("this does not come true: %s", js)
+	}
+}
+
 func (b *browser) want(what, js, want string) {
 	b.t.Helper()
 	if got := eval[string](b, js); !strings.Contains(got, want) {
@@ -192,7 +204,8 @@ func TestExplorer(t *testing.T) {
 	if last := eval[string](b, `document.querySelector("tbody tr").innerText`); last == first {
 		t.Errorf("sorted the other way the first row is still %q", last)
 	}
-	b.run(chromedp.SendKeys(chromedp.CSS("main input[type=search]"), "domain"), chromedp.Sleep(200*time.Millisecond))
+	b.run(chromedp.SendKeys(chromedp.CSS("main input[type=search]"), "domain"))
+	b.until(`location.hash.includes("find=domain")`) // it waits until nothing is typed any more
 	if n := eval[int](b, rows); n == 0 || n >= all {
 		t.Errorf("%d of %d rows hold domain", n, all)
 	}
