@@ -156,8 +156,16 @@ func (b *browser) until(js string) {
 
 func (b *browser) want(what, js, want string) {
 	b.t.Helper()
-	if got := eval[string](b, js); !strings.Contains(got, want) {
-		b.t.Errorf("%s: %q does not hold %q", what, got, want)
+	// What follows from a click or a key takes as long as it takes.
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		got := eval[string](b, js)
+		if strings.Contains(got, want) {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Errorf("%s: %q does not hold %q", what, got, want)
+			return
+		}
 	}
 }
 
