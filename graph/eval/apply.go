@@ -113,7 +113,7 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 				return ev.unfollowed(c, v)
 			}
 		}
-		most, fuel := maxRecursion, ev.fuel/8
+		most, fuel := maxRecursion, ev.fuel/32
 		if ev.grounded(x, 1) {
 			most, fuel = maxGrounded, ev.fuel
 		}
