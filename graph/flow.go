@@ -69,9 +69,10 @@ type flows struct {
 	targetOf   map[target]int32
 	names      []string // of targets
 	edgeCount  int
-	restricted bool      // some edge holds in some configurations only
-	strengths  [4]bool   // of which there are edges
-	followers  sync.Pool // of *follower
+	restricted bool                   // some edge holds in some configurations only
+	strengths  [4]bool                // of which there are edges
+	followers  sync.Pool              // of *follower
+	sourcesOf  map[sourceKey][]vertex // by what decides it
 }
 
 // side is where a path lies.
@@ -286,6 +287,26 @@ func (fl *flows) join(e *edge) {
 
 // sources are the values, or the option, that an origin stands for.
 func (fl *flows) sources(o eval.Origin) []vertex {
+	key := sourceKey{o.Path, o.Names, o.Guard}
+	out, again := fl.sourcesOf[key]
+	if !again {
+		out = fl.look(o)
+		if fl.sourcesOf == nil {
+			fl.sourcesOf = map[sourceKey][]vertex{}
+		}
+		fl.sourcesOf[key] = out
+	}
+	return out
+}
+
+// sourceKey is what of an origin decides what it stands for.
+type sourceKey struct {
+	path         *eval.Path
+	names, guard bool
+}
+
+// look finds the values, or the option, that an origin stands for.
+func (fl *flows) look(o eval.Origin) []vertex {
 	if !fl.central(o.Path) {
 		return []vertex{{option: o.Path}}
 	}

@@ -64,9 +64,7 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 		return s, nil
 	}
 	var services, values []hostLine
-	for _, l := range serviceLines(g, s.hosts, shown) {
-		services = append(services, l)
-	}
+	services = append(services, serviceLines(g, s.hosts, shown)...)
 	s.groups = len(services)
 	for _, d := range differing(g) {
 		names := []string{d.value.Path, valueName(d.value)}
