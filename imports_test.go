@@ -18,7 +18,7 @@ var arrow = []struct {
 	may   []string
 }{
 	{"parse", nil},
-	{"graph", []string{"internal/budget", "internal/fault", "parse", "internal/git"}},
+	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git"}},
 	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review"}},
 	{"internal/review", []string{"parse", "graph", "internal/check"}},
 	{"internal/layout", nil},
@@ -31,7 +31,7 @@ var arrow = []struct {
 	{"internal/door", nil},
 	{"internal/escape", nil},
 	{"internal/fault", nil},
-	{"internal/check", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/git", "internal/suggest"}},
+	{"internal/check", []string{"internal/budget", "internal/escape", "parse", "graph", "internal/fault", "internal/git", "internal/suggest"}},
 	{"internal/docs", []string{"internal/door", "internal/git"}},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/git", "internal/suggest", "internal/door"}},

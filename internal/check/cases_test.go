@@ -69,6 +69,15 @@ func TestCases(t *testing.T) {
   services.db.port = 9999;
   services.blog.database.port = 9999;
 }`},
+		{"where logs are sent, and where they are received", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.sender.port = lib.mkOption { type = lib.types.port; default = 1514; description = "Destination port"; };
+  options.my.receiver.port = lib.mkOption { type = lib.types.port; default = 1514; description = "Listen port"; };
+  config.services.a.extraConfig = "to ${toString config.my.sender.port}";
+  config.services.b.extraConfig = "at ${toString config.my.receiver.port}";
+}`},
 		{"one of them is off", "port-collision", "", `
 -- default.nix --
 {

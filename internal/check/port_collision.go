@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,7 +102,7 @@ func collide(p *Pass, x, y port) bool {
 	if a, b := protocol(x.value.Path), protocol(y.value.Path); a != "" && b != "" && a != b {
 		return false
 	}
-	if isClient(x.value.Segments) || isClient(y.value.Segments) {
+	if isClient(x.value.Segments) || isClient(y.value.Segments) || elsewhere.MatchString(x.value.Description) || elsewhere.MatchString(y.value.Description) {
 		return false // where somebody connects to, not where somebody listens
 	}
 	if sameValue(p, x, y) || feedOne(p, x.value, y.value) || isCopyOfHome(x.value.Path, y.value.Path) {
@@ -242,7 +243,10 @@ func isFamily(x, y listener) bool {
 // clientNames are segments that make a port somebody else's: services.x.database.port is where x connects to.
 var clientNames = []string{"database", "db", "postgres", "postgresql", "mysql", "redis", "cache", "smtp", "mail", "mailer", "imap", "ldap",
 	"remote", "upstream", "backend", "target", "peer", "peers", "endpoint", "client", "relay", "broker", "mqtt", "jails", "provision", "datasources", "exporters",
-	"proxy", "proxies", "upstreams", "backends", "forward", "forwards", "hosts", "sites"}
+	"proxy", "proxies", "upstreams", "backends", "forward", "forwards", "forwarder", "destination", "hosts", "sites"}
+
+// elsewhere is what a description says of a port that is connected to.
+var elsewhere = regexp.MustCompile(`(?i)\b(destination|remote|upstream)\b|\bconnects? to\b`)
 
 // isClient reports whether a path says that its port belongs to something that is connected to. A name of its own at the end (my.ports.redis)
 // does not say so.
