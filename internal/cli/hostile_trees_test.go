@@ -256,7 +256,7 @@ func TestHostileTreesEndInOrder(t *testing.T) {
 				} else if cpu > 2*time.Second {
 					t.Logf("%s: %v of the processor, status %d: %s", args[0], cpu, status, lastLine(talk.String()))
 				}
-				if mb := used.Maxrss >> 10; mb > 1200 { // kilobytes on Linux
+				if mb := used.Maxrss >> 10; mb > 1200*shadow { // kilobytes on Linux
 					t.Errorf("%s: it took %d MB", args[0], mb)
 				}
 			}
