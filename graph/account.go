@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -139,7 +140,7 @@ func takeAccount(g *Graph, t *tree, vs *values, ev *eval.Evaluator, reads []text
 			reasons[reason]++
 		}
 	}
-	for _, why := range sortedKeys(reasons) {
+	for _, why := range slices.Sorted(maps.Keys(reasons)) {
 		g.Account.Unresolved = append(g.Account.Unresolved, Reason{why, reasons[why]})
 	}
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -136,13 +137,13 @@ func (c *chooser) chooseRoots(opts Options) []Root {
 // own are the repository's own namespaces, those with most reads first.
 func (c *chooser) own() []*namespace {
 	var most *namespace // of all but the systems' own
-	for _, name := range sortedKeys(c.options) {
+	for _, name := range slices.Sorted(maps.Keys(c.options)) {
 		if n := c.options[name]; !systemNames[name] && (most == nil || n.reads > most.reads) {
 			most = n
 		}
 	}
 	var out []*namespace
-	for _, name := range sortedKeys(c.options) {
+	for _, name := range slices.Sorted(maps.Keys(c.options)) {
 		n := c.options[name]
 		if systemNames[name] || strings.HasPrefix(name, "_") {
 			continue
@@ -183,7 +184,7 @@ func (c *chooser) guess() []Root {
 		return roots
 	}
 	why := "the default; no options are declared under it"
-	names := sortedKeys(c.options)
+	names := slices.Sorted(maps.Keys(c.options))
 	slices.SortStableFunc(names, func(a, b string) int {
 		return cmp.Compare(c.options[b].declared, c.options[a].declared)
 	})
@@ -225,7 +226,7 @@ func (c *chooser) untracked(roots []Root) []Untracked {
 			out = append(out, Untracked{n.name, false, n.reads})
 		}
 	}
-	for _, name := range sortedKeys(c.args) {
+	for _, name := range slices.Sorted(maps.Keys(c.args)) {
 		if c.args[name] >= leastUntracked && !tracked(name, true) {
 			out = append(out, Untracked{name, true, c.args[name]})
 		}
@@ -300,13 +301,4 @@ func (t *tree) mostRead(names []string) []string {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return args[n] == 0 })
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }

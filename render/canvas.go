@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -131,17 +132,23 @@ func elidePath(s string) string {
 
 // wrapText breaks a text into lines of at most w pixels; longer words stand alone.
 func wrapText(s string, size, w float64) []string {
+	return fill(strings.FieldsSeq(s), func(line string) bool { return textWidth(line, size) <= w })
+}
+
+// fill puts words into lines, as many as fit into each. A word that does not fit stands alone.
+func fill(words iter.Seq[string], fits func(line string) bool) []string {
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(s) {
-		if line != "" && textWidth(line+" "+word, size) > w {
+	for word := range words {
+		switch {
+		case line == "":
+			line = word
+		case fits(line + " " + word):
+			line += " " + word
+		default:
 			lines = append(lines, line)
-			line = ""
+			line = word
 		}
-		if line != "" {
-			line += " "
-		}
-		line += word
 	}
 	if line != "" {
 		lines = append(lines, line)

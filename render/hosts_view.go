@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -132,7 +133,7 @@ func serviceLines(g *graph.Graph, hosts []*graph.Configuration, shown func(...st
 		}
 	}
 	lines := map[string]*hostLine{}
-	for _, name := range sortedNames(in) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
 		have := g.HostsOf(in[name])
 		if len(have) == len(hosts) || !shown(name) {
 			continue
@@ -154,7 +155,7 @@ func serviceLines(g *graph.Graph, hosts []*graph.Configuration, shown func(...st
 		l.tip = append(l.tip, name)
 	}
 	var out []hostLine
-	for _, key := range sortedNames(lines) {
+	for _, key := range slices.Sorted(maps.Keys(lines)) {
 		l := lines[key]
 		// Services first: they tell most of what a host is for.
 		slices.SortStableFunc(l.tip, func(a, b string) int {
@@ -231,15 +232,6 @@ func settingText(s string) string {
 		body += " (default)"
 	}
 	return body
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // hostsSVG draws what sets the hosts apart: a row for each, a column for each host.

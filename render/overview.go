@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -104,7 +105,7 @@ func (p *picture) nameBands() {
 		}
 		if _, taken := p.tones[folder]; !taken {
 			tone := -1
-			for _, name := range sortedNames(p.tones) {
+			for _, name := range slices.Sorted(maps.Keys(p.tones)) {
 				if t := p.tones[name]; strings.HasPrefix(name, folder+"/") && (tone < 0 || t < tone) {
 					tone = t
 				}

@@ -128,23 +128,14 @@ func (t *terminal) prose(s string) {
 
 // wrapWords breaks a text into lines of at most so many characters; a longer word is cut.
 func wrapWords(s string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(s) {
-		word = cutFront(word, width)
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			lines = append(lines, line)
-			line = ""
+	words := func(yield func(string) bool) {
+		for word := range strings.FieldsSeq(s) {
+			if !yield(cutFront(word, width)) {
+				return
+			}
 		}
-		if line != "" {
-			line += " "
-		}
-		line += word
 	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
+	return fill(words, func(line string) bool { return utf8.RuneCountInString(line) <= width })
 }
 
 // fit writes rows in columns within the terminal's width, the first of which is a heading if headed. The widest columns give way first; of a path the end

@@ -427,11 +427,18 @@ func libRange(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libZipListsWith(ev *Evaluator, a []*thunk, at site) Val {
-	x, ex, o1 := ev.elems(ev.force(a[1]))
-	y, ey, o2 := ev.elems(ev.force(a[2]))
+	return zippedLists(ev, a[1], a[2], func(x, y *thunk) *thunk {
+		return ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, x, y) })
+	})
+}
+
+// zippedLists is a list of what make makes of the elements of two lists at the same places.
+func zippedLists(ev *Evaluator, a, b *thunk, make func(x, y *thunk) *thunk) Val {
+	x, ex, o1 := ev.elems(ev.force(a))
+	y, ey, o2 := ev.elems(ev.force(b))
 	var ts []*thunk
 	for i := range min(len(x), len(y)) {
-		ts = append(ts, ev.delayed(a[0], func() Val { return ev.call(ev.force(a[0]), at, x[i], y[i]) }))
+		ts = append(ts, make(x[i], y[i]))
 	}
 	return list(ts, ex && ey).with(union(o1, o2))
 }

@@ -98,16 +98,12 @@ func libToList(ev *Evaluator, a []*thunk, at site) Val {
 
 // libZipLists is lib.zipLists: the elements of two lists at the same places, as fst and snd.
 func libZipLists(ev *Evaluator, a []*thunk, at site) Val {
-	x, ex, o1 := ev.elems(ev.force(a[0]))
-	y, ey, o2 := ev.elems(ev.force(a[1]))
-	var ts []*thunk
-	for i := range min(len(x), len(y)) {
+	return zippedLists(ev, a[0], a[1], func(x, y *thunk) *thunk {
 		s := &setShape{}
-		s.add(attribute("fst", nil, x[i], at))
-		s.add(attribute("snd", nil, y[i], at))
-		ts = append(ts, ready(Val{shape: s}))
-	}
-	return list(ts, ex && ey).with(union(o1, o2))
+		s.add(attribute("fst", nil, x, at))
+		s.add(attribute("snd", nil, y, at))
+		return ready(Val{shape: s})
+	})
 }
 
 // libAttrVals is lib.attrVals: what a set holds under names.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is
 		from[name] = old
 	}
 	changed := map[string]*lineSet{}
-	for _, name := range sortedKeys(after.Files) {
+	for _, name := range slices.Sorted(maps.Keys(after.Files)) {
 		src := after.Files[name].Src
 		if after.CheckoutCRLF[name] {
 			src = graph.WithoutCR(src)

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -218,7 +219,7 @@ func circles(imports []*graph.Import) [][]*graph.Import {
 	}
 	var out [][]*graph.Import
 	told := map[string]bool{}
-	for _, start := range sortedKeys(next) {
+	for _, start := range slices.Sorted(maps.Keys(next)) {
 		came := map[string]*graph.Import{} // the import by which a file was first reached
 		queue := []string{start}
 		for len(queue) > 0 && came[start] == nil && !told[start] {

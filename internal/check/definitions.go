@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -173,7 +174,7 @@ func (p *Pass) makePlain() *plainDefinitions {
 	for _, o := range p.Graph.Declared {
 		texts[o.Path] = texts[o.Path] || holdsOneText(o.Type)
 	}
-	for _, option := range sortedKeys(p.definitionsOf()) {
+	for _, option := range slices.Sorted(maps.Keys(p.definitionsOf())) {
 		all := p.definitionsOf()[option]
 		if len(all) < 2 || strings.Contains(option, "*") {
 			continue

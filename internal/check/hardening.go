@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -127,13 +128,13 @@ func (p *Pass) besideHardened(want []string) []Finding {
 		}
 	}
 	example := map[string]string{} // a file that hardens its service, by folder
-	for _, file := range sortedKeys(enables) {
+	for _, file := range slices.Sorted(maps.Keys(enables)) {
 		if dir := path.Dir(file); len(hardens[file]) > 1 && example[dir] == "" && !p.dormant(file) {
 			example[dir] = file
 		}
 	}
 	var out []Finding
-	for _, file := range sortedKeys(enables) {
+	for _, file := range slices.Sorted(maps.Keys(enables)) {
 		beside := example[path.Dir(file)]
 		if beside == "" || hardens[file] != nil || isKept(file) {
 			continue // one that is not imported yet counts: it would be as it stands
@@ -142,7 +143,7 @@ func (p *Pass) besideHardened(want []string) []Finding {
 			if name := d.Segments[1]; !of[name] {
 				out = append(out, Finding{
 					At: d.At, Value: "services." + name,
-					Message: fmt.Sprintf("services.%s is enabled and nothing hardens it, while %s beside it sets %s", name, beside, words(sortedKeys(hardens[beside]))),
+					Message: fmt.Sprintf("services.%s is enabled and nothing hardens it, while %s beside it sets %s", name, beside, words(slices.Sorted(maps.Keys(hardens[beside])))),
 					Related: []Related{{At: p.top(beside), Message: "the module that hardens its service"}},
 				})
 			}
@@ -192,7 +193,7 @@ func (u *unit) define(path []string, d *graph.Definition) {
 			u.opaque = true
 			return
 		}
-		for _, name := range sortedKeys(set) {
+		for _, name := range slices.Sorted(maps.Keys(set)) {
 			in := *d
 			in.Value = set[name]
 			in.Known = d.Known || in.Value != nil
@@ -223,12 +224,3 @@ func (u *unit) define(path []string, d *graph.Definition) {
 }
 
 func isOff(v any) bool { return v == false || v == "no" || v == "false" }
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}

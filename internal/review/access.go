@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -135,7 +136,7 @@ func (s *settings) without(on []*graph.Definition, facts []Fact) []string {
 
 // keys counts the keys that users may log in with; which they are is nobody's business.
 func (s *settings) keys() (out []Fact) {
-	for _, option := range sortedKeys(s.by) {
+	for _, option := range slices.Sorted(maps.Keys(s.by)) {
 		segs := s.by[option][0].Segments
 		n := len(segs)
 		if n < 4 || segs[0] != "users" || segs[1] != "users" || segs[n-2] != "authorizedKeys" {
@@ -190,7 +191,7 @@ func (s *settings) recovery(ssh bool) (out []Fact) {
 	for _, vpn := range []string{"services.tailscale", "services.netbird", "services.zerotierone", "services.nebula"} {
 		add(strings.TrimPrefix(vpn, "services.")+" as a second way in", s.enabled(vpn+".enable"))
 	}
-	for _, option := range sortedKeys(s.by) {
+	for _, option := range slices.Sorted(maps.Keys(s.by)) {
 		segs := s.by[option][0].Segments
 		if len(segs) == 4 && segs[0] == "users" && segs[1] == "users" && slices.Contains([]string{"hashedPassword", "hashedPasswordFile", "passwordFile", "password", "initialPassword", "initialHashedPassword"}, segs[3]) {
 			for _, d := range s.by[option] {
@@ -227,7 +228,7 @@ func (s *settings) upkeep() (out []Fact) {
 	for _, q := range upkeepQuestions {
 		out = append(out, s.ask(q)...)
 	}
-	for _, option := range sortedKeys(s.by) {
+	for _, option := range slices.Sorted(maps.Keys(s.by)) {
 		segs := s.by[option][0].Segments
 		for _, tool := range [][]string{{"services", "restic", "backups"}, {"services", "borgbackup", "jobs"}, {"services", "borgmatic", "enable"}, {"services", "btrbk", "instances"}, {"services", "syncoid", "enable"}, {"services", "znapzend", "enable"}} {
 			if len(segs) < 3 || !slices.Equal(segs[:3], tool) {

@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"nixsink/graph"
@@ -107,7 +108,7 @@ func advise(g *graph.Graph, r *Review, findings []check.Finding) []Advice {
 			a.Priority = min(a.Priority, Important)
 		}
 	}
-	for _, name := range sortedKeys(byCheck) {
+	for _, name := range slices.Sorted(maps.Keys(byCheck)) {
 		a := byCheck[name]
 		// Where some of a check's findings are errors, those come first.
 		for _, least := range []check.Severity{check.Error, check.Warning, check.Info} {

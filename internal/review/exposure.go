@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -564,7 +565,7 @@ func texts(v any) (out []string) {
 			out = append(out, texts(e)...)
 		}
 	case map[string]any:
-		for _, k := range sortedKeys(v) {
+		for _, k := range slices.Sorted(maps.Keys(v)) {
 			out = append(out, texts(v[k])...)
 		}
 	}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"maps"
 	"slices"
 
 	"nixsink/graph"
@@ -122,7 +123,7 @@ func policy(g *graph.Graph) Policy {
 			off[i.To] = i
 		}
 	}
-	for _, file := range sortedKeys(p.asserts) {
+	for _, file := range slices.Sorted(maps.Keys(p.asserts)) {
 		m := PolicyModule{File: file, Line: first[file], Assertions: p.asserts[file], InForce: reach[file]}
 		p.InForce.Total++
 		if m.InForce {

@@ -12,7 +12,6 @@ package review
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"nixsink/graph"
@@ -154,16 +153,6 @@ func testsOf(g *graph.Graph) func(*graph.ConfSet) bool {
 		known[in] = only && n > 0
 		return known[in]
 	}
-}
-
-// sortedKeys are the keys of a map in their order.
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func comparePlaces(a, b graph.Place) int {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func secrets(g *graph.Graph, defs []*graph.Definition) Secrets {
 			case len(s) > len(t.path):
 				names = []string{s[len(t.path)]}
 			case set != nil:
-				names = sortedKeys(set)
+				names = slices.Sorted(maps.Keys(set))
 			default:
 				names = []string{"*"}
 			}
@@ -109,7 +110,7 @@ func secrets(g *graph.Graph, defs []*graph.Definition) Secrets {
 			out.Literals = append(out.Literals, Literal{Option: d.Option, Kind: kind, At: d.At, In: d.In})
 		}
 	}
-	for _, t := range sortedKeys(tools) {
+	for _, t := range slices.Sorted(maps.Keys(tools)) {
 		out.Tools = append(out.Tools, *tools[t])
 	}
 	for _, l := range keysInText(g) {
@@ -182,7 +183,7 @@ var beginnings = []string{"PRIVATE KEY-----", "AGE-SECRET-KEY-1", "ghp_", "gho_"
 
 // keysInText finds strings that are secrets by their form.
 func keysInText(g *graph.Graph) (out []Literal) {
-	for _, name := range sortedKeys(g.Files) {
+	for _, name := range slices.Sorted(maps.Keys(g.Files)) {
 		f := g.Files[name]
 		if !slices.ContainsFunc(beginnings, func(b string) bool { return strings.Contains(f.Src, b) }) || !known().MatchString(f.Src) {
 			continue
