@@ -10,7 +10,7 @@ func typesChapter() []row {
 		{"toINI", 1, joinArgs},
 		{"importTOML", 1, joinArgs},
 		{"hashString", 1, joinArgs},
-		{"functionArgs", 1, joinArgs},
+		{"functionArgs", 1, libFunctionArgs},
 		{"toUpperFirst", 1, joinArgs},
 		{"toInt", 1, joinArgs},
 		{"boolToString", 1, joinArgs},
@@ -66,6 +66,39 @@ func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 		return str(name).with(v.org)
 	}
 	return unknown(ev.origins(v))
+}
+
+// libFunctionArgs is lib.functionArgs: the names that a function takes from a set, and whether each has a default (Nixpkgs
+// lib/trivial.nix).
+func libFunctionArgs(ev *Evaluator, a []*thunk, at site) Val {
+	f := ev.force(a[0])
+	switch s := f.shape.(type) {
+	case *closure:
+		names := &setShape{}
+		if s.fn.Formals != nil {
+			for i := range s.fn.Formals.List {
+				fm := &s.fn.Formals.List[i]
+				names.add(attribute(fm.Name, nil, ready(boolean(fm.Default != nil)), site{s.env.file, fm.NameSpan}))
+			}
+		}
+		return Val{shape: names, org: f.org}
+	case *setShape:
+		if said, ok := s.get("__functionArgs"); ok {
+			return ev.force(said.val).with(f.org)
+		}
+		if fun, ok := s.get("__functor"); ok {
+			return libFunctionArgs(ev, []*thunk{lazily(func() Val { return ev.apply(ev.force(fun.val), ready(f), at) })}, at).with(f.org)
+		}
+	case *altShape:
+		if s.prop == several && len(s.alts) > 0 {
+			each := make([]Val, len(s.alts))
+			for i, t := range s.alts {
+				each[i] = libFunctionArgs(ev, []*thunk{t}, at)
+			}
+			return ev.choice(f.org, each...)
+		}
+	}
+	return unknown(ev.all(a[0]))
 }
 
 func libGenerate(ev *Evaluator, a []*thunk, at site) Val {
