@@ -251,6 +251,9 @@ func (a *accounting) settle(r *textRead, segs []string) (ReferenceKind, string) 
 	if r.bare {
 		return hand("nothing uses the name that it is bound to")
 	}
+	if r.alone && len(segs) == 1 {
+		return hand("an argument of that name, of a function that is no module")
+	}
 	reason := a.t.placeReason(r, a.entries)
 	if r.arg && len(segs) == 1 {
 		reason = "the whole argument is used at once; which of its values matter here is not known"

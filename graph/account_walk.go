@@ -18,6 +18,8 @@ type textRead struct {
 	kind  ReferenceKind
 	let   []letSource // the bindings that it reads through, the nearest first
 	bare  bool        // what let binds a name to, where nothing uses the name
+	call  bool        // it is a function that is called
+	alone bool        // an argument that a function takes by itself, vars: …, as no module does
 	at    *surround
 }
 
@@ -80,6 +82,7 @@ type textBinding struct {
 	source  parse.Span
 	scope   *textScope
 	at      *surround
+	alone   bool // an argument that is all that its function takes
 	used    bool
 	asking  bool
 	known   bool
@@ -89,7 +92,7 @@ type textBinding struct {
 // meaning is the part of config that an expression stands for.
 type meaning struct {
 	path, outer []string
-	arg         bool
+	arg, alone  bool
 	let         []letSource
 }
 
@@ -127,7 +130,7 @@ func (w *readWalk) meaningOf(b *textBinding) *meaning {
 
 // below is what stands under a meaning by a path.
 func (m *meaning) below(path []string) *meaning {
-	out := &meaning{path: append(slices.Clone(m.path), path...), arg: m.arg, let: m.let}
+	out := &meaning{path: append(slices.Clone(m.path), path...), arg: m.arg, alone: m.alone, let: m.let}
 	if m.outer != nil {
 		out.outer = append(slices.Clone(m.outer), path...)
 	} else if i := slices.Index(path, "config"); i >= 0 && !m.arg {
@@ -153,7 +156,7 @@ func (w *readWalk) meaning(e parse.Expr, sc *textScope, use bool) *meaning {
 		case slices.Contains(configNames, e.Name):
 			return &meaning{}
 		case w.args[e.Name] && b != nil && b.value == nil && b.inherit == nil:
-			return &meaning{path: []string{e.Name}, arg: true}
+			return &meaning{path: []string{e.Name}, arg: true, alone: b.alone}
 		}
 	case *parse.Select:
 		path := namesText(e.Path)
@@ -198,7 +201,7 @@ func (w *readWalk) add(m *meaning, span parse.Span, kind ReferenceKind, at *surr
 	if kind != Guard && (slices.Contains(m.path, eval.Hole)) {
 		kind = Dynamic
 	}
-	w.reads = append(w.reads, textRead{file: w.file, span: span, path: m.path, outer: m.outer, arg: m.arg, kind: kind, let: m.let, at: at})
+	w.reads = append(w.reads, textRead{file: w.file, span: span, path: m.path, outer: m.outer, arg: m.arg, alone: m.alone, kind: kind, let: m.let, at: at})
 }
 
 // expr goes over an expression that stands somewhere.
@@ -249,7 +252,7 @@ func (w *readWalk) expr(e parse.Expr, sc *textScope, at *surround) {
 	case *parse.Lambda:
 		inner := &textScope{up: sc, names: map[string]*textBinding{}}
 		if e.Arg != nil {
-			inner.names[e.Arg.Name] = &textBinding{name: e.Arg.Name}
+			inner.names[e.Arg.Name] = &textBinding{name: e.Arg.Name, alone: true}
 		}
 		if e.Formals != nil {
 			for i := range e.Formals.List {
@@ -266,7 +269,11 @@ func (w *readWalk) expr(e parse.Expr, sc *textScope, at *surround) {
 		if name := calleeName(e); name != "" {
 			at = &surround{up: at, callee: name}
 		}
+		before := len(w.reads)
 		w.expr(e.Fn, sc, at)
+		for i := before; i < len(w.reads); i++ {
+			w.reads[i].call = w.reads[i].call || w.reads[i].span == e.Fn.Range()
+		}
 		w.expr(e.Arg, sc, at)
 	case *parse.String:
 		w.parts(e.Parts, sc, at)

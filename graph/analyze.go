@@ -202,7 +202,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		return ev
 	}
 	choose := func(ev *eval.Evaluator) {
-		reads = t.textReads(slices.Concat(opts.ArgRoots, ev.Passed()))
+		reads = t.textReads(slices.Concat(opts.ArgRoots, ev.Passed(), askedArguments(ev)))
 		resolveNames(ev, reads)
 		chooser = newChooser(t, ev, reads)
 		g.Roots = chooser.chooseRoots(opts)

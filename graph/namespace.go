@@ -26,11 +26,12 @@ type chooser struct {
 	declared int // options in all
 	reads    int // of options that the tree declares something beside, in all
 	args     map[string]int
+	asked    map[string]bool // of args, those that modules take and of which nothing is known
 }
 
 // newChooser counts what is declared and read. What a flake in a folder of its own declares (a template, a demo, a package) is that flake's.
 func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
-	c := &chooser{options: map[string]*namespace{}, args: map[string]int{}}
+	c := &chooser{options: map[string]*namespace{}, args: map[string]int{}, asked: map[string]bool{}}
 	apart := map[string]bool{}
 	inside := func(file string) bool {
 		d := path.Dir(file)
@@ -77,7 +78,55 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 			}
 		}
 	}
+	c.ask(ev, reads)
 	return c
+}
+
+const (
+	// leastTakers is how many modules take an argument of which nothing is known before it may be one that holds the repository's values.
+	leastTakers = 3
+	// leastAsked is how often it is read.
+	leastAsked = 6
+)
+
+// askedArguments are the arguments of which nothing is known and that many modules take.
+func askedArguments(ev *eval.Evaluator) []string {
+	var names []string
+	for name, files := range ev.Asked() {
+		if files >= leastTakers {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// outputNames are what is read of other flakes (nix flake check; flake-parts): an argument of which that is read mostly is one of those.
+var outputNames = namesOf("packages", "legacyPackages", "overlays", "overlay", "lib", "nixosModules", "nixosModule", "darwinModules", "homeModules", "homeManagerModules",
+	"homeManagerModule", "nixosConfigurations", "darwinConfigurations", "homeConfigurations", "outPath", "inputs")
+
+// ask tells the arguments of which nothing is known that hold values: those of which more is read than called or taken as a flake is.
+func (c *chooser) ask(ev *eval.Evaluator, reads []textRead) {
+	values, others := map[string]int{}, map[string]int{}
+	names := askedArguments(ev)
+	for i := range reads {
+		r := &reads[i]
+		if !r.arg || !slices.Contains(names, r.path[0]) {
+			continue
+		}
+		if len(r.path) < 2 || r.call || slices.ContainsFunc(r.path[1:], func(s string) bool { return outputNames[s] }) {
+			others[r.path[0]]++ // it is handed on, called, or a flake
+		} else {
+			values[r.path[0]]++
+		}
+	}
+	for _, name := range names {
+		if values[name] > others[name] && values[name] >= leastAsked {
+			c.asked[name] = true
+		} else {
+			delete(c.args, name)
+		}
+	}
 }
 
 // resolveNames puts the names into reads of config.${namespace} that the evaluation found there.
@@ -246,10 +295,13 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 		}
 	}
 	sets := ev.PassedSets()
+	if !declared {
+		sets = append(sets, slices.Sorted(maps.Keys(c.asked))...)
+	}
 	for _, n := range sets {
 		args += c.args[n]
 	}
-	if args == 0 || declared && args <= under {
+	if args < leastUntracked || declared && args <= under {
 		return nil
 	}
 	why := "passed to the modules as an argument, and read more often than " + roots[0].Path
@@ -263,6 +315,9 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 	})
 	for _, n := range sets {
 		if c.args[n] > 0 {
+			if c.asked[n] {
+				why = "no options are declared here, and modules read this argument, of which nothing is known"
+			}
 			roots = append(roots, Root{Path: n, Argument: true, Why: why})
 		}
 	}

@@ -286,7 +286,7 @@ func (ev *Evaluator) call(f Val, at site, args ...*thunk) Val {
 // origins are those of the value as a whole; what is read from config counts as used here.
 func (ev *Evaluator) origins(v Val) Origins {
 	if r, ok := v.shape.(*refShape); ok {
-		if r.path.Parent == nil && !r.path.inner() {
+		if r.path.Parent == nil && !r.path.inner() && !ev.plainRoot(r.path) {
 			return v.org // config itself: what of it is used is not known here
 		}
 		ev.settle(r.path)
@@ -491,7 +491,7 @@ func dataOf(os Origins) Origins {
 func (ev *Evaluator) isWholeConfig(v Val) bool {
 	switch s := v.shape.(type) {
 	case *refShape:
-		return s.path.Parent == nil && !s.path.inner()
+		return s.path.Parent == nil && !s.path.inner() && !ev.plainRoot(s.path)
 	case *setShape:
 		for i := range s.attrs {
 			if t := s.attrs[i].val; t.state == 2 || t.state == 0 && s.attrs[i].name == "config" {

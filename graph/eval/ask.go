@@ -6,7 +6,7 @@ package eval
 // asking is what asks an aspect of a part of config.
 func (ev *Evaluator) asking(v Val, a Aspect) Origins {
 	r, ok := v.shape.(*refShape)
-	if !ok || r.path.Parent == nil {
+	if !ok || r.path.Parent == nil && !ev.plainRoot(r.path) {
 		return ev.origins(v)
 	}
 	if r.read != nil {

@@ -136,7 +136,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		}
 		return
 	}
-	if p == m.Base {
+	if p == m.Base && !ev.plainRoot(p) {
 		// A module that is not understood as a set, such as what a function that is not known makes: what it defines is not known.
 		if org := union(ctl.org, ev.deep(v)); len(org) > 0 {
 			ev.Dropped = append(ev.Dropped, &Dropped{File: at.file, Span: at.span, origins: org})

@@ -264,7 +264,11 @@ func (ev *Evaluator) pathLiteral(n *parse.Path, en *env) Val {
 // variable finds a name: lexical scopes first, then Nix's own names, then every with from the inside out (rule 1).
 func (ev *Evaluator) variable(name string, span parse.Span, en *env) Val {
 	if t := en.lookup(name); t != nil {
-		return ev.force(t)
+		v := ev.force(t)
+		if r, ok := v.shape.(*refShape); ok && r.read == nil && ev.plainRoot(r.path) {
+			return ev.noteRead(v, en.file, span, Val{}, "")
+		}
+		return v
 	}
 	if v, ok := ev.global(name, en); ok {
 		return v

@@ -99,23 +99,36 @@ func (ev *Evaluator) passedValues(files []*parse.File) {
 		return
 	}
 	for _, arg := range sortedNames(ev.argRoots) {
-		t := ev.special[arg]
-		if t == nil {
+		first := ev.special[arg]
+		if first == nil {
 			continue
 		}
-		s := &Summary{File: files[0], conf: &Configuration{Class: Plain, Base: ev.argRoots[arg]}}
-		ev.made++
-		s.id = ev.made
-		ev.followed = append(ev.followed, s)
+		// Hosts that are passed the same share what comes of it; one that is passed none has homes that are, perhaps.
+		var by []*thunk
+		in := map[*thunk]*Set{}
 		for n, c := range ev.hosts {
-			if !c.Dead {
-				s.In.add(n)
+			if c.Dead {
+				continue
 			}
+			t := cmp.Or(c.args[arg], first)
+			if i := slices.IndexFunc(by, func(o *thunk) bool { return o == t || ev.alike(o, t) }); i >= 0 {
+				t = by[i]
+			} else {
+				by = append(by, t)
+				in[t] = &Set{}
+			}
+			in[t].add(n)
 		}
-		done := ev.into(s, nil)
-		ev.refuel(fuelPerModule)
-		ev.define(&Module{File: files[0], Base: ev.argRoots[arg], Reachable: true, Summary: s, conf: s.conf}, ev.argRoots[arg], ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
-		done()
+		for _, t := range by {
+			s := &Summary{File: files[0], In: *in[t], conf: &Configuration{Class: Plain, Base: ev.argRoots[arg]}}
+			ev.made++
+			s.id = ev.made
+			ev.followed = append(ev.followed, s)
+			done := ev.into(s, nil)
+			ev.refuel(fuelPerModule)
+			ev.define(&Module{File: files[0], Base: ev.argRoots[arg], Reachable: true, Summary: s, conf: s.conf}, ev.argRoots[arg], ev.force(t), nil, site{files[0], parse.Span{}}, false, 0)
+			done()
+		}
 	}
 }
 

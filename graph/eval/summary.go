@@ -181,6 +181,7 @@ func (ev *Evaluator) joins(s *Summary, c *Configuration) {
 		}
 	}
 	for _, a := range s.passes {
+		ev.passed(a.name, a.val)
 		if a.home {
 			c.homeArgs[a.name] = a.val
 		} else {
