@@ -143,6 +143,14 @@ func (g *Graph) Union(a, b *ConfSet) *ConfSet {
 	return g.confs.Union(a, b)
 }
 
+// Difference is the configurations in one set and not in the other.
+func (g *Graph) Difference(a, b *ConfSet) *ConfSet {
+	if g.confs == nil {
+		return NewConfSets(0).None() // of a graph that no analysis made
+	}
+	return g.confs.Difference(a, b)
+}
+
 // spread tells every file in which configurations it takes part: a module where it is one, any other file where what imports it is.
 func (g *Graph) spread(ev *eval.Evaluator) {
 	in := map[string]*ConfSet{}

@@ -73,6 +73,20 @@ func (cs *ConfSets) Intersection(a, b *ConfSet) *ConfSet {
 	return cs.intern(words)
 }
 
+// Difference is the configurations that are in a and not in b.
+func (cs *ConfSets) Difference(a, b *ConfSet) *ConfSet {
+	if b == nil || a == cs.none {
+		return cs.none
+	}
+	words := make([]uint64, (cs.n+63)/64)
+	for i := range cs.n {
+		if a.Has(i) && !b.Has(i) {
+			words[i/64] |= 1 << (i % 64)
+		}
+	}
+	return cs.intern(words)
+}
+
 // intern gives the one set of these words, which become its own.
 func (cs *ConfSets) intern(words []uint64) *ConfSet {
 	count := 0

@@ -381,8 +381,7 @@ type found struct {
 
 // find resolves a path. A path that nothing declares gives a value without a declaration, so that it can be shown.
 func (vs *values) find(r realm, segs []string) found {
-	var out found
-	vs.walk(r, vs.trees[r], segs, 0, &out)
+	out := vs.known(r, segs)
 	if len(out.vals) == 0 && !out.group {
 		for _, s := range segs {
 			if hasHole(s) {
@@ -396,6 +395,13 @@ func (vs *values) find(r realm, segs []string) found {
 		}
 		out.vals = []*Value{vs.add(r, n, segs)}
 	}
+	return out
+}
+
+// known resolves a path to what is declared, or was read, so far.
+func (vs *values) known(r realm, segs []string) found {
+	var out found
+	vs.walk(r, vs.trees[r], segs, 0, &out)
 	return out
 }
 
@@ -617,7 +623,8 @@ func (vs *values) registries(r realm, segs []string, guard bool) []*Value {
 	return nil
 }
 
-// literals notes the literals that values are set to.
+// literals notes the literals that values are set to. What is set and neither declared nor read is no value: it is what another module's option, or
+// nobody, makes of it.
 func (vs *values) literals(ev *eval.Evaluator) {
 	for _, d := range ev.Definitions {
 		if d.Names || d.Apply || !d.Known {
@@ -642,7 +649,7 @@ func (vs *values) literals(ev *eval.Evaluator) {
 			continue
 		}
 		l.In = vs.setOf(d.In)
-		for _, v := range vs.find(r, segs).vals {
+		for _, v := range vs.known(r, segs).vals {
 			same := func(o Literal) bool { o.In = l.In; return o == l }
 			if i := slices.IndexFunc(v.Literals, same); i < 0 {
 				v.Literals = append(v.Literals, l)

@@ -30,6 +30,11 @@ func (ev *Evaluator) options(m *Module, p *Path, v Val, at site, depth int) {
 		if p.Len() >= m.Base.Len()+2 && at.file != nil {
 			ev.declare(m, p, &optShape{args: ready(v), at: at}, at, depth)
 		}
+	case *optionsShape:
+		// options.my.x = options.networking.firewall.trustedInterfaces: an option like that one. Its own declaration is seldom of this tree.
+		if p != s.path && at.file != nil {
+			ev.declare(m, p, &optShape{args: ready(Val{org: v.org}), at: at}, at, depth)
+		}
 	case *setShape:
 		if s.base != nil && s.base.shape == nil && describesOption(s) && at.file != nil {
 			// What a function that is not known made of an option, with some of it replaced.

@@ -51,6 +51,93 @@ func TestCases(t *testing.T) {
   options.my.on = lib.mkOption { default = false; };
   config.x = [ config.my.a config.my.b ];
 }`},
+		{"a default on the hosts that leave it at that", "port-collision", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./values.nix ./web.nix ]; };
+    nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./values.nix ./db.nix ]; };
+  }; }
+-- values.nix --
+{ lib, config, ... }:
+{
+  options.my.a = { enable = lib.mkEnableOption "a"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  options.my.b = { enable = lib.mkEnableOption "b"; port = lib.mkOption { type = lib.types.port; default = 7001; }; }; # <- here
+  options.my.c = { enable = lib.mkEnableOption "c"; port = lib.mkOption { type = lib.types.port; default = 7001; }; };
+  config.services.a = lib.mkIf config.my.a.enable { enable = true; port = config.my.a.port; };
+  config.services.b = lib.mkIf config.my.b.enable { enable = true; port = config.my.b.port; };
+  config.services.c = lib.mkIf config.my.c.enable { enable = true; port = config.my.c.port; };
+}
+-- web.nix --
+{ my.a.enable = true; my.b.enable = true; my.c = { enable = true; port = 7003; }; }
+-- db.nix --
+{ my.a.enable = true; my.b = { enable = true; port = 7002; }; }`},
+		{"what a set of anything holds listens nowhere", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.charts = lib.mkOption { type = lib.types.attrs; default = { }; };
+  config.my.charts.wiki = { service.port = 7001; probe.port = 7001; };
+  config.services.deploy.charts = config.my.charts;
+}`},
+		{"what is set and declared nowhere is no value", "port-collision", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, parts, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ parts.nixosModules.x ./web.nix ]; };
+  }; }
+-- web.nix --
+{ config, lib, ... }:
+{
+  options.my.a = lib.mkOption { default = 1; };
+  config.my.parts.wiki.service.port = 7001;
+  config.my.parts.wiki.probe.port = 7001;
+  config.services.x.a = config.my.a;
+}`},
+		{"an option that another one is declared by", "undeclared-value", "", `
+-- default.nix --
+{ lib, options, config, ... }:
+{
+  options.my.firewall = {
+    interfaces = options.networking.firewall.trustedInterfaces;
+    nat = with options.networking.nat; { inherit externalInterface; };
+    inherit (options.networking.nat) internalIPs;
+    zone = options.networking.domain // { description = "The zone."; };
+  };
+  config.services.x = {
+    a = config.my.firewall.interfaces;
+    b = with config.my.firewall.nat; externalInterface;
+    c = config.my.firewall.internalIPs;
+    d = config.my.firewall.zone;
+    e = config.my.firewall.nat.internalInterface; # <- here
+  };
+}`},
+		{"a home's option, read where nothing imports the reader", "undeclared-value", "", `
+-- flake.nix --
+{ outputs = { home-manager, ... }: {
+    homeConfigurations.anna = home-manager.lib.homeManagerConfiguration { modules = [ ./home.nix ]; };
+  }; }
+-- home.nix --
+{ lib, config, ... }:
+{
+  options.my.colors = lib.mkOption { type = lib.types.attrsOf lib.types.str; };
+  config.my.colors = { red = "#f00"; blue = "#00f"; };
+  config.programs.x.color = config.my.colors.blue;
+}
+-- bar.nix --
+{ config, ... }: { programs.bar.color = config.my.colors.red; }`},
+		{"what a set holds is not what it is", "hard-coded-copy", "", `
+-- default.nix --
+{ lib, config, ... }:
+let format = import ./format.nix; in
+{
+  options.my.dns.settings = lib.mkOption { type = format.type; default = { }; };
+  options.my.dns.socket = lib.mkOption { type = lib.types.str; default = "/run/dns-control"; };
+  config.my.dns.settings.folder = "/run/dns-server";
+  config.services.dns = { settings = config.my.dns.settings; socket = config.my.dns.socket; };
+  config.services.x.folder = "/run/dns-server";
+  config.services.x.socket = "/run/dns-control"; # <- here
+}
+-- format.nix --
+{ type = null; }`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {
@@ -695,6 +782,63 @@ let cfg = config.my.web; f = x: { options = f (x + 1); }; in
 			slices.Sort(got)
 			if s := strings.Join(got, ", "); s != c.want {
 				t.Errorf("got %s\nwant %s", s, c.want)
+			}
+		})
+	}
+}
+
+// What is told as a warning or an error, and what looks like it and is information.
+func TestSevereCases(t *testing.T) {
+	for _, c := range []struct{ name, check, project string }{
+		{"a set that is made elsewhere", "unused-value", `
+-- flake.nix --
+{ outputs = { self, nixpkgs, ... }: {
+    packages.x86_64-linux = {
+      wiki = nixpkgs.legacyPackages.x86_64-linux.wiki;
+      tools = nixpkgs.legacyPackages.x86_64-linux.tools;
+    };
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix { my.packages = self.packages.x86_64-linux; } ]; };
+  }; }
+-- web.nix --
+{ lib, config, ... }:
+{
+  options.my.packages = lib.mkOption { type = lib.types.attrsOf lib.types.package; };
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; };
+  config.my.ports.wiki = 7000;
+  config.my.ports.gopher = 7070; # <- here
+  config.services.wiki = { package = config.my.packages.wiki; port = config.my.ports.wiki; };
+}`},
+		{"two services that are told the same", "hard-coded-copy", `
+-- default.nix --
+{ imports = [ ./mail.nix ./web.nix ./relay.nix ]; }
+-- mail.nix --
+{ lib, ... }:
+{
+  options.my.mail = {
+    enable = lib.mkEnableOption "mail";
+    rootAlias = lib.mkOption { type = lib.types.str; default = "admin@home.example"; };
+  };
+}
+-- relay.nix --
+{ config, ... }: { services.postfix.rootAlias = config.my.mail.rootAlias; services.relay.root = "admin@home.example"; } # <- here
+-- web.nix --
+{ services.httpd.adminAddr = "admin@home.example"; }`},
+		{"a filetype is no domain", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.pattern = lib.mkOption { type = lib.types.str; default = "yaml.gitlab"; };
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.intern"; };
+  config.services.x = [ config.my.pattern config.my.domain ];
+  config.services.y = { kinds = [ "yaml.gitlab" ]; origin = "mail.home.intern"; }; # <- here
+}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g, marks := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
+			r := run(t, g, check.Config{})
+			r.Findings = slices.DeleteFunc(r.Findings, func(f check.Finding) bool { return f.Severity <= check.Info })
+			if got := where(r, c.check); !slices.Equal(got, marks) {
+				t.Errorf("warned of %v, marked %v\n%s", got, marks, listing(r))
 			}
 		})
 	}

@@ -24,8 +24,9 @@ address and a path must end where the text's word ends, and a host below a domai
 word must be no name of a machine, of a package or of a service of the tree, and stand in an attribute named like the value; words that are joined, such as preferred_username, where something else of the name is.
 Descriptions, messages, the value's own definitions, what is fetched, fallbacks behind a test for the value, comparisons with the value
 and what depends on one are no copies. Nor is what could not be read there: what another host sets, what is not the same on all hosts that have the file, a system's option
-in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; a plain word that is
-nobody's user name, and what may be a program or a theme, is information, and so is a field of something that is gone through as a whole (datasets, virtual hosts).
+in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; what one service is told (beside its switch), a path or an email address, is
+information where another service is told the same; so is a plain word that is
+nobody's user name, what may be a program or a theme, and a field of something that is gone through as a whole (datasets, virtual hosts).
 All copies of a value in one file are one finding.
 
 ` + "```nix" + `
@@ -226,13 +227,81 @@ func (p *Pass) certain(s site, h hit) bool {
 	if h.n.bulk || h.n.kind == portNeedle && inContainer(s.sc.Names) {
 		return false
 	}
+	if slices.Contains([]needleKind{emailNeedle, pathNeedle, textNeedle, wordNeedle}, h.n.kind) && !home && !isAccount(v) && !p.concerns(s, v) {
+		return false
+	}
 	switch h.n.kind {
 	case textNeedle:
-		return !h.n.own && common(h, s) > 1 && !isLook(s.sc.Names) && !isLook(v.Segments)
+		return !h.n.own && (isAccount(v) || common(h, s) > 1) && !isLook(s.sc.Names) && !isLook(v.Segments)
 	case wordNeedle:
 		return !h.n.own && isAccount(v) && !isLook(s.sc.Names)
 	}
 	return !h.n.own || home
+}
+
+// concerns reports whether a file has to do with the service that a value belongs to, if it belongs to one: it declares, reads or sets something of that
+// service, or speaks of it where nothing else is declared. Two services may be told the same address of an administrator, and keep it apart.
+func (p *Pass) concerns(s site, v *graph.Value) bool {
+	n := p.serviceOf(v)
+	if n == 0 {
+		return true
+	}
+	under := strings.Join(v.Segments[:n], ".") + "."
+	of := func(path string) bool { return strings.HasPrefix(path, under) }
+	if slices.ContainsFunc(p.refs[s.file], func(r *graph.Reference) bool { return of(r.Value.Path) }) || p.touched()[s.file][under] {
+		return true
+	}
+	about := hit{n: &needle{tokens: tokens(v.Segments[n-1])}}
+	return common(about, s) > 0 && !p.declares()[s.file]
+}
+
+// serviceOf is how many segments of a value's path name the service that it is an option of: as many as stand before the switch beside it or above
+// it. 0: there is none.
+func (p *Pass) serviceOf(v *graph.Value) int {
+	for n := len(v.Segments) - 1; n > 1; n-- {
+		if s := p.values[strings.Join(v.Segments[:n], ".")+".enable"]; s != nil && len(s.Declared) > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// makeTouched are, by file, the services that it declares or sets something of, each with a dot at its end.
+func (p *Pass) makeTouched() map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for _, v := range p.Graph.Values {
+		n := p.serviceOf(v)
+		if n == 0 {
+			continue
+		}
+		under := strings.Join(v.Segments[:n], ".") + "."
+		note := func(at graph.Place) {
+			if out[at.File] == nil {
+				out[at.File] = map[string]bool{}
+			}
+			out[at.File][under] = true
+		}
+		for _, at := range v.Declared {
+			note(at)
+		}
+		for _, d := range p.definitionsOf()[v.Path] {
+			note(d.At)
+		}
+	}
+	return out
+}
+
+// makeDeclares are the files that declare a service's switch.
+func (p *Pass) makeDeclares() map[string]bool {
+	out := map[string]bool{}
+	for _, v := range p.Graph.Values {
+		if len(v.Segments) > 2 && v.Segments[len(v.Segments)-1] == "enable" {
+			for _, at := range v.Declared {
+				out[at.File] = true
+			}
+		}
+	}
+	return out
 }
 
 // speaksOf reports whether a place is about what a value is about, not only of the same kind: of the wiki, not of some host.

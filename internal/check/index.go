@@ -37,6 +37,9 @@ type index struct {
 	listed      func() map[string]bool               // files that stand in a list of imports or modules
 	inputNames  func() map[string]bool               // by which the tree's flakes know other flakes
 	selected    func() *selections                   // names that are selected from something unknown
+	touched     func() map[string]map[string]bool    // services that a file declares or sets something of
+	declares    func() map[string]bool               // files that declare a service's switch
+	setAt       func() map[graph.Place][]string      // last names of what is defined at a place
 }
 
 func (p *Pass) build() {
@@ -67,6 +70,9 @@ func (p *Pass) build() {
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
+	p.touched = sync.OnceValue(p.makeTouched)
+	p.declares = sync.OnceValue(p.makeDeclares)
+	p.setAt = sync.OnceValue(p.makeSetAt)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {
 			p.modules[m.Path] = m

@@ -72,7 +72,7 @@ func (p *Pass) needles() *needles {
 		for _, l := range append(slices.Clip(v.Literals), p.elements(v)...) {
 			kind, generic, ok := classify(v, l)
 			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
-			if strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
+			if p.within(v, l) || strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
 				(strings.Contains(v.Type, "listOf") || strings.Contains(v.Type, "enum")) && (kind == textNeedle || kind == wordNeedle) {
 				continue
 			}
@@ -95,6 +95,28 @@ func (p *Pass) needles() *needles {
 	}
 	n.forget()
 	return n
+}
+
+// within reports whether a literal is that of a name inside the set that a value is: the socket's path of my.dns.settings.
+func (p *Pass) within(v *graph.Value, l graph.Literal) bool {
+	names := p.setAt()[l.At]
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return namedAlike(name, v.Segments[len(v.Segments)-1]) })
+}
+
+// namedAlike reports whether the last name of a definition's path is that of a value, of which a computed one may be any.
+func namedAlike(a, b string) bool {
+	return a == b || strings.Contains(a, "*") || strings.Contains(b, "*")
+}
+
+// makeSetAt are the last names of what is defined at a place.
+func (p *Pass) makeSetAt() map[graph.Place][]string {
+	out := map[graph.Place][]string{}
+	for _, d := range p.Graph.Definitions {
+		if n := len(d.Segments); n > 0 {
+			out[d.At] = append(out[d.At], d.Segments[n-1])
+		}
+	}
+	return out
 }
 
 // forget drops what several values of one name have: words (categories, kinds, modes), and what one place gives to all of them, such as the
@@ -141,6 +163,9 @@ func (p *Pass) varies(v *graph.Value) bool {
 func (p *Pass) bulk(v *graph.Value) bool {
 	if slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return r.Kind != graph.Dynamic && r.Kind != graph.Guard }) {
 		return false
+	}
+	if p.isInner(v) {
+		return true
 	}
 	for n := len(v.Segments) - 1; n > 0; n-- {
 		if o := p.values[strings.Join(v.Segments[:n], ".")]; o != nil && o.Registry {
@@ -260,7 +285,7 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 			return 0, false, false
 		}
 		return addressNeedle, slices.Contains(genericAddresses, t) || strings.HasPrefix(t, "255."), true
-	case isHostname(t) && !unitName(t) && !fileName(t):
+	case isHostname(t) && !unitName(t) && !fileName(t) && (hasTopLevel(t) || saysHost(v)):
 		return domainNeedle, false, true
 	case isAbsolute(t):
 		t = strings.TrimSuffix(t, "/")
@@ -276,6 +301,27 @@ func classify(v *graph.Value, l graph.Literal) (kind needleKind, generic, ok boo
 		return wordNeedle, !isMixed(t), true
 	}
 	return 0, false, false
+}
+
+// topLevels are the top-level domains of more than two letters that people name machines and homes under: the oldest, the usual, and those that are
+// kept for private networks and for examples. Other words behind a dot are as often a file's kind, a program's or a group's name (yaml.gitlab).
+var topLevels = []string{"com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "arpa", "dev", "app", "xyz", "online", "site", "tech", "cloud", "network", "systems",
+	"space", "club", "family", "house", "zone", "life", "live", "blog", "art", "eco", "one", "gay", "lgbt", "cat", "moe", "page", "ninja", "rocks", "wtf", "lol", "fun", "social", "chat", "email",
+	"tools", "services", "solutions", "digital", "computer", "codes", "software", "engineering", "technology", "science", "university", "academy", "agency", "company", "group", "team", "works",
+	"world", "earth", "land", "city", "berlin", "wien", "vip", "top", "shop", "store", "run", "sh", "host", "website", "internal", "lan", "home", "local", "localdomain", "intranet", "corp",
+	"private", "onion", "test", "example", "invalid", "localhost"}
+
+// hasTopLevel reports whether a text ends as a domain does: in a country's two letters, or a top-level domain that people use.
+func hasTopLevel(t string) bool {
+	last := strings.ToLower(t[strings.LastIndexByte(t, '.')+1:])
+	return len(last) == 2 || slices.Contains(topLevels, last)
+}
+
+// saysHost reports whether a value's name says that it holds the name of a host or a domain.
+func saysHost(v *graph.Value) bool {
+	return slices.ContainsFunc(tokens(v.Segments[len(v.Segments)-1]), func(t string) bool {
+		return slices.Contains(domainNames, singular(t)) || slices.Contains([]string{"host", "hostname", "fqdn", "url", "server", "origin", "address", "addr"}, singular(t))
+	})
 }
 
 // unitName reports whether a text is a systemd unit: graphical-session.target.

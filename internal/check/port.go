@@ -15,23 +15,60 @@ type port struct {
 	literal graph.Literal
 }
 
-// ports are the numbers of all port values: what they are set to, or else their default.
+// ports are the numbers of all port values: what they are set to, and where nothing sets them their default.
 func (p *Pass) ports() []port {
 	var out []port
 	for _, v := range p.Graph.Values {
-		if !isPort(v) {
+		if !isPort(v) || p.isInner(v) {
 			continue
 		}
-		set := slices.ContainsFunc(v.Literals, func(l graph.Literal) bool { return l.Kind == "int" && !l.Default })
 		for _, l := range v.Literals {
 			n, err := strconv.Atoi(l.Text)
-			if l.Kind != "int" || err != nil || n <= 0 || n > 65535 || set && l.Default {
+			if l.Kind != "int" || err != nil || n <= 0 || n > 65535 {
 				continue
+			}
+			if l.Default {
+				if l.In = p.leftToDefault(v, l); l.In.Empty() {
+					continue
+				}
 			}
 			out = append(out, port{v, n, l})
 		}
 	}
 	return out
+}
+
+// leftToDefault are the configurations in which a value has its default: those that have the declaration and do not set the value.
+func (p *Pass) leftToDefault(v *graph.Value, dflt graph.Literal) *graph.ConfSet {
+	in := dflt.In
+	without := func(set *graph.ConfSet) {
+		if !in.Empty() {
+			in = p.Graph.Difference(in, set)
+		}
+	}
+	for _, l := range v.Literals {
+		if !l.Default {
+			without(l.In)
+		}
+	}
+	for _, d := range p.definitionsOf()[v.Path] {
+		without(d.In)
+	}
+	return in
+}
+
+// isInner reports whether a value lies deep within a set of anything that a module fills: it is what that module hands to a program, and none of the
+// options that somebody declared.
+func (p *Pass) isInner(v *graph.Value) bool {
+	if !v.Member {
+		return false
+	}
+	for n := len(v.Segments) - 1; n > 0; n-- {
+		if o := p.values[strings.Join(v.Segments[:n], ".")]; o != nil && len(o.Declared) > 0 && !o.Member {
+			return n < len(v.Segments)-1 && !strings.Contains(o.Type, "submodule")
+		}
+	}
+	return false
 }
 
 // isPort reports whether a value is a port: by its type, by the registry that it is a member of, by its name.

@@ -18,11 +18,11 @@ var portCollision = Check{
 	InForce: true,
 	Doc: `Two central values that are ports (by type, as members of a port registry, or by name) have the same number, or two services listen
 on the same number: on one host, for one protocol, at overlapping addresses, and both can run. Whichever starts second fails. Give one of them another
-number.
+number. A default counts on the hosts that leave the value at it.
 
 No collision are: two values that feed one option, or of which one takes its number from the other; a client's port, which is where somebody else listens;
 services of different hosts, by the configurations that have them (where those are not known, files below hosts/NAME and machines/NAME), with guests and
-containers apart; a service whose switch is never turned on beside one
+containers apart; what lies deep within a set of anything that one program is given; a service whose switch is never turned on beside one
 that runs. Where both would have to be switched on first, or a condition decides that is not known, it is information.
 
 ` + "```nix" + `
@@ -64,7 +64,7 @@ func valueCollisions(p *Pass) []Finding {
 			for _, y := range group[:i] {
 				how := never
 				if collide(p, x, y) {
-					how = p.serves(x.value).meet(p.serves(y.value))
+					how = p.servesAt(x).meet(p.servesAt(y))
 				}
 				if how != never {
 					others = append(others, y)

@@ -52,6 +52,25 @@ func (p *Pass) serves(v *graph.Value) switched {
 	return best
 }
 
+// servesAt tells whether a port's service runs where the value has that number: a default, say, on hosts that leave it at that.
+func (p *Pass) servesAt(x port) switched {
+	s := p.serves(x.value)
+	if len(s.hosts) == 0 || x.literal.In == nil {
+		return s
+	}
+	var hosts []string
+	for _, c := range p.Graph.Configurations {
+		if slices.Contains(s.hosts, c.Name) && c.Holds(x.literal.In) {
+			hosts = append(hosts, c.Name)
+		}
+	}
+	known := slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return slices.Contains(s.hosts, c.Name) })
+	if s.hosts = hosts; known && len(hosts) == 0 {
+		s.state = off
+	}
+	return s
+}
+
 // turned is the state of a switch that is a central value: what it is set to, and where.
 func (p *Pass) turned(v *graph.Value) switched {
 	s := switched{state: off}

@@ -214,17 +214,26 @@ func (p *Pass) computed(v *graph.Value) bool {
 	return d != "" && !strings.HasPrefix(d, "{")
 }
 
-// declaredApart reports whether a home's option is declared in a module that no import reaches: such a module is looked at as one of
-// NixOS, and may be one of home-manager.
+// declaredApart reports whether a home's option is declared in a module that no import reaches, or read in such modules alone: a module like that is
+// looked at as one of NixOS, and may be one of home-manager.
 func (p *Pass) declaredApart(v *graph.Value) bool {
 	short, ok := strings.CutPrefix(v.Path, "home-manager.users.*.")
-	if !ok || p.values[short] == nil {
+	if !ok {
+		long := p.values["home-manager.users.*."+v.Path]
+		return long != nil && len(long.Declared) > 0 && !slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return !p.apart(r) })
+	}
+	if p.values[short] == nil {
 		return false
 	}
 	return slices.ContainsFunc(p.values[short].Declared, func(d graph.Place) bool {
 		m := p.modules[d.File]
 		return m != nil && !m.Reachable
 	})
+}
+
+// apart reports whether a read is evaluated in no configuration, but for the one that modules are put in which nothing is seen to import.
+func (p *Pass) apart(r *graph.Reference) bool {
+	return !slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return !c.Open && c.Holds(r.In) })
 }
 
 // readDeeper reports whether the file reads or tests something below the value that rs test.

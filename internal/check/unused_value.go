@@ -19,7 +19,7 @@ number or name is written out by hand. A read of the set around it, a read with 
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
-it lies in, selected from something that is not known; what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
+it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages); what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
@@ -42,7 +42,7 @@ could bring is text of this tree, whose names were seen.
 		for _, v := range p.Graph.Values {
 			switch {
 			case len(v.Declared) == 0:
-			case v.FanOut.Reads > 0 || read.around(v):
+			case v.FanOut.Reads > 0 || read.around(v) || p.readApart(v):
 				used[v.Declared[0]] = true
 			default:
 				unread[v.Declared[0]] = append(unread[v.Declared[0]], v)
@@ -68,6 +68,13 @@ could bring is text of this tree, whose names were seen.
 	},
 }
 
+// readApart reports whether a home's option is read in a module that nothing is seen to import: such a one is looked at as one of NixOS, and may be one
+// of home-manager.
+func (p *Pass) readApart(v *graph.Value) bool {
+	short, ok := strings.CutPrefix(v.Path, "home-manager.users.*.")
+	return ok && slices.ContainsFunc(p.readers[p.values[short]], p.apart)
+}
+
 // mayBeRead says what could read values that nothing is seen to read, "" if nothing could.
 func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	v := vs[0]
@@ -76,6 +83,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	if why := p.account().mayRead(p, v); why != "" {
 		return why
+	}
+	if p.isMadeElsewhere(v) {
+		return "its set is made elsewhere, and may be meant for others"
 	}
 	if p.isOutput(v) {
 		return "its own module says what it is, for whoever evaluates a configuration"
@@ -93,6 +103,19 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 		}
 	}
 	return ""
+}
+
+// isMadeElsewhere reports whether a registry's member comes of a set that is written under another name: what a flake builds, what a function gives.
+func (p *Pass) isMadeElsewhere(v *graph.Value) bool {
+	n := len(v.Segments)
+	return v.Member && n > 1 && !slices.ContainsFunc(v.Declared, func(at graph.Place) bool {
+		o := p.outline(at.File)
+		if o == nil {
+			return true
+		}
+		names := strings.Split(o.name(at.Span), ".")
+		return slices.Contains(names, v.Segments[n-2]) && slices.Contains(names, v.Segments[n-1]) || slices.Contains(names, "*")
+	})
 }
 
 // isOutput reports whether an option tells what its own module makes, and is not there to be set: it is declared to be read only, or its module computes it.
