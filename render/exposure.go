@@ -66,7 +66,11 @@ func (s *sketch) exposurePicture() {
 			}
 			w[3] = box(3, name, r.At, name+" in "+where(r.At))
 			behind := port
-			if n := listenerNames(p); len(n) > 0 {
+			n := listenerNames(p)
+			if len(n) == 0 && len(p.Values) > 0 {
+				n = []string{tellingName(p.Values[0])} // what its port is called, for want of better
+			}
+			if len(n) > 0 {
 				behind = n[0]
 				if p.Number > 0 {
 					behind += fmt.Sprintf(" :%d", p.Number)
@@ -213,11 +217,11 @@ func portLabel(p review.Port) string {
 func tellingName(v *graph.Value) string {
 	segs := v.Segments
 	for i := len(segs) - 1; i > 1; i-- {
-		if s := strings.Trim(segs[i], `"`); !slices.Contains([]string{"port", "uid", "gid", "id", "address", "bindaddress", "ip", "listenport", "server", "settings", "http", "listen"}, strings.ToLower(s)) {
+		if s := strings.Trim(segs[i], `"`); s != "*" && !slices.Contains([]string{"port", "uid", "gid", "id", "address", "bindaddress", "ip", "listenport", "server", "settings", "http", "listen"}, strings.ToLower(s)) {
 			return s
 		}
 	}
-	return strings.Trim(segs[len(segs)-1], `"`)
+	return v.Path
 }
 
 func openingLabel(o review.Opening) string {

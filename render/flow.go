@@ -165,8 +165,11 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 	}
 	f.distinguish()
 	if f.view.Name == "overview" {
-		for _, c := range slices.Concat(f.columns...) {
-			c.headValues()
+		for i, column := range f.columns {
+			for _, c := range column {
+				c.headValues()
+			}
+			f.columns[i] = joinAlike(column)
 		}
 	}
 	return at

@@ -110,6 +110,7 @@ func (f *flowLayout) place() {
 	case len(f.columns) > 4:
 		gap = max(90, gap*4/float64(len(f.columns)))
 	}
+	widths, sum := make([]float64, len(f.columns)), 0.0
 	for i, column := range f.columns {
 		w := 0.0
 		for _, c := range column {
@@ -122,6 +123,15 @@ func (f *flowLayout) place() {
 				}
 			}
 		}
+		widths[i] = w
+		sum += w
+	}
+	if n := len(f.columns) - 1; n > 2 {
+		// Many columns stand closer before they outgrow a page.
+		gap = min(gap, max(48, (pageWide-2*margin-sum)/float64(n)))
+	}
+	for i, column := range f.columns {
+		w := widths[i]
 		for _, c := range column {
 			c.x, c.w = x, w
 			for _, b := range c.boxes {

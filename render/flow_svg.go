@@ -71,12 +71,9 @@ func (f *flowLayout) drawRibbons(c *canvas) {
 			continue
 		}
 		class := "r " + toneClass(f.edgeTone(r.edge))
-		more := ""
-		switch {
-		case r.uncovered && r.width > 5:
-			// Short dashes across a wide ribbon look like a bar code.
-			more = fmt.Sprintf(` stroke-dasharray="%s %s"`, px(min(16, r.width)), px(min(5, 1+r.width/4)))
-		case r.uncovered:
+		// Dashes across a wide ribbon look like a bar code, and like wedges where it bends: it has a seam along its middle.
+		seam := r.uncovered && r.width > 5
+		if r.uncovered && !seam {
 			class += " u"
 		}
 		if r.control {
@@ -88,7 +85,10 @@ func (f *flowLayout) drawRibbons(c *canvas) {
 		if bright && !r.from.high && !r.to.high {
 			class += " dim"
 		}
-		fmt.Fprintf(c, `<path class="%s" stroke-width="%s"%s d="%s"><title>%s</title></path>`+"\n", class, px(r.width), more, r.path(), esc(r.tooltip(f.picture)))
+		fmt.Fprintf(c, `<path class="%s" stroke-width="%s" d="%s"><title>%s</title></path>`+"\n", class, px(r.width), r.path(), esc(r.tooltip(f.picture)))
+		if seam {
+			fmt.Fprintf(c, `<path class="seam" stroke-width="%s" d="%s"/>`+"\n", px(min(3, r.width/4)), r.path())
+		}
 	}
 	f.figures(c, rs)
 }
@@ -178,8 +178,16 @@ func (f *flowLayout) drawBox(c *canvas, b *box) {
 	}
 }
 
-// columnHeads writes above each column what it is made of.
+// columnHeads writes above the columns, on one line, what each is made of.
 func (f *flowLayout) columnHeads(c *canvas) {
+	top := f.h
+	for _, column := range f.columns {
+		for _, k := range column {
+			if !k.boxes[0].lane {
+				top = min(top, k.y)
+			}
+		}
+	}
 	seen := map[string]bool{}
 	for _, column := range f.columns {
 		i := slices.IndexFunc(column, func(k *cluster) bool { return !k.boxes[0].lane })
@@ -196,7 +204,7 @@ func (f *flowLayout) columnHeads(c *canvas) {
 		}
 		if name != "" && !seen[name] {
 			seen[name] = true
-			c.text("h2", b.x, column[i].y-10, name)
+			c.text("h2", b.x, top-10, name)
 		}
 	}
 }

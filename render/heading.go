@@ -60,6 +60,9 @@ func (p *picture) counted() (parts []string) {
 		}
 		return parts
 	}
+	if p.view.Name == "overview" && p.hosts > 1 {
+		parts = append(parts, plural(p.hosts, "host", "hosts"))
+	}
 	for _, x := range p.nodes {
 		// A layer may stand at both sides.
 		if x.kind != layerNode || !x.bad && !seen[x.group] {

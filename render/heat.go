@@ -59,18 +59,31 @@ type heatCell struct {
 	modules            int
 }
 
-// heatSVG draws source-id coverage of every module as cells, layer by layer.
+// heatSVG draws source-id coverage of every module as cells, layer by layer. What would be higher than a page is folded further.
 func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
+	svg, h, err := drawHeat(g, o)
+	if o.MaxNodes != 0 || o.partial() {
+		return svg, err
+	}
+	for limit := maxNodes; err == nil && h > pageHigh && limit >= 20; limit = limit * 2 / 3 {
+		o.MaxNodes = limit
+		svg, h, err = drawHeat(g, o)
+	}
+	return svg, err
+}
+
+// drawHeat draws it with the cells that the options ask for, and gives its height.
+func drawHeat(g *graph.Graph, o Options) (svg []byte, h float64, err error) {
 	cells, quiet, note, err := heatCells(g, o)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	title := "Source-id coverage by module"
 	if o.Title != "" {
 		title = o.Title + ": source-id coverage by module"
 	}
 	if len(cells) == 0 || len(g.Annotations) == 0 {
-		return emptySVG(&picture{title: o.Title, empty: noHeat(g)}, o), nil
+		return emptySVG(&picture{title: o.Title, empty: noHeat(g)}, o), 0, nil
 	}
 	c := &canvas{opts: o}
 	id := g.Coverage.SourceID
@@ -118,7 +131,7 @@ func heatSVG(g *graph.Graph, o Options) ([]byte, error) {
 		y += 20
 		c.text("n", margin, y, n)
 	}
-	return c.document(title, strings.Join(append([]string{desc}, notes...), ". "), heatWidth+2*margin, y+20, heatCSS()), nil
+	return c.document(title, strings.Join(append([]string{desc}, notes...), ". "), heatWidth+2*margin, y+20, heatCSS()), y + 20, nil
 }
 
 // noHeat says why there is no coverage to draw: where nobody annotates, it would be a page of zeros.

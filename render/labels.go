@@ -37,6 +37,9 @@ func (p *picture) distinguish() {
 			full := make([]string, len(same))
 			for i, n := range same {
 				full[i] = n.full()
+				if n.kind == moduleNode && n.group != "" {
+					full[i] = strings.TrimPrefix(full[i], n.group+"/") // which stands above
+				}
 			}
 			for i, text := range toldApart(full, labelLimit) {
 				same[i].shown = text
@@ -150,4 +153,25 @@ func (c *cluster) headValues() {
 	for _, b := range c.boxes {
 		b.shown = b.label[n+1:]
 	}
+}
+
+// joinAlike puts clusters that are headed alike into one: the values of a namespace that stand in namespaces of their own below it.
+func joinAlike(column []*cluster) (out []*cluster) {
+	headed := map[string]*cluster{}
+	for _, c := range column {
+		first := headed[c.name]
+		if !c.head || c.boxes[0].kind != valueNode || first == nil {
+			if c.head {
+				headed[c.name] = c
+			}
+			out = append(out, c)
+			continue
+		}
+		for _, b := range c.boxes {
+			b.cluster = first
+		}
+		first.boxes = append(first.boxes, c.boxes...)
+		slices.SortStableFunc(first.boxes, func(a, b *box) int { return strings.Compare(a.key, b.key) })
+	}
+	return out
 }

@@ -44,7 +44,10 @@ func (f *flowLayout) entries() []legendEntry {
 	}
 	es = append(es, legendEntry{line("r ln", min(7, max(2, f.unit*2))), wide})
 	if has(func(r *ribbon) bool { return r.uncovered }) {
-		es = append(es, legendEntry{line("r ln u", 5), "read without source-id"})
+		es = append(es, legendEntry{func(c *canvas, x, y float64) {
+			line("r ln", 8)(c, x, y)
+			line("seam", 2)(c, x, y)
+		}, "read without source-id"})
 	}
 	if has(func(r *ribbon) bool { return r.disabled }) {
 		es = append(es, legendEntry{line("r ln u", 2), "commented-out import"})

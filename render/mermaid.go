@@ -43,7 +43,7 @@ func (p *picture) tall() bool {
 }
 
 // squeeze folds a picture further than its own rules do: the lightest nodes of each kind into one.
-func (p *picture) squeeze(limit int) {
+func (p *picture) squeeze(limit int, note string) {
 	was := len(p.nodes)
 	weight := map[*node]int{}
 	for _, e := range p.edges {
@@ -57,7 +57,7 @@ func (p *picture) squeeze(limit int) {
 		}
 	}
 	if len(p.nodes) < was {
-		p.notes = append(p.notes, "As much as fits a page of Mermaid, the most used of each; svg shows more.")
+		p.notes = append(p.notes, note)
 	}
 	p.wholes()
 	p.distinguish()
@@ -77,7 +77,7 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 		p, err := draw(g, o, true)
 		for limit := mermaidNodes - 4; err == nil && p.tall() && limit >= 8; limit -= 3 {
 			if p, err = draw(g, o, true); err == nil {
-				p.squeeze(limit)
+				p.squeeze(limit, "As much as fits a page of Mermaid, the most used of each; svg shows more.")
 			}
 		}
 		if err != nil {

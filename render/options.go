@@ -33,7 +33,7 @@ type Options struct {
 	Exclude    []string      // globs of what to leave out
 	Highlight  []string      // ids, values, modules or options to bring out
 	AllFlows   bool          // JSON: list all flows, however many
-	MaxNodes   int           // more nodes than this are folded; 0 is 150, in the overview and Mermaid 30, negative never folds
+	MaxNodes   int           // more nodes than this are folded; 0 is 150 and, in SVG, what fits a page; in the overview and Mermaid 30; negative never folds
 	LayoutTime time.Duration // how long Graphviz may take; 0 is 20 s
 }
 
@@ -93,10 +93,15 @@ var Views = []View{
 	{"heat", "annotation coverage of every module", "Source-id coverage by module", []string{"flow"}},
 }
 
+// partial reports whether a part is asked for, not the whole.
+func (o Options) partial() bool {
+	return len(o.Focus)+len(o.Reaches)+len(o.Include)+len(o.Exclude)+len(o.Collapse)+o.Top+o.MinReads > 0
+}
+
 // view finds the view that the options ask for.
 func (o Options) view() (View, error) {
 	if o.View == "" {
-		if len(o.Focus)+len(o.Reaches)+len(o.Include)+len(o.Exclude)+len(o.Collapse)+o.Top+o.MinReads > 0 {
+		if o.partial() {
 			return Views[1], nil // who asks for a part wants to see its parts
 		}
 		return Views[0], nil

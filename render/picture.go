@@ -77,6 +77,7 @@ type picture struct {
 	nodes   []*node
 	edges   []*edge
 	layers  []string // in their order, lowest first
+	hosts   int      // of the tree
 	marks   bool     // uncovered reads are marked; not where nobody annotates at all
 	notes   []string // what was folded or left out, and how to see it
 	empty   string   // why there is nothing to see; "" if there is something
@@ -105,7 +106,7 @@ type edgeKey struct {
 }
 
 func newSketch(g *graph.Graph, v View, o Options) *sketch {
-	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0}, g: g, layers: layersOf(g),
+	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0, hosts: len(g.Hosts())}, g: g, layers: layersOf(g),
 		modules: map[string]*graph.Module{}, nodes: map[string]*node{}, edges: map[edgeKey]*edge{}}
 	for _, m := range g.Modules {
 		if s.modules[m.Path] == nil {

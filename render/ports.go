@@ -18,6 +18,7 @@ type portRange struct {
 const (
 	portRow   = 21.0
 	portWidth = 400.0
+	portsHigh = 33 // ports that a column of a page has room for, with the headings of their ranges
 )
 
 // portsSVG draws the port registry: a block for each thousand, a row for each port with the value that gives it out and
@@ -35,6 +36,21 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		return emptySVG(&picture{title: o.Title, empty: noPorts(g)}, o), nil
 	}
 	layers, colors := layersOf(g), layerColors(g)
+	numbers, names, readers := textWidth("65535", fontSize)+16, 0.0, 0.0
+	for _, p := range ports {
+		names = max(names, textWidth(elide(valueName(p.Value)), fontSize)*1.16)
+		readers = max(readers, textWidth(portReaders(p, layers), 10))
+	}
+	width := max(portWidth, numbers+names+readers+3*boxPad)
+
+	// Blocks fill columns from the top; a further column begins when one is as high as its share.
+	columns := max(1, min(3, 1+len(ports)/24, int((pageWide+margin)/(width+margin))))
+	left := 0
+	if room := portsHigh * columns; o.MaxNodes == 0 && !o.partial() && len(ports) > room {
+		// Those that are given out twice, and those that most modules read.
+		left = len(ports) - room
+		ports = mostPorts(ports, clashing(ports, o.Findings), room)
+	}
 	taken := map[int]int{} // how often numbers are given out that are so more than once
 	for _, p := range clashing(ports, o.Findings) {
 		taken[p.Number]++
@@ -49,15 +65,6 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		r := &ranges[len(ranges)-1]
 		r.ports = append(r.ports, p)
 	}
-	numbers, names, readers := textWidth("65535", fontSize)+16, 0.0, 0.0
-	for _, p := range ports {
-		names = max(names, textWidth(elide(valueName(p.Value)), fontSize)*1.16)
-		readers = max(readers, textWidth(portReaders(p, layers), 10))
-	}
-	width := max(portWidth, numbers+names+readers+3*boxPad)
-
-	// Blocks fill columns from the top; a further column begins when one is as high as its share.
-	columns := min(3, 1+len(ports)/24)
 	total := 0.0
 	for _, r := range ranges {
 		total += blockHeight(r)
@@ -102,7 +109,34 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		c.text("n", lx+10, bottom+2, text)
 		lx += textWidth(text, 10) + 34
 	}
+	if left > 0 {
+		note := fmt.Sprintf("Not shown: %s that few modules read. See all with --max-nodes -1, a part with --only or --top.", plural(left, "port", "ports"))
+		bottom += 20
+		c.text("n", margin, bottom, note)
+		desc += ". " + note
+	}
 	return c.document(title, desc, w, bottom+18, ""), nil
+}
+
+// mostPorts keeps so many ports, in the order that they have: some first of all, then the most read.
+func mostPorts(ports, first []Port, room int) []Port {
+	type entry struct {
+		v  *graph.Value
+		at graph.Place
+	}
+	rank := map[entry]int{}
+	for _, p := range first {
+		rank[entry{p.Value, p.At}] = -1
+	}
+	most := slices.Clone(ports)
+	slices.SortStableFunc(most, func(a, b Port) int {
+		return cmp.Or(cmp.Compare(rank[entry{a.Value, a.At}], rank[entry{b.Value, b.At}]), byReads(a.Value, b.Value))
+	})
+	kept := map[entry]bool{}
+	for _, p := range most[:room] {
+		kept[entry{p.Value, p.At}] = true
+	}
+	return slices.DeleteFunc(ports, func(p Port) bool { return !kept[entry{p.Value, p.At}] })
 }
 
 func noPorts(g *graph.Graph) string {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"nixsink/graph"
 	"nixsink/internal/review"
@@ -43,6 +44,13 @@ const (
 var dnsName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z]{2,}$`)
 })
+
+// fileEnds end names of files, and no name of a host: none of them is a top-level domain.
+var fileEnds = []string{"nix", "htm", "html", "json", "yaml", "yml", "toml", "conf", "cfg", "ini", "txt", "log", "sock", "service", "socket", "timer", "png", "jpg", "svg", "css", "js", "lua", "sqlite", "iso", "img", "pem", "crt", "key"}
+
+func isName(s string) bool {
+	return dnsName().MatchString(s) && !slices.Contains(fileEnds, strings.ToLower(s[strings.LastIndexByte(s, '.')+1:]))
+}
 
 // registryOf lists what central values give out, section by section.
 func registryOf(g *graph.Graph, o Options) ([]registryEntry, error) {
@@ -110,8 +118,8 @@ func givesOut(v *graph.Value) (registryEntry, bool) {
 		return registryEntry{}, false // nobody gives out what every machine has
 	case l.Kind == "string" && isAddress(l.Text):
 		e.kind = "address"
-	case l.Kind == "string" && dnsName().MatchString(l.Text) && !strings.HasSuffix(l.Text, ".nix"),
-		l.Kind == "string" && l.Text != "" && slices.Contains([]string{"domain", "host", "hostname", "fqdn", "user", "username", "group"}, last):
+	case l.Kind == "string" && isName(l.Text),
+		l.Kind == "string" && strings.ContainsFunc(l.Text, unicode.IsLetter) && slices.Contains([]string{"domain", "host", "hostname", "fqdn", "user", "username", "group"}, last):
 		e.kind = "name"
 	default:
 		return registryEntry{}, false

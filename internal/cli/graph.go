@@ -101,7 +101,7 @@ func viewFlags(cmd *cobra.Command, o *render.Options) {
 	f.StringSliceVar(&o.Include, "only", nil, "show only values, modules and options that match this `glob` (repeatable)")
 	f.StringSliceVar(&o.Exclude, "without", nil, "leave out values, modules and options that match this `glob` (repeatable)")
 	f.StringSliceVar(&o.Highlight, "highlight", nil, "bring out this `id`, value, module or option (repeatable)")
-	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: 150, in Mermaid and the overview 30; -1: never)")
+	f.IntVar(&o.MaxNodes, "max-nodes", 0, "fold a picture with more nodes (0: what fits a page, in DOT 150; -1: never)")
 	f.DurationVar(&o.LayoutTime, "layout-time", 0, "give Graphviz at most so `long` (0: 20s)")
 	must(cmd.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(views, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{"flow", "dot"}, cobra.ShellCompDirectiveNoFileComp)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixsink/internal/door"
@@ -28,6 +29,9 @@ func outputs(formats []string, file string, names []string, guess func(ext strin
 			if n == name {
 				return nil
 			}
+		}
+		if err := rastered(name, names); err != nil {
+			return err
 		}
 		msg := fmt.Sprintf("no format is called %q", name)
 		if near := suggest.Nearest(name, names); near != "" {
@@ -71,6 +75,9 @@ func outputs(formats []string, file string, names []string, guess func(ext strin
 	default:
 		name := guess(strings.ToLower(filepath.Ext(file)))
 		if name == "" {
+			if err := rastered(strings.TrimPrefix(filepath.Ext(file), "."), names); err != nil {
+				return nil, err
+			}
 			return nil, usagef("-o %s: its name does not tell the format; add --format (%s)", file, strings.Join(names, ", "))
 		}
 		return []outFile{{name, file}}, nil
@@ -79,6 +86,14 @@ func outputs(formats []string, file string, names []string, guess func(ext strin
 		outs = append(outs, outFile{format: fallback})
 	}
 	return outs, nil
+}
+
+// rastered says what makes pixels or paper of a picture: no renderer in Go draws our SVG as it is.
+func rastered(name string, names []string) error {
+	if name = strings.ToLower(name); slices.Contains(names, "svg") && slices.Contains([]string{"png", "pdf"}, name) {
+		return usagef("nixsink writes SVG, which a browser, GitHub and GitLab show; a %s is made of it with 'rsvg-convert --format %[1]s --zoom 2 -o FILE.%[1]s FILE.svg' (of librsvg), or with Inkscape", name)
+	}
+	return nil
 }
 
 // emit writes every output. Each is made whole before a byte of it goes anywhere; files come first, so that a reader of standard output

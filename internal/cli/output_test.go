@@ -38,6 +38,8 @@ func TestOutputs(t *testing.T) {
 		{[]string{"jsn"}, "", nil, `did you mean "json"?`},
 		{nil, "a.txt", nil, "does not tell the format"},
 		{nil, "Makefile", nil, "does not tell the format"},
+		{nil, "a.PNG", nil, "rsvg-convert"},
+		{[]string{"pdf"}, "", nil, "rsvg-convert"},
 	}
 	for _, tt := range tests {
 		got, err := outputs(tt.formats, tt.file, names, guess, "text")

@@ -1,0 +1,45 @@
+package render
+
+import "nixsink/graph"
+
+// A picture of a whole tree is a page: what is larger than that is folded further than its number of nodes asks for.
+const (
+	pageHigh = 1000.0
+	pageWide = 1200.0
+)
+
+// pageNodes is up to how many nodes a view may fit a page.
+var pageNodes = map[string]int{"modules": 80, "sinks": 80, "values": 80, "imports": 120}
+
+// onePage draws a picture again, folded further, until it is no larger than a page. Who asks for a part, or says how many nodes, gets that.
+func onePage(p *picture, g *graph.Graph, o Options) (*picture, error) {
+	most := pageNodes[p.view.Name]
+	if p.empty != "" || most == 0 || o.MaxNodes != 0 || o.partial() {
+		return p, nil
+	}
+	again := func() (*picture, error) {
+		p, err := draw(g, o, true)
+		if err == nil && o.MaxNodes > 0 && len(p.nodes) > o.MaxNodes {
+			p.squeeze(o.MaxNodes, "The least used of each kind are folded into one.")
+		}
+		return p, err
+	}
+	for fits := len(p.nodes) <= most && p.fitsPage(); !fits && most >= 12; most = most * 4 / 5 {
+		o.MaxNodes = most
+		var err error
+		if p, err = again(); err != nil {
+			return nil, err
+		}
+		fits = p.fitsPage()
+	}
+	return again() // the layouts name and place nodes: what was measured is not drawn
+}
+
+// fitsPage lays a picture out and says whether it is no larger than a page.
+func (p *picture) fitsPage() bool {
+	if p.view.Name == "imports" {
+		return layoutOutline(p).h <= pageHigh-150
+	}
+	f := layoutFlow(p)
+	return f.h <= pageHigh-170 && f.w <= pageWide-2*margin
+}
