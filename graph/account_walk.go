@@ -161,6 +161,9 @@ func (w *readWalk) meaning(e parse.Expr, sc *textScope, use bool) *meaning {
 	case *parse.Select:
 		path := namesText(e.Path)
 		if m := w.meaning(e.X, sc, use); m != nil {
+			if i := slices.Index(path, "config"); m.arg && i > 1 && configurationSets[path[i-2]] {
+				return &meaning{path: slices.Clone(path[i+1:]), let: m.let} // of a host of the flake that the argument is
+			}
 			return m.below(path)
 		}
 		for i, s := range path {
@@ -175,6 +178,9 @@ func (w *readWalk) meaning(e parse.Expr, sc *textScope, use bool) *meaning {
 	}
 	return nil
 }
+
+// configurationSets are the attributes under which configurations stand by name.
+var configurationSets = namesOf("nixosConfigurations", "darwinConfigurations", "homeConfigurations", "nodes")
 
 func nameText(n *parse.AttrName) string {
 	if n.Static() {
