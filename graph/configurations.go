@@ -143,6 +143,14 @@ func (g *Graph) Union(a, b *ConfSet) *ConfSet {
 	return g.confs.Union(a, b)
 }
 
+// Intersection is the configurations in both sets.
+func (g *Graph) Intersection(a, b *ConfSet) *ConfSet {
+	if a == b || g.confs == nil {
+		return a
+	}
+	return g.confs.Intersection(a, b)
+}
+
 // Difference is the configurations in one set and not in the other.
 func (g *Graph) Difference(a, b *ConfSet) *ConfSet {
 	if g.confs == nil {

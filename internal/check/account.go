@@ -237,7 +237,7 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) str
 	}
 	unknown, external := first(p, a.unknown, in, whatever), first(p, a.external, nil, whatever)
 	switch known := siblings(len(v.Segments) - 1); {
-	case argument && !known:
+	case argument && (!known || p.mostlyUnknown(v)):
 		return "what the argument holds is not known here"
 	case !argument && unknown != "" && !known:
 		return unknown
@@ -245,6 +245,23 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) str
 		return external + " is imported and may declare it"
 	}
 	return ""
+}
+
+// mostlyUnknown reports whether more names are read of the set that a value would lie in than are known of it: the set is known in part only, such as
+// what a file of another kind holds with a name put over it.
+func (p *Pass) mostlyUnknown(v *graph.Value) bool {
+	n := len(v.Segments) - 1
+	known := 0
+	for _, o := range p.Graph.Values {
+		if len(o.Segments) > n && slices.Equal(o.Segments[:n], v.Segments[:n]) {
+			if len(o.Declared) > 0 {
+				known++
+			} else {
+				known--
+			}
+		}
+	}
+	return known < 0
 }
 
 // besideDeclaration reports whether a path is read in the very folder that declares the set which it would have to lie in: cfg.prot where the module

@@ -138,6 +138,27 @@ let format = import ./format.nix; in
 }
 -- format.nix --
 { type = null; }`},
+		{"mkDefaults that a plain definition outweighs on one host", "conflicting-definitions", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./hardware.nix { networking.useDHCP = false; } ]; };
+  }; }
+-- base.nix --
+{ lib, ... }: { networking.useDHCP = lib.mkDefault false; networking.enableIPv6 = lib.mkDefault false; }
+-- hardware.nix --
+{ lib, ... }:
+{
+  networking.useDHCP = lib.mkDefault true;
+  networking.enableIPv6 = lib.mkDefault true; # <- here
+}`},
+		{"what nothing reads is no port", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.a.port = lib.mkOption { type = lib.types.port; default = 7001; };
+  options.my.b.port = lib.mkOption { type = lib.types.port; default = 7001; };
+  config.services.a.port = config.my.a.port;
+}`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {
@@ -823,7 +844,62 @@ func TestSevereCases(t *testing.T) {
 { config, ... }: { services.postfix.rootAlias = config.my.mail.rootAlias; services.relay.root = "admin@home.example"; } # <- here
 -- web.nix --
 { services.httpd.adminAddr = "admin@home.example"; }`},
-		{"a filetype is no domain", "hard-coded-copy", `
+		{"an input of a computed name", "missing-import", `
+-- flake.nix --
+{ outputs = inputs: { nixosConfigurations.web = inputs.nixpkgs.lib.nixosSystem { specialArgs = { inherit inputs; }; modules = [ ./web.nix ]; }; }; }
+-- web.nix --
+{ lib, inputs, config, ... }:
+{
+  options.my.from = lib.mkOption { type = lib.types.str; };
+  config.nixpkgs.overlays = [ (final: prev: import (inputs.${config.my.from} or (throw "no such input")) { }) ];
+}`},
+		{"modules that nothing is seen to import", "port-collision", `
+-- flake.nix --
+{ outputs = inputs: { hosts = inputs.hive.lib.make ./services; }; }
+-- services/wiki.nix --
+{ services.wiki.port = 7001; }
+-- services/blog.nix --
+{ services.blog.port = 7001; }`},
+		{"the inside of a container", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.wiki.stateDir = lib.mkOption { type = lib.types.path; default = "/var/lib/wiki"; };
+  config.containers.wiki = {
+    bindMounts."/var/lib/wiki".hostPath = config.my.wiki.stateDir;
+    config = { ... }: { systemd.services.wiki.serviceConfig.WorkingDirectory = "/var/lib/wiki"; };
+  };
+  config.services.backup.folders = [ "/var/lib/wiki" ]; # <- here
+}`},
+		{"a fallback behind an alias", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+let
+  configured = config.my.wiki.secretFile;
+  used = if configured != null then configured else "/run/wiki/secret.json";
+in
+{
+  options.my.wiki.secretFile = lib.mkOption { type = lib.types.nullOr lib.types.path; default = null; };
+  config.my.wiki.secretFile = "/run/wiki/secret.json";
+  config.services.wiki.file = used;
+}`},
+		{"what no host has", "hard-coded-copy", `
+-- flake.nix --
+{ outputs = { self, nixpkgs, terranix, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ./mail.nix ]; };
+    packages.x86_64-linux.terraform = terranix.lib.terranixConfiguration { modules = [ ./dns.nix ]; };
+  }; }
+-- web.nix --
+{ lib, config, ... }:
+{
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "home.example"; };
+  config.networking.domain = config.my.domain;
+}
+-- mail.nix --
+{ config, ... }: { services.dovecot.domain = config.my.domain; services.postfix.origin = "mail.home.example"; } # <- here
+-- dns.nix --
+{ resource.zone.name = "home.example"; }`},
+		{"a file type is no domain", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:
 {

@@ -224,6 +224,9 @@ func (p *Pass) certain(s site, h hit) bool {
 	// Its own module, and what speaks of it in the file that sets it, are where its copies get out of step with it.
 	home := h.n.literal.At.File == s.file && !h.n.literal.Default && speaksOf(h, s) ||
 		slices.ContainsFunc(v.Declared, func(d graph.Place) bool { return d.File == s.file || isFolderOf(d.File, s.file) })
+	if !p.sharesHost(s.file, v) {
+		return false
+	}
 	if h.n.bulk || h.n.kind == portNeedle && inContainer(s.sc.Names) {
 		return false
 	}
@@ -237,6 +240,26 @@ func (p *Pass) certain(s site, h hit) bool {
 		return !h.n.own && isAccount(v) && !isLook(s.sc.Names)
 	}
 	return !h.n.own || home
+}
+
+// sharesHost reports whether some machine or home that has a value has a file, too. What no known one has may be evaluated apart, where the value is not to be
+// had: terraform's configuration, made by the same flake.
+func (p *Pass) sharesHost(file string, v *graph.Value) bool {
+	in, known := p.confsOf(v)
+	m := p.modules[file]
+	if !known || m == nil || p.argumentRoot(v) {
+		return true
+	}
+	some := false
+	for _, c := range p.Graph.Configurations {
+		if c.Open || !c.Holds(in) {
+			continue
+		}
+		if some = true; c.Holds(m.In) {
+			return true
+		}
+	}
+	return !some
 }
 
 // concerns reports whether a file has to do with the service that a value belongs to, if it belongs to one: it declares, reads or sets something of that
@@ -322,6 +345,12 @@ func inContainer(names []string) bool {
 		})
 	}
 	return in("container", "containers", "docker", "podman", "pod", "pods") && in("environment", "env")
+}
+
+// inside reports whether a place speaks of the inside of a container of NixOS: its own folders, and its own configuration.
+func inside(names []string) bool {
+	i := slices.Index(names, "containers")
+	return slices.Contains(names, "bindMounts") || i >= 0 && i+2 < len(names) && names[i+2] == "config"
 }
 
 // isAccount reports whether a value is somebody's user name.
@@ -454,6 +483,9 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	}) {
 		return false
 	}
+	if inside(s.sc.Names) && (h.n.kind == pathNeedle || h.n.kind == portNeedle) {
+		return false
+	}
 	if p.elsewhere(s.file, v) && (h.n.kind == pathNeedle || h.n.kind == textNeedle || h.n.kind == wordNeedle) {
 		return false
 	}
@@ -474,7 +506,7 @@ func (p *Pass) couldRead(s site, h hit) bool {
 			continue
 		}
 		for _, g := range s.sc.Guards {
-			if g.Start <= r.At.Span.Start && r.At.Span.Start < g.End {
+			if g.Start <= r.At.Span.Start && r.At.Span.Start < g.End || r.Name != "" && p.mentionsName(s.file, g, r.Name) {
 				return false // if config ? my.x then config.my.x else "copy": it cannot be read here
 			}
 		}

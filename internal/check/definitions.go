@@ -35,7 +35,8 @@ declares to hold one, and in the few of NixOS that everybody sets (` + "`network
 				continue
 			}
 			for _, e := range p.plain().of[d.Option] {
-				if d.Priority != e.Priority || d.Value == e.Value || comparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) {
+				if d.Priority != e.Priority || d.Value == e.Value || comparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) ||
+					p.outweighed(d.Definition, e.Definition) {
 					continue
 				}
 				out = append(out, Finding{
@@ -229,6 +230,18 @@ func (p *Pass) onHosts(a, b *graph.ConfSet) string {
 // inForce reports whether two definitions meet: on some machine, or because who has one module has the other.
 func (p *Pass) inForce(d, e *graph.Definition) bool {
 	return d.In.Meets(e.In) && (p.onMachine(d.In, e.In) || p.belongs(d, e) || p.belongs(e, d))
+}
+
+// outweighed reports whether definitions of a stronger priority may stand wherever two others meet: neither of the two counts there.
+func (p *Pass) outweighed(d, e *graph.Definition) bool {
+	left := p.Graph.Intersection(d.In, e.In)
+	for _, s := range p.definitionsOf()[d.Option] {
+		if (s.Priority < 0 || s.Priority < d.Priority) && !left.Empty() {
+			left = p.Graph.Difference(left, s.In)
+		}
+	}
+	return left.Empty() || !slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return !c.Open && c.Holds(left) }) &&
+		slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return !c.Open && c.Holds(d.In) && c.Holds(e.In) })
 }
 
 // belongs reports whether whoever has a definition has another one: it stands in the same module, or in one that this imports.

@@ -67,6 +67,15 @@ func (p *Pass) meet(a *graph.ConfSet, fileA string, b *graph.ConfSet, fileB stri
 	return x == "" || y == "" || x == y
 }
 
+// onOne reports whether two files are known to take part in one configuration. Of modules that nothing is seen to import, each may be another machine's: a
+// guest's, say.
+func (p *Pass) onOne(a *graph.ConfSet, fileA string, b *graph.ConfSet, fileB string) bool {
+	if fileA == fileB || path.Dir(fileA) == path.Dir(fileB) && p.hostOf(fileA) != "" {
+		return true
+	}
+	return slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return !c.Open && c.Holds(a) && c.Holds(b) })
+}
+
 // apartAsGuests reports whether one of two files is a module of a container that the other one is no module of.
 func apartAsGuests(c *graph.Configuration, a, b string) bool {
 	for _, k := range c.Kids {

@@ -96,7 +96,7 @@ What goes through the folders that there are (readDir) and finds no such file in
 				At: im.At, Value: im.To,
 				Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
 			}
-			if p.fromListing(im) {
+			if p.fromListing(im) || p.isTreeByChance(im) {
 				f.Severity = Info
 			}
 			out = append(out, f)
@@ -197,6 +197,13 @@ func (p *Pass) fromListing(im *graph.Import) bool {
 	return slices.ContainsFunc(strings.Split(strings.TrimSuffix(strings.TrimSuffix(below, ".nix"), "/default"), "/"), func(name string) bool {
 		return name != ".." && !containsWord(p.Graph.Files[im.From].Src, name)
 	})
+}
+
+// isTreeByChance reports whether what is missing is the tree's own default.nix, which nobody has named: an input of a computed name (inputs.${name}) may
+// be the flake itself, and hardly is.
+func (p *Pass) isTreeByChance(im *graph.Import) bool {
+	text := p.text(im.At)
+	return im.To == "default.nix" && !strings.Contains(text, "./") && !containsWord(text, "self") && !containsWord(text, "root")
 }
 
 // containsWord reports whether a name stands in a text as a word.

@@ -39,6 +39,7 @@ type index struct {
 	selected    func() *selections                   // names that are selected from something unknown
 	touched     func() map[string]map[string]bool    // services that a file declares or sets something of
 	declares    func() map[string]bool               // files that declare a service's switch
+	read        func() *readPaths                    // paths that something reads
 	setAt       func() map[graph.Place][]string      // last names of what is defined at a place
 }
 
@@ -72,6 +73,7 @@ func (p *Pass) build() {
 	p.selected = sync.OnceValue(p.selectedNames)
 	p.touched = sync.OnceValue(p.makeTouched)
 	p.declares = sync.OnceValue(p.makeDeclares)
+	p.read = sync.OnceValue(p.readPaths)
 	p.setAt = sync.OnceValue(p.makeSetAt)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {

@@ -164,8 +164,8 @@ func (p *Pass) bulk(v *graph.Value) bool {
 	if slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return r.Kind != graph.Dynamic && r.Kind != graph.Guard }) {
 		return false
 	}
-	if p.isInner(v) {
-		return true
+	if p.isInner(v) || v.Member && slices.Contains([]string{"environment", "env", "settings", "extraConfig", "extraEnvironment"}, v.Segments[len(v.Segments)-2]) {
+		return true // what one program is told
 	}
 	for n := len(v.Segments) - 1; n > 0; n-- {
 		if o := p.values[strings.Join(v.Segments[:n], ".")]; o != nil && o.Registry {

@@ -23,7 +23,8 @@ number. A default counts on the hosts that leave the value at it.
 No collision are: two values that feed one option, or of which one takes its number from the other; a client's port, which is where somebody else listens;
 services of different hosts, by the configurations that have them (where those are not known, files below hosts/NAME and machines/NAME), with guests and
 containers apart; what lies deep within a set of anything that one program is given; a service whose switch is never turned on beside one
-that runs. Where both would have to be switched on first, or a condition decides that is not known, it is information.
+that runs. Where both would have to be switched on first, where a condition decides that is not known, and where nothing is seen to import the two modules, so
+that each may be another machine's, it is information. What nothing reads is no port that anybody listens on.
 
 ` + "```nix" + `
 -- default.nix --
@@ -66,6 +67,9 @@ func valueCollisions(p *Pass) []Finding {
 				if collide(p, x, y) {
 					how = p.servesAt(x).meet(p.servesAt(y))
 				}
+				if how == asItStands && !p.onOne(x.literal.In, x.literal.At.File, y.literal.In, y.literal.At.File) {
+					how = ifTogether
+				}
 				if how != never {
 					others = append(others, y)
 					worst = max(worst, how)
@@ -85,9 +89,9 @@ func valueCollisions(p *Pass) []Finding {
 				has = "have"
 			}
 			f.Message = fmt.Sprintf("%s has port %d, which %s %s already: give one of them another number", x.value.Path, n, words(names), has)
-			if worst == ifTurnedOn {
+			if when, ok := onlyWhen[worst]; ok {
 				f.Severity = Info
-				f.Message = fmt.Sprintf("%s has port %d, as %s %s: they collide once both are switched on", x.value.Path, n, words(names), has)
+				f.Message = fmt.Sprintf("%s has port %d, as %s %s: they collide %s", x.value.Path, n, words(names), has, when)
 			}
 			out = append(out, f)
 		}
@@ -102,6 +106,9 @@ func collide(p *Pass, x, y port) bool {
 	if a, b := protocol(x.value.Path), protocol(y.value.Path); a != "" && b != "" && a != b {
 		return false
 	}
+	if p.isIdle(x.value) || p.isIdle(y.value) {
+		return false // nothing reads it, so that nothing listens on it; unused-value tells that
+	}
 	if isClient(x.value.Segments) || isClient(y.value.Segments) || elsewhere.MatchString(x.value.Description) || elsewhere.MatchString(y.value.Description) {
 		return false // where somebody connects to, not where somebody listens
 	}
@@ -110,6 +117,11 @@ func collide(p *Pass, x, y port) bool {
 	}
 	// Hosts of one repository may each give out the same number; what two hosts say never meets on one machine.
 	return p.meet(x.literal.In, x.literal.At.File, y.literal.In, y.literal.At.File)
+}
+
+// isIdle reports whether nothing reads a value. What a registry of ports gives out is taken, read or not.
+func (p *Pass) isIdle(v *graph.Value) bool {
+	return !v.Member && v.FanOut.Reads == 0 && !p.Graph.Flows.Starts(v) && !p.read().around(v)
 }
 
 // sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
@@ -201,9 +213,12 @@ func listenerCollisions(p *Pass) []Finding {
 			if how == never {
 				continue
 			}
-			if how == ifTurnedOn {
+			if how == asItStands && !p.onOne(x.def.In, x.def.At.File, y.def.In, y.def.At.File) {
+				how = ifTogether
+			}
+			if when, ok := onlyWhen[how]; ok {
 				f.Severity = Info
-				f.Message = fmt.Sprintf("%s is %d, as %s: they collide once both are switched on", x.def.Option, x.number, y.def.Option)
+				f.Message = fmt.Sprintf("%s is %d, as %s: they collide %s", x.def.Option, x.number, y.def.Option, when)
 			}
 			out = append(out, f)
 			break

@@ -192,5 +192,9 @@ type meeting uint8
 const (
 	never meeting = iota
 	ifTurnedOn
+	ifTogether
 	asItStands
 )
+
+// onlyWhen says what has to come first where two services do not collide as it stands.
+var onlyWhen = map[meeting]string{ifTurnedOn: "once both are switched on", ifTogether: "if one machine has both"}

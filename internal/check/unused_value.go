@@ -34,7 +34,7 @@ could bring is text of this tree, whose names were seen.
 ` + "```" + `
 `,
 	Run: func(p *Pass) []Finding {
-		read := p.readPaths()
+		read := p.read()
 		// A function that declares options, and a module that NixOS and home-manager both import, declare many values in one place: it is
 		// in use if one of them is.
 		unread := map[graph.Place][]*graph.Value{}
@@ -78,6 +78,9 @@ func (p *Pass) readApart(v *graph.Value) bool {
 // mayBeRead says what could read values that nothing is seen to read, "" if nothing could.
 func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	v := vs[0]
+	if slices.ContainsFunc(v.Segments, func(s string) bool { return strings.HasSuffix(s, ".age") }) {
+		return "agenix reads the rules of its secrets from the file"
+	}
 	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
 		return "what takes the argument may read it"
 	}
