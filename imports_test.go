@@ -19,8 +19,9 @@ var arrow = []struct {
 }{
 	{"parse", nil},
 	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git"}},
-	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review"}},
+	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
 	{"internal/review", []string{"parse", "graph", "internal/check"}},
+	{"internal/change", []string{"parse", "graph", "internal/check"}},
 	{"internal/layout", nil},
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/cmd/release", []string{"internal/cli"}},

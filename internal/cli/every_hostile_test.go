@@ -58,12 +58,12 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 		t.Skip("no such names")
 	}
 	t.Setenv("GITHUB_ACTIONS", "true") // its log is a reader, of diffs too
-	dir := gittest.Init(t, hostileTree())
+	dir := grown(t, hostileTree())
 	fault.Hook = nil
 	everyCommand(t, func(t *testing.T, args []string) {
 		tree := dir
 		if args0(args) == "annotate" || args0(args) == "rename-id" || args0(args) == "init" || args0(args) == "check" && len(args) > 1 && args[1] == "--fix" {
-			tree = gittest.Init(t, hostileTree()) // it writes
+			tree = grown(t, hostileTree()) // it writes
 		}
 		_, stdout, stderr := within(t, tree, args, "my.a")
 		if strings.Contains(stderr, "a fault of nixsink") {

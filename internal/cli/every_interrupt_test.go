@@ -50,7 +50,7 @@ func stagesOf(t *testing.T, args []string) []string {
 		<-lock
 	}
 	defer func() { fault.Hook = nil }()
-	within(t, gittest.Init(t, small), args, "CFG.a")
+	within(t, grown(t, small), args, "CFG.a")
 	return stages
 }
 
@@ -74,7 +74,7 @@ func TestEveryCommandEndsWhenInterrupted(t *testing.T) {
 			if i > 0 {
 				stage = stages[len(stages)-1]
 			}
-			dir, temp := gittest.Init(t, small), t.TempDir()
+			dir, temp := grown(t, small), t.TempDir()
 			before := state(t, dir)
 			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 			defer cancel()
@@ -162,8 +162,8 @@ func TestEveryCommandOutlivesItsReader(t *testing.T) {
 		if slices.Contains(args, "--format") && !slices.Contains([]string{"text", "json", "table"}, args[len(args)-1]) {
 			t.Skip("another format goes the same way")
 		}
-		dir := gittest.Init(t, small)
-		want, _, _ := within(t, gittest.Init(t, small), args, "CFG.a")
+		dir := grown(t, small)
+		want, _, _ := within(t, grown(t, small), args, "CFG.a")
 		r, w, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)

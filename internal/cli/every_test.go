@@ -28,6 +28,7 @@ var every = map[string][][]string{
 	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
 	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--format", "json"}, {"trace", "--to", "services.a.b"}},
 	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}},
+	"diff":      append(formatted(diffFormats, func(f string) string { return f }, "diff", "base"), []string{"diff", "--long", "base", "HEAD"}),
 	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
 	"serve":     {{"serve", "--port", "0"}},
@@ -95,6 +96,15 @@ var small = map[string]string{
 	"PAGE.md": "<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n",
 }
 
+// grown is a repository whose files all came since the revision base.
+func grown(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := gittest.Init(t, map[string]string{"default.nix": "{ }\n"})
+	gittest.Git(t, dir, "tag", "base")
+	gittest.Commit(t, dir, "all of it", files)
+	return dir
+}
+
 // bookOfOnePage is what mdBook hands to a preprocessor.
 const bookOfOnePage = `[{"root":".","config":{"book":{"src":"src"},"preprocessor":{"nixsink":{"pages":"config"}}},"renderer":"html","mdbook_version":"0.4.40"},
 {"sections":[{"Chapter":{"name":"A","content":"<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n","number":[1],"sub_items":[],"path":"a.md","source_path":"a.md","parent_names":[]}}]}]`
@@ -132,7 +142,7 @@ func TestEveryCommandSurvivesFaults(t *testing.T) {
 	gittest.Need(t)
 	t.Cleanup(func() { fault.Hook = nil })
 	everyCommand(t, func(t *testing.T, args []string) {
-		repo := func() string { return gittest.Init(t, small) }
+		repo := func() string { return grown(t, small) }
 		var stages []string
 		var mu = make(chan struct{}, 1)
 		fault.Hook = func(stage, _ string) {
@@ -191,7 +201,7 @@ func args0(args []string) string {
 // No page is removed because it could not be made.
 func TestDocsKeepsPagesOfFaults(t *testing.T) {
 	t.Cleanup(func() { fault.Hook = nil })
-	dir := gittest.Init(t, small)
+	dir := grown(t, small)
 	if status, _, stderr := within(t, dir, []string{"docs"}, ""); status != exitClean {
 		t.Fatal(stderr)
 	}

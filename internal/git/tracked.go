@@ -10,6 +10,7 @@ type Tracked struct {
 	files    map[string]byte // name → its tag in `ls-files -t`: H, or S where it is not checked out
 	dirs     map[string]bool // folders with tracked files below
 	gitlinks map[string]bool // submodules
+	hashes   map[string]string
 }
 
 // Tracked asks the index.
@@ -18,7 +19,7 @@ func (r *Repository) Tracked(ctx context.Context) (*Tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tracked{files: map[string]byte{}, dirs: map[string]bool{}, gitlinks: map[string]bool{}}
+	t := &Tracked{files: map[string]byte{}, dirs: map[string]bool{}, gitlinks: map[string]bool{}, hashes: map[string]string{}}
 	for line := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		// TAG MODE HASH STAGE<tab>NAME
 		head, name, ok := strings.Cut(line, "\t")
@@ -29,6 +30,9 @@ func (r *Repository) Tracked(ctx context.Context) (*Tracked, error) {
 			t.gitlinks[name] = true
 		}
 		t.files[name] = head[0]
+		if fields := strings.Fields(head[2:]); len(fields) == 3 {
+			t.hashes[name] = fields[1]
+		}
 		for i := len(name) - 1; i > 0; i-- {
 			if name[i] == '/' {
 				if t.dirs[name[:i]] {

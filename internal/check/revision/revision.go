@@ -22,6 +22,8 @@ const MaxFile = 64 << 20
 type Layout struct {
 	Root    string
 	LeftOut map[string]string // what is part of the tree and was not laid out, with the reason: for graph.Options
+	Commit  string            // the revision's full hash
+	hashes  map[string]string // of the blobs, by file
 }
 
 // Remove deletes the folder.
@@ -62,9 +64,10 @@ func Checkout(ctx context.Context, dir, rev string, fetch bool) (*Layout, error)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of %s: %w", repo.Top, err)
 	}
-	l := &Layout{LeftOut: Absent(absent)}
+	l := &Layout{LeftOut: Absent(absent), Commit: commit, hashes: map[string]string{}}
 	here := entries[:0]
 	for _, e := range entries {
+		l.hashes[e.Name] = e.Hash
 		if tracked.NotCheckedOut(e.Name) {
 			l.LeftOut[e.Name] = "it is not checked out"
 		} else {

@@ -1,0 +1,281 @@
+package change
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"nixsink/graph"
+	"nixsink/parse"
+)
+
+// Code is a binding whose code differs, and of which nothing else tells: one of a let, a helper's, a package's.
+type Code struct {
+	How     How
+	Name    string // of the binding: "toggleLock", "packages.tool"; "" for what stands in none
+	At      graph.Place
+	Old     bool     // At is a place of the old side
+	Options []string // that definitions of the same file give by way of it, sorted
+}
+
+// code finds the bindings that differ and that no definition, declaration or import tells of.
+func (c *comparison) code() {
+	told, gone := map[string][]parse.Span{}, map[string][]parse.Span{} // of the present side and the old one, by file
+	tell := func(at graph.Place, old bool) {
+		if old {
+			gone[at.File] = append(gone[at.File], at.Span)
+		} else {
+			told[at.File] = append(told[at.File], at.Span)
+		}
+	}
+	for _, d := range c.changed {
+		tell(d.At, d.Old)
+	}
+	for _, at := range c.quiet {
+		tell(at, false)
+	}
+	for _, v := range c.Values {
+		if v.Now != nil {
+			for _, at := range v.Now.Declared {
+				tell(at, false)
+			}
+		}
+		if v.Then != nil {
+			for _, at := range v.Then.Declared {
+				tell(at, true)
+			}
+		}
+	}
+	for _, f := range c.Files {
+		if !f.Code || f.How != Changed || f.Layout {
+			continue
+		}
+		was := f.Name
+		if f.Was != "" {
+			was = f.Was
+		}
+		old, now := c.then.Files[was], c.now.Files[f.Name]
+		before, after := c.bindings(old), c.bindings(now)
+		c.codeOf(old, now, before, func(a *parse.Attr, path string) {
+			at := placeOf(now, a.Span)
+			if slices.ContainsFunc(told[f.Name], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
+				return
+			}
+			how := Changed
+			if before[path] == nil {
+				how = Added
+			}
+			c.Code = append(c.Code, Code{How: how, Name: path, At: at, Options: c.usedBy(now, a)})
+		})
+		c.codeOf(now, old, after, func(a *parse.Attr, path string) {
+			if after[path] == nil && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
+				c.Code = append(c.Code, Code{How: Removed, Name: path, At: placeOf(old, a.Span), Old: true})
+			}
+		})
+	}
+	slices.SortFunc(c.Code, func(a, b Code) int {
+		return cmp.Or(comparePlaces(a.At, b.At), cmp.Compare(b.At.Span.End, a.At.Span.End))
+	})
+	// What lies in a binding that is told is told by it.
+	var around *Code
+	c.Code = slices.DeleteFunc(c.Code, func(k Code) bool {
+		if around != nil && around.Old == k.Old && around.At.File == k.At.File && around.At.Span.Contains(k.At.Span) {
+			return true
+		}
+		around = &k
+		return false
+	})
+}
+
+// bindings are the codes of a file's bindings, by their paths.
+func (c *comparison) bindings(f *parse.File) map[string][]string {
+	out := map[string][]string{}
+	var visit func(n parse.Node, prefix string)
+	visit = func(n parse.Node, prefix string) {
+		parse.Walk(n, func(n parse.Node) bool {
+			a, ok := n.(*parse.Attr)
+			if !ok {
+				return true
+			}
+			path := prefix
+			for _, name := range a.Path {
+				path += "." + f.Text(name.Span)
+			}
+			out[path[1:]] = append(out[path[1:]], c.placed(f, f.Text(a.Span)))
+			visit(a.Value, path)
+			return false
+		})
+	}
+	visit(f.Expr, "")
+	return out
+}
+
+// placed is code of a file in which path literals say what they lead to, by the names that files have now.
+func (c *comparison) placed(f *parse.File, src string) string {
+	if len(c.moved) == 0 || !strings.Contains(src, "./") {
+		return code(src)
+	}
+	var b strings.Builder
+	for t := range strings.SplitSeq(code(src), "\x00") {
+		if strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../") {
+			t = path.Join(path.Dir(f.Name), t)
+			if f == c.then.Files[f.Name] {
+				t = c.file(t)
+			}
+		}
+		b.WriteString(t)
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+// codeOf visits the innermost bindings of a file whose code differs from what another one has at their paths.
+func (c *comparison) codeOf(old, now *parse.File, before map[string][]string, visit func(a *parse.Attr, at string)) {
+	seen := map[parse.Span]bool{}
+	for _, span := range differing(old.Src, now.Src) {
+		a, path := innermost(now, span)
+		// Where much is alike, what differs may be found beside the place.
+		if a == nil || seen[a.Span] || slices.Contains(before[path], c.placed(now, now.Text(a.Span))) {
+			continue
+		}
+		seen[a.Span] = true
+		visit(a, path)
+	}
+}
+
+func placeOf(f *parse.File, at parse.Span) graph.Place {
+	start, end := f.Position(at.Start), f.Position(at.End)
+	return graph.Place{File: f.Name, Span: at, Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column}
+}
+
+// differing are the spans of tokens of after that before does not have there. What is gone leaves its place, of no length.
+func differing(before, after string) []parse.Span {
+	type token struct {
+		text string
+		span parse.Span
+	}
+	cut := func(src string) (lines string, all []token) {
+		var b strings.Builder
+		for _, t := range parse.Tokens(src) {
+			if !t.Kind.Trivia() {
+				text := strings.ReplaceAll(src[t.Start:t.End], "\n", "\x00")
+				all = append(all, token{text, t.Span})
+				b.WriteString(text)
+				b.WriteByte('\n')
+			}
+		}
+		return b.String(), all
+	}
+	a, _ := cut(before)
+	b, tokens := cut(after)
+	// Where each token's line begins.
+	starts := make([]int, len(tokens)+1)
+	for i, t := range tokens {
+		starts[i+1] = starts[i] + len(t.text) + 1
+	}
+	var out []parse.Span
+	shift := 0
+	for _, e := range udiff.Lines(a, b) {
+		from := e.Start + shift
+		shift += len(e.New) - (e.End - e.Start)
+		first, _ := slices.BinarySearch(starts, from)
+		last, _ := slices.BinarySearch(starts, from+len(e.New))
+		switch {
+		case first < last:
+			for i := first; i < last && i < len(tokens); i++ {
+				out = append(out, tokens[i].span)
+			}
+		case first < len(tokens):
+			out = append(out, parse.Span{Start: tokens[first].span.Start, End: tokens[first].span.Start})
+		}
+	}
+	return out
+}
+
+// innermost is the innermost binding around a place, and its path within the file.
+func innermost(f *parse.File, span parse.Span) (*parse.Attr, string) {
+	var found *parse.Attr
+	var path []string
+	parse.Around(f.Expr, span, func(n parse.Node) {
+		if a, ok := n.(*parse.Attr); ok && a.Span.Contains(span) {
+			found = a
+			for _, n := range a.Path {
+				path = append(path, f.Text(n.Span))
+			}
+		}
+	})
+	return found, strings.Join(path, ".")
+}
+
+// usedBy are the options that definitions of a file give by way of a binding: that name it, or a binding that does.
+func (c *comparison) usedBy(f *parse.File, a *parse.Attr) []string {
+	names := map[string]bool{}
+	learn := func(a *parse.Attr) bool {
+		first := a.Path[0]
+		if !first.Static() || names[first.Name] {
+			return false
+		}
+		names[first.Name] = true
+		return true
+	}
+	mentions := func(n parse.Node) bool {
+		found := false
+		parse.Walk(n, func(n parse.Node) bool {
+			if id, ok := n.(*parse.Ident); ok && names[id.Name] {
+				found = true
+			}
+			return !found
+		})
+		return found
+	}
+	var lets []*parse.Attr
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		var bindings []parse.Binding
+		switch x := n.(type) {
+		case *parse.Let:
+			bindings = x.Bindings
+		case *parse.Set:
+			if x.Rec {
+				bindings = x.Bindings
+			}
+		}
+		for _, b := range bindings {
+			if b, ok := b.(*parse.Attr); ok {
+				lets = append(lets, b)
+			}
+		}
+		return true
+	})
+	if !slices.Contains(lets, a) {
+		return nil
+	}
+	learn(a)
+	for more := true; more; {
+		more = false
+		for _, b := range lets {
+			if mentions(b.Value) && learn(b) {
+				more = true
+			}
+		}
+	}
+	var out []string
+	for _, d := range c.now.Definitions {
+		if d.At.File != f.Name {
+			continue
+		}
+		used := false
+		parse.Around(f.Expr, d.At.Span, func(n parse.Node) {
+			if r := n.Range(); r == d.At.Span {
+				used = used || mentions(n)
+			}
+		})
+		if used {
+			out = append(out, withoutHome(d.Option))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,380 @@
+package change
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+)
+
+// Value is a central value that differs.
+type Value struct {
+	How       How
+	Path      string
+	Was       string // its old path, if it was renamed
+	Then, Now *graph.Value
+	Facts     []Fact // what of it differs; nil where it is new or gone
+	// Reach is the options that get another value if it has another one: those that it is part of before those that it names or decides on. It is
+	// for values that are set otherwise, or have another default.
+	Reach []string
+	Hosts []string // in which it reaches some; nil for all
+}
+
+// sets says whether the value itself may be another one.
+func (v *Value) sets() bool {
+	return slices.ContainsFunc(v.Facts, func(f Fact) bool { return f.What == "default" || f.What == "set" })
+}
+
+// Fact is a property of a value, before and after.
+type Fact struct {
+	What      string // "default", "type", "description", "set"
+	Then, Now string // as the source writes it, on one line; "" where there was none
+	At        graph.Place
+	Old       bool     // At is a place of the old side
+	Hosts     []string // that it holds in; nil for all
+	Spread    *Spread  // where the hosts are all that differs
+}
+
+// values compares the central values.
+func (c *comparison) values() {
+	c.renameValues()
+	for old, now := range c.renamed {
+		c.before[now] = old
+	}
+	set := c.settings()
+	var came, gone []*graph.Value
+	for _, v := range c.now.Values {
+		if old := c.then0(v.Path); old == nil {
+			came = append(came, v)
+		} else if facts := c.facts(old, v, set[v.Path]); len(facts) > 0 || old.Path != v.Path {
+			how, was := Changed, ""
+			if old.Path != v.Path {
+				how, was = Renamed, old.Path
+			}
+			c.Values = append(c.Values, Value{How: how, Path: v.Path, Was: was, Then: old, Now: v, Facts: facts})
+		}
+	}
+	for _, v := range c.then.Values {
+		if c.nowByPath[c.value(v.Path)] == nil {
+			gone = append(gone, v)
+		}
+	}
+	for _, v := range came {
+		c.Values = append(c.Values, Value{How: Added, Path: v.Path, Now: v})
+	}
+	for _, v := range gone {
+		c.Values = append(c.Values, Value{How: Removed, Path: v.Path, Then: v})
+	}
+	slices.SortStableFunc(c.Values, func(a, b Value) int { return strings.Compare(a.Path, b.Path) })
+	left := maxFlows
+	for i := range c.Values {
+		if v := &c.Values[i]; v.Now != nil && v.sets() && left > 0 {
+			left -= c.reach(v)
+		}
+	}
+}
+
+// reach finds what a value ends up in, and gives how many flows there are.
+func (c *comparison) reach(v *Value) int {
+	flows := c.now.Flows.Of(v.Now)
+	slices.SortStableFunc(flows, func(a, b *graph.Flow) int {
+		return cmp.Or(cmp.Compare(strength(b.Kind), strength(a.Kind)), cmp.Compare(len(a.Through), len(b.Through)))
+	})
+	seen := map[string]bool{}
+	v.Hosts = []string{}
+	for _, f := range flows {
+		if f.ToValue != nil {
+			continue
+		}
+		v.Hosts = together(v.Hosts, hostNames(c.now, f.In))
+		if to := withoutHome(f.To); !seen[to] {
+			seen[to] = true
+			v.Reach = append(v.Reach, to)
+		}
+	}
+	return len(flows)
+}
+
+// then0 is the old side's value that is called path now; nil if there was none.
+func (c *comparison) then0(path string) *graph.Value {
+	if old, ok := c.before[path]; ok {
+		return c.thenByPath[old]
+	}
+	if v := c.thenByPath[path]; v != nil && c.value(path) == path {
+		return v
+	}
+	return nil
+}
+
+// renameValues finds values that are declared with the same code under another name.
+func (c *comparison) renameValues() {
+	declared := func(g *graph.Graph, v *graph.Value) string {
+		if len(v.Declared) != 1 || v.Member {
+			return ""
+		}
+		return c.text(g, v.Declared[0])
+	}
+	gone, came := map[string][]*graph.Value{}, map[string][]*graph.Value{}
+	for _, v := range c.then.Values {
+		if t := declared(c.then, v); t != "" && c.nowByPath[v.Path] == nil {
+			gone[t] = append(gone[t], v)
+		}
+	}
+	for _, v := range c.now.Values {
+		if t := declared(c.now, v); t != "" && c.thenByPath[v.Path] == nil {
+			came[t] = append(came[t], v)
+		}
+	}
+	// Of several alike, those that keep their last name; then those that keep their group; then the only ones that are left.
+	for _, key := range []func(v *graph.Value) string{
+		func(v *graph.Value) string { return v.Segments[len(v.Segments)-1] },
+		func(v *graph.Value) string { return strings.Join(v.Segments[:len(v.Segments)-1], "\x00") },
+		func(*graph.Value) string { return "" },
+	} {
+		for text := range gone {
+			olds, news := bucket(gone[text], key), bucket(came[text], key)
+			for k, os := range olds {
+				if ns := news[k]; len(os) == 1 && len(ns) == 1 {
+					c.renamed[os[0].Path] = ns[0].Path
+					gone[text] = without(gone[text], os[0])
+					came[text] = without(came[text], ns[0])
+				}
+			}
+		}
+	}
+	// Members go with their registry.
+	for old, now := range maps.Clone(c.renamed) {
+		for _, v := range c.then.Values {
+			if rest, ok := strings.CutPrefix(v.Path, old+"."); ok && c.renamed[v.Path] == "" && c.nowByPath[v.Path] == nil && c.nowByPath[now+"."+rest] != nil && c.thenByPath[now+"."+rest] == nil {
+				c.renamed[v.Path] = now + "." + rest
+			}
+		}
+	}
+}
+
+func bucket(vs []*graph.Value, key func(*graph.Value) string) map[string][]*graph.Value {
+	out := map[string][]*graph.Value{}
+	for _, v := range vs {
+		out[key(v)] = append(out[key(v)], v)
+	}
+	return out
+}
+
+func without(vs []*graph.Value, v *graph.Value) []*graph.Value {
+	return slices.DeleteFunc(slices.Clone(vs), func(o *graph.Value) bool { return o == v })
+}
+
+// facts are the differences between a value as it was and as it is.
+func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
+	var out []Fact
+	at := func(v *graph.Value) graph.Place {
+		if len(v.Declared) > 0 {
+			return v.Declared[0]
+		}
+		return graph.Place{}
+	}
+	differs := func(what, then, is string, place graph.Place) {
+		if code(then) != code(is) {
+			out = append(out, Fact{What: what, Then: shown(then), Now: shown(is), At: place})
+		}
+	}
+	place := now.DefaultAt
+	if place.File == "" {
+		place = at(now)
+	}
+	if !now.Member && !old.Member {
+		differs("type", old.Type, now.Type, at(now))
+		differs("default", old.Default, now.Default, place)
+		if d := strings.Join(strings.Fields(old.Description), " "); d != strings.Join(strings.Fields(now.Description), " ") {
+			out = append(out, Fact{What: "description", Then: d, Now: strings.Join(strings.Fields(now.Description), " "), At: at(now)})
+		}
+	}
+	return append(out, set...)
+}
+
+// known is what a definition is known to be, as a text; "" if it is not.
+func known(d *graph.Definition) string {
+	if !d.Known {
+		return ""
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(d.Value) != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// definitionKey tells definitions apart by what they say, where and for whom.
+func (c *comparison) definitionKey(g *graph.Graph) func(*graph.Definition) string {
+	return func(d *graph.Definition) string {
+		option, file := d.Option, d.At.File
+		if g == c.then {
+			option, file = c.value(option), c.file(file)
+		}
+		return fmt.Sprint(option, "\x00", file, "\x00", c.text(g, d.At), "\x00", known(d), "\x00", d.Conditional, d.Priority, "\x00", c.in(g, d.In))
+	}
+}
+
+// Definition is a definition of an option that differs.
+type Definition struct {
+	How       How
+	Option    string
+	Then, Now string // its code on one line, with what it is known to be behind → where that differs from the code
+	At        graph.Place
+	Old       bool     // At is a place of the old side
+	Hosts     []string // nil for all
+	Spread    *Spread  // where the hosts are all that differs
+}
+
+// changedDefinitions are those that one side has and not the other, a gone one and a new one of the same option and file together.
+func (c *comparison) changedDefinitions() []Definition {
+	gone, came := pair(c.then.Definitions, c.now.Definitions, c.definitionKey(c.then), c.definitionKey(c.now))
+	place := func(g *graph.Graph, d *graph.Definition) string {
+		if g == c.then {
+			return c.value(d.Option) + "\x00" + c.file(d.At.File)
+		}
+		return d.Option + "\x00" + d.At.File
+	}
+	left := map[string][]*graph.Definition{}
+	for _, d := range gone {
+		k := place(c.then, d)
+		left[k] = append(left[k], d)
+	}
+	var out []Definition
+	seen := map[string]int{}
+	add := func(d Definition) {
+		// What one place defines in several homes is one difference.
+		k := fmt.Sprint(d.How, "\x00", withoutHome(d.Option), "\x00", d.Then, "\x00", d.Now, "\x00", d.At.File, d.At.Span)
+		i, ok := seen[k]
+		if !ok {
+			seen[k] = len(out)
+			out = append(out, d)
+			return
+		}
+		out[i].Hosts = together(out[i].Hosts, d.Hosts)
+		if out[i].Option != d.Option {
+			out[i].Option = withoutHome(d.Option)
+		}
+	}
+	for _, d := range came {
+		k := place(c.now, d)
+		is := Definition{How: Added, Option: d.Option, Now: definedAs(c.now, d), At: d.At, Hosts: hostNames(c.now, d.In)}
+		if olds := left[k]; len(olds) > 0 {
+			old := olds[0]
+			left[k] = olds[1:]
+			is.How, is.Then = Changed, definedAs(c.then, old)
+			if c.inNewNames(is.Then) == is.Now && is.Then != is.Now && c.value(old.Option) == d.Option {
+				c.quiet = append(c.quiet, d.At)
+				continue // it reads a value that has another name
+			}
+			if is.Then == is.Now && c.in(c.then, old.In) == c.in(c.now, d.In) && old.Priority == d.Priority && old.Conditional == d.Conditional {
+				continue // what changed is below the edge of what is shown
+			}
+			if is.Then == is.Now {
+				is.Then, is.Now = standing(old, is.Then), standing(d, is.Now)
+			}
+			if is.Then == is.Now {
+				is.Spread = c.spread(old.In, d.In, old.At.File, d.At.File)
+			}
+		}
+		is.Spread = c.ofHosts(is.Spread, is.How, is.Hosts)
+		add(is)
+	}
+	for _, d := range gone {
+		k := place(c.then, d)
+		if slices.Contains(left[k], d) {
+			hosts := hostNames(c.then, d.In)
+			add(Definition{How: Removed, Option: d.Option, Then: definedAs(c.then, d), At: d.At, Old: true, Hosts: hosts, Spread: c.ofHosts(nil, Removed, hosts)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Definition) int {
+		return cmp.Or(strings.Compare(a.Option, b.Option), comparePlaces(a.At, b.At))
+	})
+	return out
+}
+
+// inNewNames is a line of code in which renamed values have their new names.
+func (c *comparison) inNewNames(line string) string {
+	for _, old := range slices.Backward(slices.Sorted(maps.Keys(c.renamed))) { // my.a.b before my.a
+		line = strings.ReplaceAll(line, "config."+old, "config."+c.renamed[old])
+	}
+	return line
+}
+
+// withoutHome is an option's path within a home.
+func withoutHome(option string) string {
+	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
+		if _, within, ok := strings.Cut(rest, "."); ok {
+			return within
+		}
+	}
+	return option
+}
+
+// definedAs is a definition's code, and what it is known to be where the code does not say so itself.
+func definedAs(g *graph.Graph, d *graph.Definition) string {
+	text := valueLine(g, d.At)
+	if k := known(d); k != "" && k != text && k != "null" && !strings.ContainsAny(k, "[{") {
+		return text + " → " + k
+	}
+	return text
+}
+
+// standing is a definition with what it weighs, for two that differ in nothing else.
+func standing(d *graph.Definition, text string) string {
+	switch {
+	case d.Priority > 0 && d.Priority < 100:
+		text += " (mkForce)"
+	case d.Priority > 100:
+		text += " (mkDefault)"
+	}
+	if d.Conditional {
+		text += " (under a condition)"
+	}
+	return text
+}
+
+// settings are the definitions of central values that differ, by the value's path now; definitions takes the others.
+func (c *comparison) settings() map[string][]Fact {
+	c.valueDefinitions = map[string]bool{}
+	instances := map[string]string{}
+	for _, g := range []*graph.Graph{c.then, c.now} {
+		for _, v := range g.Values {
+			path := v.Path
+			if g == c.then {
+				path = c.value(path)
+			}
+			instances[v.Path] = path
+			for _, i := range v.Instances {
+				instances[i.Path] = path
+			}
+		}
+	}
+	out := map[string][]Fact{}
+	c.changed = c.changedDefinitions()
+	for _, d := range c.changed {
+		path, ok := instances[d.Option]
+		if !ok {
+			continue
+		}
+		c.valueDefinitions[d.Option] = true
+		out[path] = append(out[path], Fact{What: "set", Then: d.Then, Now: d.Now, At: d.At, Old: d.Old, Hosts: d.Hosts, Spread: d.Spread})
+	}
+	return out
+}
+
+// definitions takes the definitions of other options that differ.
+func (c *comparison) definitions() {
+	for _, d := range c.changed {
+		if !c.valueDefinitions[d.Option] {
+			c.Definitions = append(c.Definitions, d)
+		}
+	}
+}

@@ -1,0 +1,462 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+	"nixsink/internal/change"
+)
+
+// A changePart is a section of what changed.
+type changePart struct {
+	title string
+	note  string
+	items []changeItem
+	fold  bool // details: a comment folds them
+}
+
+// A changeItem is one difference.
+type changeItem struct {
+	mark      string // +, -, ~ or >
+	name      string // what differs: a path, a file, a host
+	what      string // words about it, no code
+	then, now string // code; "" where there is none
+	at        graph.Place
+	old       bool     // at is a place of the old side
+	hosts     []string // that it holds in; nil for all
+	below     []changeItem
+	spread    *change.Spread // where that is all that differs
+}
+
+// spreads has an item tell of the hosts that came and went.
+func (i *changeItem) spreads(s *change.Spread) {
+	i.spread = s
+	if s == nil {
+		return
+	}
+	var words []string
+	if len(s.Gained) > 0 {
+		words = append(words, "now on "+hostList(s.Gained))
+	}
+	if len(s.Lost) > 0 {
+		words = append(words, "no longer on "+hostList(s.Lost))
+	}
+	if len(words) == 0 {
+		words = []string{"in other homes than before"}
+	}
+	i.what = strings.TrimPrefix(i.what+", "+strings.Join(words, ", "), ", ")
+	i.then, i.now, i.hosts = "", "", nil
+}
+
+// followers takes out of a list what comes and goes with its module, and counts it.
+func followers(items []changeItem) (rest []changeItem, n int) {
+	for _, i := range items {
+		if i.spread != nil && i.spread.Follows {
+			n++
+			continue
+		}
+		rest = append(rest, i)
+	}
+	return rest, n
+}
+
+// reachShown is how many options are named that a value reaches.
+const reachShown = 3
+
+var changeMarks = map[change.How]string{change.Added: "+", change.Removed: "-", change.Changed: "~", change.Renamed: ">"}
+
+// changeParts are the sections of what changed, the most important first. Empty ones are left out.
+func changeParts(c *change.Change) []changePart {
+	options, withModules := followers(changedDefinitions(c))
+	imports, _ := followers(changedImports(c))
+	findings := changePart{title: "Findings"}
+	findings.items, findings.note = worthTelling(changedFindings(c))
+	hosts := changePart{title: "Hosts", items: changedHosts(c)}
+	if withModules > 0 {
+		hosts.note = "With these come and go " + plural(withModules, "definition", "definitions") + "."
+	}
+	all := []changePart{
+		{title: "Central values", items: changedValues(c)},
+		{title: "Where values end up", items: changedFlows(c)},
+		{title: "Who reads them", items: changedReaders(c)},
+		hosts,
+		{title: "Inputs", note: "All that depends on one of them may change, on every host.", items: changedInputs(c)},
+		findings,
+		{title: "Not followed", items: changedUnresolved(c)},
+		{title: "Other options", items: options, fold: true},
+		{title: "Other code", items: changedCodes(c), fold: true},
+		{title: "Imports", items: imports, fold: true},
+	}
+	return slices.DeleteFunc(all, func(p changePart) bool { return len(p.items) == 0 })
+}
+
+func changedValues(c *change.Change) (out []changeItem) {
+	for _, v := range c.Values {
+		i := changeItem{mark: changeMarks[v.How], name: v.Path}
+		switch v.How {
+		case change.Added, change.Removed:
+			is := v.Now
+			if is == nil {
+				is, i.old = v.Then, true
+			}
+			i.at = declaredAt(is)
+			var words []string
+			if is.Type != "" {
+				words = append(words, oneLine(is.Type))
+			}
+			if is.Default != "" {
+				words = append(words, "default "+cut(oneLine(is.Default), 40))
+			}
+			if n := is.FanOut.Reads; n > 0 {
+				words = append(words, plural(n, "read", "reads"))
+			}
+			i.what = strings.Join(words, ", ")
+		case change.Renamed:
+			i.what = "was " + v.Was
+			i.at = declaredAt(v.Now)
+		}
+		if n := len(v.Reach); n > 0 {
+			i.what = strings.TrimPrefix(i.what+", reaches "+plural(n, "option", "options"), ", ")
+			if v.Hosts != nil {
+				i.what += " on " + hostList(v.Hosts)
+			}
+			i.what += ": " + strings.Join(v.Reach[:min(n, reachShown)], ", ")
+			if n > reachShown {
+				i.what += ", …"
+			}
+		}
+		for _, f := range v.Facts {
+			below := changeItem{name: f.What, then: f.Then, now: f.Now, at: f.At, old: f.Old, hosts: f.Hosts}
+			below.spreads(f.Spread)
+			if f.What == "description" {
+				below.then, below.now, below.what = "", "", "reworded"
+			}
+			i.below = append(i.below, below)
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+// changedFlows groups flows by value.
+func changedFlows(c *change.Change) (out []changeItem) {
+	for _, f := range c.Flows {
+		if len(out) == 0 || out[len(out)-1].name != f.From {
+			out = append(out, changeItem{name: f.From})
+		}
+		is := f.Flow()
+		i := changeItem{mark: changeMarks[f.How], name: f.To, at: is.At, old: f.Now == nil, hosts: f.Hosts}
+		i.what = kindWords(is.Kind)
+		if f.How == change.Changed && f.Then.Kind != f.Now.Kind {
+			i.what = kindWords(f.Then.Kind) + " before, now " + kindWords(f.Now.Kind)
+		}
+		if len(is.Through) > 0 {
+			i.what += ", through " + strings.Join(is.Through[:min(len(is.Through), 3)], " → ")
+			if more := len(is.Through) - 3; more > 0 {
+				i.what += fmt.Sprintf(" → … (%d more)", more)
+			}
+		}
+		i.spreads(f.Spread)
+		last := &out[len(out)-1]
+		last.below = append(last.below, i)
+	}
+	for i := range out {
+		out[i].below, _ = followers(out[i].below)
+	}
+	out = slices.DeleteFunc(out, func(i changeItem) bool { return len(i.below) == 0 })
+	for i := range out {
+		out[i].mark = "~"
+		var n [3]int
+		for _, b := range out[i].below {
+			n[strings.Index("+-~", b.mark)]++
+		}
+		var words []string
+		for k, word := range []string{"new", "gone", "different"} {
+			if n[k] > 0 {
+				words = append(words, fmt.Sprintf("%s %s", count(n[k]), word))
+			}
+		}
+		out[i].what = strings.Join(words, ", ")
+		out[i].below = switched(out[i].below)
+		slices.SortStableFunc(out[i].below, func(a, b changeItem) int {
+			return cmp.Compare(strings.Index("+-~", a.mark), strings.Index("+-~", b.mark))
+		})
+	}
+	return out
+}
+
+// fewSwitched is how many options that a value decides on are told one by one.
+const fewSwitched = 2
+
+// switched tells in one line of options that a switch decides on in one file, where they are many: what is written below mkIf is under it.
+func switched(items []changeItem) []changeItem {
+	type group struct{ mark, what, file string }
+	of := func(i changeItem) group { return group{i.mark, i.what, i.at.File} }
+	n := map[group]int{}
+	for _, i := range items {
+		if strings.HasPrefix(i.what, kindWords(graph.Control)) {
+			n[of(i)]++
+		}
+	}
+	var out []changeItem
+	at := map[group]int{}
+	for _, i := range items {
+		if n[of(i)] <= fewSwitched {
+			out = append(out, i)
+			continue
+		}
+		if first, ok := at[of(i)]; ok {
+			out[first].below = append(out[first].below, i)
+			continue
+		}
+		at[of(i)] = len(out)
+		all := i
+		all.below = []changeItem{i}
+		out = append(out, all)
+	}
+	for _, k := range at {
+		out[k].name = commonPath(out[k].below) + " (" + plural(len(out[k].below), "option", "options") + ")"
+		out[k].what = strings.Replace(out[k].what, "decides on it", "decides on them", 1)
+	}
+	return out
+}
+
+// commonPath is what the names of several options begin with, and a star.
+func commonPath(items []changeItem) string {
+	segs := graph.SplitPath(items[0].name)
+	for _, i := range items[1:] {
+		other := graph.SplitPath(i.name)
+		k := 0
+		for k < len(segs) && k < len(other) && segs[k] == other[k] {
+			k++
+		}
+		segs = segs[:k]
+	}
+	return strings.Join(append(segs, "*"), ".")
+}
+
+// kindWords tells what part a value has in a definition.
+func kindWords(k graph.FlowKind) string {
+	switch k {
+	case graph.Data:
+		return "its data"
+	case graph.Key:
+		return "names it"
+	case graph.Control:
+		return "decides on it"
+	}
+	return "its default"
+}
+
+func changedReaders(c *change.Change) (out []changeItem) {
+	for _, r := range c.Readers {
+		i := changeItem{mark: changeMarks[r.How()], name: r.Value, at: r.At, old: r.Old, hosts: r.Hosts}
+		switch {
+		case r.Then == 0 && r.Now > 1:
+			i.what = plural(r.Now, "read", "reads")
+		case r.Now == 0 && r.Then > 1:
+			i.what = plural(r.Then, "read", "reads")
+		case r.Then > 0 && r.Now > 0:
+			i.what = fmt.Sprintf("%s → %s", count(r.Then), plural(r.Now, "read", "reads"))
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+// changedHosts tells of hosts that come to the same modules, or leave the same ones, together.
+func changedHosts(c *change.Change) (out []changeItem) {
+	at := map[string]int{}
+	var names [][]string
+	for _, h := range c.Hosts {
+		if h.How != change.Changed {
+			n := len(h.Gained)
+			if h.How == change.Removed {
+				n = len(h.Lost)
+			}
+			names = append(names, []string{h.Name})
+			out = append(out, changeItem{mark: changeMarks[h.How], name: h.Name, what: h.Class + ", " + plural(n, "module", "modules")})
+			continue
+		}
+		k := strings.Join(h.Gained, "\n") + "\n\n" + strings.Join(h.Lost, "\n")
+		if i, ok := at[k]; ok {
+			names[i] = append(names[i], h.Name)
+			continue
+		}
+		at[k] = len(out)
+		names = append(names, []string{h.Name})
+		i := changeItem{mark: "~", what: h.Class}
+		for _, m := range h.Gained {
+			i.below = append(i.below, changeItem{mark: "+", name: m})
+		}
+		for _, m := range h.Lost {
+			i.below = append(i.below, changeItem{mark: "-", name: m})
+		}
+		out = append(out, i)
+	}
+	for i := range out {
+		if out[i].name = names[i][0]; len(names[i]) > 1 {
+			out[i].name, out[i].what = hostList(names[i]), ""
+		}
+	}
+	return out
+}
+
+func changedInputs(c *change.Change) (out []changeItem) {
+	for _, in := range c.Inputs {
+		i := changeItem{mark: changeMarks[in.How], name: in.Name, then: in.Then, now: in.Now}
+		// Mostly it is another revision of the same.
+		if ref, rev, ok := strings.Cut(in.Now, " "); ok && in.How == change.Changed && strings.HasPrefix(in.Then, ref+" ") {
+			i.now = rev
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+func changedFindings(c *change.Change) (out []changeItem) {
+	for _, f := range c.New {
+		out = append(out, changeItem{mark: "+", name: f.Severity.String() + " " + f.Check, what: f.Message, at: f.At})
+	}
+	for _, f := range c.Fixed {
+		out = append(out, changeItem{mark: "-", name: f.Severity.String() + " " + f.Check, what: f.Message, at: f.At, old: true})
+	}
+	return out
+}
+
+// worthTelling leaves informations out and counts them.
+func worthTelling(findings []changeItem) (rest []changeItem, note string) {
+	var came, gone int
+	for _, f := range findings {
+		switch {
+		case !strings.HasPrefix(f.name, "info "):
+			rest = append(rest, f)
+		case f.mark == "+":
+			came++
+		default:
+			gone++
+		}
+	}
+	if came+gone > 0 {
+		note = fmt.Sprintf("And informations: %s new, %s gone.", count(came), count(gone))
+	}
+	return rest, note
+}
+
+func changedUnresolved(c *change.Change) (out []changeItem) {
+	for _, u := range c.Unresolved {
+		out = append(out, changeItem{mark: changeMarks[u.How], name: u.Path, what: u.Reason, at: u.At, old: u.Old})
+	}
+	return out
+}
+
+func changedDefinitions(c *change.Change) (out []changeItem) {
+	for _, d := range c.Definitions {
+		i := changeItem{mark: changeMarks[d.How], name: d.Option, then: d.Then, now: d.Now, at: d.At, old: d.Old, hosts: d.Hosts}
+		i.spreads(d.Spread)
+		out = append(out, i)
+	}
+	return out
+}
+
+func changedCodes(c *change.Change) (out []changeItem) {
+	for _, k := range c.Code {
+		i := changeItem{mark: changeMarks[k.How], name: k.Name, at: k.At, old: k.Old}
+		if n := len(k.Options); n > 0 {
+			i.what = "used by " + strings.Join(k.Options[:min(n, 3)], ", ")
+			if n > 3 {
+				i.what += fmt.Sprintf(" and %s more", count(n-3))
+			}
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+func changedImports(c *change.Change) (out []changeItem) {
+	for _, m := range c.Imports {
+		i := changeItem{mark: changeMarks[m.How], name: m.To, at: m.At, old: m.Old, hosts: m.Hosts}
+		if m.Disabled {
+			i.what = "commented out"
+		}
+		i.spread = m.Spread
+		out = append(out, i)
+	}
+	return out
+}
+
+// changeHead says in a line what is compared: "main → the working tree: 3 files, 2 of them moved".
+func changeHead(c *change.Change) string {
+	n := map[string]int{}
+	for _, f := range c.Files {
+		switch {
+		case f.How == change.Renamed:
+			n["moved"]++
+		case f.Layout:
+			n["layout"]++
+		case !f.Code:
+			n["other"]++
+		}
+	}
+	var words []string
+	for _, w := range []struct{ key, words string }{{"moved", "moved"}, {"layout", "comments and layout only"}, {"other", "no Nix code"}} {
+		if n[w.key] > 0 {
+			words = append(words, fmt.Sprintf("%s %s", count(n[w.key]), w.words))
+		}
+	}
+	text := plural(len(c.Files), "file", "files")
+	if len(words) > 0 {
+		text += " (" + strings.Join(words, ", ") + ")"
+	}
+	return text
+}
+
+// rebuilt parts the hosts into those that may be built differently, those of which nothing changed but the revision that they ask for, and
+// those that are the same.
+func rebuilt(c *change.Change) (differ []change.Rebuild, marked, same []string) {
+	for _, r := range c.Rebuild {
+		switch {
+		case len(r.Why) > 0:
+			differ = append(differ, r)
+		case r.Commit != "":
+			marked = append(marked, r.Host)
+		default:
+			same = append(same, r.Host)
+		}
+	}
+	return differ, marked, same
+}
+
+// commitPlace is where the first host that does asks for the revision.
+func commitPlace(c *change.Change) string {
+	for _, r := range c.Rebuild {
+		if r.Commit != "" {
+			return r.Commit
+		}
+	}
+	return ""
+}
+
+// Rebuilt hosts with the same reasons are told together.
+type rebuiltHosts struct {
+	hosts, why []string
+}
+
+// alikeRebuilt puts hosts with the same reasons together, in the order of their first.
+func alikeRebuilt(all []change.Rebuild) (out []rebuiltHosts) {
+	at := map[string]int{}
+	for _, r := range all {
+		k := strings.Join(r.Why, "\n")
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, rebuiltHosts{why: r.Why})
+		}
+		out[i].hosts = append(out[i].hosts, r.Host)
+	}
+	return out
+}
