@@ -11,7 +11,7 @@ import (
 // inventory gives its machines the modules of the roles that they have in it.
 func clanConvention() convention {
 	value := func(ev *Evaluator) Val {
-		module := ready(Val{shape: &frameworkShape{clanFlakeModule}})
+		module := ready(Val{shape: &frameworkShape{make: clanFlakeModule}})
 		return Val{shape: &setShape{attrs: []attr{
 			field("lib", ready(Val{shape: &setShape{attrs: []attr{field("clan", ready(ev.libFunction("clan"))), field("buildClan", ready(ev.libFunction("clan")))}, base: &Val{shape: &libShape{"lib"}}}})),
 			field("flakeModules", ready(setOf(site{}, field("default", module)))), field("flakeModule", module),

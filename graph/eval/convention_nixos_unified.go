@@ -6,7 +6,7 @@ import "path"
 // modules/{nixos,darwin,home}/NAME are a flake's outputs, below nix/ or not. Modules get `flake`: self, inputs and the config of the flake.
 func nixosUnifiedConvention() convention {
 	return convention{inputs: []input{{"srid/nixos-unified", []string{"nixos-unified", "nixos-flake"}, func(ev *Evaluator) Val {
-		module := ready(Val{shape: &frameworkShape{nixosUnified}})
+		module := ready(Val{shape: &frameworkShape{make: nixosUnified}})
 		return Val{shape: &setShape{attrs: []attr{
 			field("flakeModules", ready(setOf(site{}, field("default", module), field("autoWire", module)))), field("flakeModule", module),
 		}, base: &Val{}}}

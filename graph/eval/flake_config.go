@@ -197,6 +197,7 @@ func (ev *Evaluator) flakeElements(v Val) ([]*thunk, bool) {
 // frameworkShape is a module of a framework outside of the tree. It makes outputs of the flake that imports it.
 type frameworkShape struct {
 	make func(ev *Evaluator, c *Configuration, at site)
+	args []string // options that modules get as arguments, too
 }
 
 func (*frameworkShape) what() string { return "module of a framework" }

@@ -38,6 +38,11 @@ func (ev *Evaluator) want(v Val, from site, by *Module, ctl Origins) []wanted {
 	case *frameworkShape:
 		if by != nil && by.conf.Class.Flake && !slices.Contains(by.conf.frameworks, s) {
 			by.conf.frameworks = append(by.conf.frameworks, s)
+			for _, name := range s.args {
+				if by.conf.args[name] == nil {
+					by.conf.args[name] = ready(Val{shape: &refShape{path: ev.child(by.conf.Base, name)}})
+				}
+			}
 		}
 		return nil
 	case *laterShape:
