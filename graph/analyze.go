@@ -32,6 +32,7 @@ type Options struct {
 	Exclude     []string          // globs (doublestar) relative to the root
 	Layers      []Layer           // nil: from folders' names
 	Aliases     map[string]string // id → value path
+	Loaders     []Loader          // what makes configurations in a way that the text does not tell
 	IDRules     []IDRule          // nil: CFG. is my.configs. or else my.
 	CriticalMin int               // reads from which a value is critical; 0: the default
 	Tracked     bool              // the folder was laid out from a revision: there are no ignore files to heed
@@ -195,9 +196,11 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	defer release()
 	var reads []textRead
 	var chooser *chooser
+	loaders := loadersOf(t, opts.Loaders)
 	run := func(ctx context.Context, args []string, passed func([]string)) *eval.Evaluator {
 		ev := eval.New(treeHost{t}, args)
 		ev.Passes = passed
+		ev.Loaders = loaders
 		ev.Run(ctx, entries, t.files)
 		return ev
 	}

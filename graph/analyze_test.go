@@ -43,6 +43,13 @@ func TestAnalyze(t *testing.T) {
 							opts.ArgRoots = append(opts.ArgRoots, value)
 						case "entry":
 							opts.Entries = append(opts.Entries, value)
+						case "loader": // function, class, hosts
+							words := strings.Fields(value)
+							opts.Loaders = append(opts.Loaders, Loader{Function: words[0], Class: words[1], Hosts: words[2:]})
+						case "loader-modules":
+							opts.Loaders[len(opts.Loaders)-1].Modules = strings.Fields(value)
+						case "loader-homes":
+							opts.Loaders[len(opts.Loaders)-1].Homes = strings.Fields(value)
 						default:
 							t.Fatalf("unknown option %q", key)
 						}
@@ -78,7 +85,7 @@ func TestAnalyze(t *testing.T) {
 
 // listsOf is a graph as short lists of text.
 func listsOf(g *Graph) map[string][]string {
-	out := map[string][]string{"references": nil, "values": nil, "unresolved": nil, "imports": nil, "modules": nil, "roots": nil, "flows": nil, "hidden": nil}
+	out := map[string][]string{"references": nil, "values": nil, "unresolved": nil, "imports": nil, "modules": nil, "roots": nil, "flows": nil, "hidden": nil, "configurations": nil}
 	add := func(list, format string, args ...any) {
 		out[list] = append(out[list], strings.TrimRight(fmt.Sprintf(format, args...), " ")+"\n")
 	}
@@ -128,6 +135,9 @@ func listsOf(g *Graph) map[string][]string {
 	}
 	for _, r := range g.Roots {
 		add("roots", "%s argument=%v", r.Path, r.Argument)
+	}
+	for _, c := range g.Configurations {
+		add("configurations", "%s %s %s", c.Name, c.Class, strings.Join(c.Modules, " "))
 	}
 	for f := range g.Flows.All() {
 		add("flows", "%s -> %s %s", f.From.Path, f.To, f.Kind)

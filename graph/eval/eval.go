@@ -36,6 +36,8 @@ type Evaluator struct {
 	// Passes is told, before the first system is followed, which arguments that modules are passed hold sets of plain values.
 	Passes func(names []string)
 
+	Loaders []Loader // that the configuration file describes
+
 	Unshared bool // follow every source anew in every configuration: for tests
 
 	Reads        []*Read
@@ -121,11 +123,12 @@ type Evaluator struct {
 	keptAlike  map[[2]uint32]bool
 	exports    []export
 	imported   map[string]bool
-	picked     map[string]site   // folders of which a module imports some files by paths that it puts together, and where
-	special    map[string]*thunk // what systems pass to their modules
-	flake      *flake            // the one that is looked at
-	flakes     map[string]*flake // by folder
-	ownLib     *thunk            // of the call that is made
+	picked     map[string]site      // folders of which a module imports some files by paths that it puts together, and where
+	special    map[string]*thunk    // what systems pass to their modules
+	flake      *flake               // the one that is looked at
+	flakes     map[string]*flake    // by folder
+	loaded     map[*Loader][]string // hosts that calls of it made
+	ownLib     *thunk               // of the call that is made
 }
 
 // fuelPerModule bounds the evaluation of one module, in expressions.
@@ -167,6 +170,7 @@ func New(host Host, argRoots []string) *Evaluator {
 		imported:  map[string]bool{},
 		picked:    map[string]site{},
 		special:   map[string]*thunk{},
+		loaded:    map[*Loader][]string{},
 		pathOf:    make([]*Path, 1),
 		readOf:    make([]*Read, 1),
 		bindingOf: make([]binding, 1),

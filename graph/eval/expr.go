@@ -263,6 +263,11 @@ func (ev *Evaluator) pathLiteral(n *parse.Path, en *env) Val {
 
 // variable finds a name: lexical scopes first, then Nix's own names, then every with from the inside out (rule 1).
 func (ev *Evaluator) variable(name string, span parse.Span, en *env) Val {
+	if len(ev.Loaders) > 0 {
+		if l, ok := ev.described(name); ok {
+			return l
+		}
+	}
 	if t := en.lookup(name); t != nil {
 		v := ev.force(t)
 		if r, ok := v.shape.(*refShape); ok && r.read == nil && ev.plainRoot(r.path) {
@@ -419,6 +424,11 @@ func (ev *Evaluator) selection(n *parse.Select, en *env) Val {
 			}
 		}
 		v = ev.sel(v, name).with(org)
+		if len(ev.Loaders) > 0 && i == len(n.Path)-1 {
+			if l, ok := ev.described(name); ok {
+				return l
+			}
+		}
 	}
 	if isRef(v) || isAlt(v) {
 		v = ev.noteReads(v, en.file, n.Span, base, why, dynamic)

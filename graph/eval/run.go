@@ -38,6 +38,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 			ev.guard(f, func() { ev.evaluate(ev.flakeAt(f)) })
 		}
 	}
+	ev.loadRest()
 	around := ev.neighbours()
 	for _, f := range files {
 		if by := ev.off[f]; by != "" && !ev.taken(f) {

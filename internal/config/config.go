@@ -31,6 +31,7 @@ type Config struct {
 	Exclude       []string          `toml:"exclude"`        // globs of what is not read
 	Critical      check.Count       `toml:"critical"`       // reads from which a value is critical; 0: the default
 	Layers        []Layer           `toml:"layer"`          // lowest first
+	Loaders       []Loader          `toml:"loader"`
 	IDRules       []IDRule          `toml:"id-rule"`
 	Aliases       map[string]string `toml:"aliases"` // id → value path
 	Title         string            `toml:"title"`   // what reports and pictures are called
@@ -49,6 +50,15 @@ type Config struct {
 type Layer struct {
 	Name  string   `toml:"name"`
 	Globs []string `toml:"globs"`
+}
+
+// Loader describes what makes configurations in a way that the text does not tell.
+type Loader struct {
+	Function string   `toml:"function"` // what makes them where it is called
+	Class    string   `toml:"class"`    // nixos, darwin, home
+	Hosts    []string `toml:"hosts"`    // globs
+	Modules  []string `toml:"modules"`  // globs, in which {host} is the host's name
+	Homes    []string `toml:"homes"`    // the same
 }
 
 // IDRule tells how an id is rewritten to a value's path.
@@ -173,6 +183,10 @@ func (c *Config) Options(dir string) graph.Options {
 	}
 	for _, l := range c.Layers {
 		o.Layers = append(o.Layers, graph.Layer{Name: l.Name, Globs: c.rebaseGlobs(l.Globs, dir)})
+	}
+	for _, l := range c.Loaders {
+		o.Loaders = append(o.Loaders, graph.Loader{Function: l.Function, Class: l.Class,
+			Hosts: c.rebaseGlobs(l.Hosts, dir), Modules: c.rebaseGlobs(l.Modules, dir), Homes: c.rebaseGlobs(l.Homes, dir)})
 	}
 	for _, r := range c.IDRules {
 		o.IDRules = append(o.IDRules, graph.IDRule{Prefix: r.Prefix, To: r.To})

@@ -30,6 +30,8 @@ func TestParseErrors(t *testing.T) {
 		{"empty layer", "[[layer]]\nname = \"core\"\n", `layer "core": it has no globs`},
 		{"same layer twice", "[[layer]]\nname = \"a\"\nglobs = [\"a\"]\n[[layer]]\nname = \"a\"\nglobs = [\"b\"]\n", `there are two of that name`},
 		{"ratio", "[gate]\nsource-id-coverage = 70.0\n", "f.toml:2:22: \"70.0\" is no share"},
+		{"loader of nothing", "[[loader]]\nmodules = [\"a\"]\n", `loader 1: it needs the globs of its hosts`},
+		{"loader of an unknown class", "[[loader]]\nhosts = [\"a\"]\nclass = \"bsd\"\n", `loader 1: class is "bsd"; there are nixos, darwin, home`},
 		{"rule without target", "[[id-rule]]\nprefix = \"CFG.\"\n", "id-rule 1: it needs a prefix"},
 	}
 	for _, tt := range tests {

@@ -3,9 +3,12 @@ package config
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"nixsink/graph"
 )
 
 // validate finds what the types alone do not forbid.
@@ -45,6 +48,17 @@ func (c *Config) validate(name string) ErrorList {
 		}
 		seen[l.Name] = true
 		globs(fmt.Sprintf("layer %q", l.Name), l.Globs)
+	}
+	for i, l := range c.Loaders {
+		if l.Function == "" && len(l.Hosts) == 0 {
+			fault("loader %d: it needs the globs of its hosts, or the function that makes them", i+1)
+		}
+		if l.Class != "" && !slices.Contains(graph.LoaderClasses, l.Class) {
+			fault("loader %d: class is %q; there are %s", i+1, l.Class, strings.Join(graph.LoaderClasses, ", "))
+		}
+		globs(fmt.Sprintf("loader %d: hosts", i+1), l.Hosts)
+		globs(fmt.Sprintf("loader %d: modules", i+1), l.Modules)
+		globs(fmt.Sprintf("loader %d: homes", i+1), l.Homes)
 	}
 	for i, r := range c.IDRules {
 		if r.Prefix == "" || len(r.To) == 0 {

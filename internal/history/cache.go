@@ -18,7 +18,7 @@ import (
 func keyOf(files []git.Entry, o Options) string {
 	h := sha256.New()
 	g := o.Graph
-	settings, err := json.Marshal([]any{o.Key, g.Roots, g.ArgRoots, g.Entries, g.Exclude, g.Layers, g.Aliases, g.IDRules, g.CriticalMin, o.Check})
+	settings, err := json.Marshal([]any{o.Key, g.Roots, g.ArgRoots, g.Entries, g.Loaders, g.Exclude, g.Layers, g.Aliases, g.IDRules, g.CriticalMin, o.Check})
 	if err != nil {
 		return "" // what cannot be named is not kept
 	}
