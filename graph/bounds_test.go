@@ -162,3 +162,37 @@ let make = port: let self = { inherit port; again = self // { name = "a"; }; }; 
 		t.Errorf("%d values, the last one %s", len(g.Values), g.Values[len(g.Values)-1].Path)
 	}
 }
+
+// TestTypeWithinItself declares a submodule with an option of its own type: what its modules make of it is told one level down, too, and where
+// that ends is said.
+func TestTypeWithinItself(t *testing.T) {
+	g := analyzed(t, map[string]string{"main.nix": `{ config, lib, ... }:
+let
+  node = lib.types.submodule ({ config, name, ... }: {
+    options.text = lib.mkOption { type = lib.types.str; };
+    options.made = lib.mkOption { type = lib.types.str; };
+    options.below = lib.mkOption { type = lib.types.attrsOf node; default = { }; };
+    config.made = config.text + lib.concatMapStrings (x: x.made) (lib.attrValues config.below);
+  });
+in {
+  options.my.a = lib.mkOption { type = lib.types.str; default = "a"; };
+  options.tree = lib.mkOption { type = lib.types.attrsOf node; default = { }; };
+  config.tree.x.below.y.text = config.my.a;
+  config.services.x.all = config.tree.x.made;
+}`})
+	var got []string
+	for f := range g.Flows.All() {
+		got = append(got, f.From.Path+" -> "+f.To)
+	}
+	for _, want := range []string{"my.a -> tree.x.below.y.text", "my.a -> services.x.all"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
+		}
+	}
+	if !slices.ContainsFunc(g.Problems, func(p graph.Problem) bool { return strings.Contains(p.Msg, "too many levels") }) {
+		t.Errorf("nothing says that the type ends: %v", g.Problems)
+	}
+	if n := len(g.Declared); n > 20 {
+		t.Errorf("%d options are declared of one type, want those of three levels", n)
+	}
+}

@@ -57,8 +57,8 @@
 //  19. Functions and modules that an option holds (config.lib, deferredModule) are followed where they are called or imported.
 //
 // Bounds: maxDepth nested evaluations, maxDeep levels of structure, fuelPerModule expressions for one module and fuelPerEntry more for
-// each entry of a folder that it lists, fuelForBuilds for what a flake makes for every platform, maxRecursion calls within each other, or
-// maxGrounded with a text or path that is known, maxBlindRecursion and maxBlind calls with something unknown, maxHoles unknown names in a
-// row, maxAlternatives values kept apart. Where one of those up to maxGrounded cuts something short, Limits says where and why; the others
-// only widen.
+// each entry of a folder that it lists, fuelForBuilds and fuelForPlatforms for what a flake makes for every platform, maxWithinItself
+// submodules of a type within itself, maxRecursion calls within each other, or maxGrounded with a text or path that is known,
+// maxBlindRecursion and maxBlind calls with something unknown, maxHoles unknown names in a row, maxAlternatives values kept apart. Where one of
+// those up to maxGrounded cuts something short, Limits says where and why; the others only widen.
 package eval

@@ -83,7 +83,8 @@ type Evaluator struct {
 
 	recentHops [1 << recentHopBits]uint32 // by hash, where in hops
 
-	steps     int
+	steps     int // since there was fuel
+	work      int // before that
 	fuel      int
 	depth     int
 	levels    int             // of structure that are searched at the moment
@@ -108,6 +109,7 @@ type Evaluator struct {
 	cur        *Summary        // the one that is made
 	within     *Configuration  // the one that it is made for
 	innermost  int             // configurations that modules make for themselves, and that are being followed
+	ofFlakes   []ofFlake       // of those, the ones that modules of flakes make
 	passedAt   map[*thunk]site // where a module passes it to others
 	innerAt    map[site]int    // how many were followed, by the call that makes them; -1 while one is
 	likenesses map[[2]*thunk]bool
@@ -250,6 +252,7 @@ func (ev *Evaluator) guard(f *parse.File, work func()) {
 
 // refuel gives the evaluation of the next module its bounds.
 func (ev *Evaluator) refuel(fuel int) {
+	ev.work += ev.steps
 	ev.steps, ev.fuel = 0, fuel
 	if ev.ctx.Err() != nil {
 		ev.fuel = -1 // the run has nothing left, or nobody waits for it

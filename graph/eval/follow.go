@@ -93,10 +93,7 @@ func (ev *Evaluator) madeTwice(c *Configuration) bool {
 		return false
 	}
 	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool {
-		if o.Name == "" || o.Class != c.Class || o.File != c.File || o.Span != c.Span || len(o.sources) < len(c.sources) {
-			return false
-		}
-		return slices.EqualFunc(o.sources[:len(c.sources)], c.sources, func(a, b wanted) bool { return textOf(a.file, a.val) == textOf(b.file, b.val) })
+		return o.Name != "" && o.Class == c.Class && o.File == c.File && o.Span == c.Span && len(o.sources) >= len(c.sources) && sameTexts(o.sources[:len(c.sources)], c.sources)
 	})
 }
 
@@ -209,7 +206,9 @@ func (ev *Evaluator) leave(c *Configuration) {
 		delete(c.joined, s)
 		gone = true
 		s.In.remove(n)
-		s.dead = s.dead || s.In.Empty()
+		if s.dead = s.dead || s.In.Empty(); s.dead {
+			s.letGo()
+		}
 		for _, p := range s.here {
 			for q := p; q != nil && q.below.Has(n); q = q.Parent {
 				q.below.remove(n)
@@ -222,6 +221,14 @@ func (ev *Evaluator) leave(c *Configuration) {
 			around = around.Parent
 		}
 		ev.redeclare(around, n)
+	}
+}
+
+// letGo forgets the values that a summary was made of: nobody asks for them any more, and they hold the scopes of thousands of calls.
+func (s *Summary) letGo() {
+	s.opaque = nil
+	for _, m := range s.modules {
+		m.config = nil
 	}
 }
 
@@ -482,12 +489,12 @@ func (ev *Evaluator) defineAll(s *Summary, c *Configuration) {
 				ev.define(m, m.Base, p.val, union(m.ctl, p.ctl), site{m.File, m.File.Expr.Range()}, false, 0)
 			}
 		})
-		if !c.Class.Flake {
-			m.config = nil // a flake's outputs are asked for later
-		}
 		if t := ev.files[m.File]; t != nil && t.state == 2 {
 			ev.files[m.File] = ev.fileThunk(m.File) // should it be asked for again, it is evaluated again
 		}
+	}
+	if !c.Class.Flake { // a flake's outputs are asked for later
+		s.letGo()
 	}
 	ev.compact()
 }

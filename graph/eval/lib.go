@@ -81,7 +81,7 @@ func libOffers(space, name string) bool {
 // otherLib are further names of lib, so that `with lib;` is known to offer them; what they do is not modelled (rule 8).
 var otherLib = map[string]bool{
 	"maintainers": true, "licenses": true, "platforms": true, "version": true, "trivial": true, "literalExpression": true, "literalMD": true, "mdDoc": true,
-	"getExe": true, "getExe'": true, "getBin": true, "escapeShellArg": true, "escapeShellArgs": true, "concatLines": true, "makeBinPath": true, "isDerivation": true,
+	"getExe": true, "getExe'": true, "getBin": true, "escapeShellArg": true, "escapeShellArgs": true, "concatLines": true, "makeBinPath": true,
 	"hasAttrByPath": true, "isStorePath": true, "fakeHash": true, "fakeSha256": true, "evalModules": true, "makeLibraryPath": true, "escapeRegex": true, "escapeXML": true,
 	"toHexString": true, "systems": true, "cleanSource": true, "cartesianProduct": true, "versionAtLeast": true, "versionOlder": true, "types": true,
 }

@@ -51,6 +51,7 @@ func typesChapter() []row {
 		{"isFunction", 1, isOfType(lambdaType)},
 		{"isPath", 1, isOfType(pathType)},
 		{"isBool", 1, isOfType(boolType)},
+		{"isDerivation", 1, libIsDerivation},
 		{"isFloat", 1, isOfType(floatType)},
 		{"generate", 2, libGenerate},
 		{"toINIWithGlobalSection", 2, libGenerate},
@@ -66,6 +67,22 @@ func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 		return str(name).with(v.org)
 	}
 	return unknown(ev.origins(v))
+}
+
+// libIsDerivation asks whether a value is a set whose type is "derivation" (Nixpkgs lib/attrsets.nix).
+func libIsDerivation(ev *Evaluator, a []*thunk, at site) Val {
+	v := ev.force(a[0])
+	if ev.types(v).never(setType) {
+		return boolean(false).with(v.org)
+	}
+	if _, set := v.shape.(*setShape); set {
+		if there, why := ev.presence(v, "type"); there == no {
+			return boolean(false).with(why)
+		} else if there == yes {
+			return ev.equality(ev.sel(v, "type"), str("derivation"), true)
+		}
+	}
+	return unknown(ev.all(a[0]))
 }
 
 // libFunctionArgs is lib.functionArgs: the names that a function takes from a set, and whether each has a default (Nixpkgs

@@ -174,11 +174,34 @@ func (in *instance) takeArgs(ev *Evaluator, modules []instanceModule) bool {
 	return len(in.passes) > 0
 }
 
+// maxWithinItself is how often a submodule is declared within itself, by an option of its own type. What its modules make of what is within
+// it, one level tells.
+const maxWithinItself = 1
+
+// withinItself says whether the option of a submodule, declared below p, stands within itself too often.
+func (ev *Evaluator) withinItself(p *Path, d *Declaration) bool {
+	times := 0
+	for q := p.Parent; q != nil && times <= maxWithinItself; q = q.Parent {
+		if len(q.here) == 0 || q == d.Path {
+			continue
+		}
+		if o, _ := ev.declHere(q); o != nil && o.Nested && o.File == d.File && o.Span == d.Span && o.Type == d.Type {
+			times++
+		}
+	}
+	return times > maxWithinItself
+}
+
 // submodule declares what the modules of a submodule declare, and defines what they define, below p.
 func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v, special Val, depth int) {
 	at := site{d.File, d.Span}
 	if pl, ok := ev.placeOf(p, m); ok && pl.class.Home {
 		ev.put(place{class: pl.class, every: pl.names[:len(pl.names)-1]}, p, v, nil, at, m)
+		return
+	}
+	if ev.withinItself(p, d) {
+		ev.limit(d.File, d.Span, tooManyLevels)
+		d.Open = true
 		return
 	}
 	in := &instance{m: m, special: special}

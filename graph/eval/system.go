@@ -160,6 +160,34 @@ const maxInner = 6
 // maxSameInner is how many of them one call is followed for.
 const maxSameInner = 64
 
+// fuelForPlatforms bounds the evaluation of all configurations of the same texts that a flake's own modules make: they make them for every
+// platform and for tests, of all that the flake has.
+const fuelForPlatforms = 500_000
+
+// ofFlake is a configuration that a module of a flake made, and how many steps it took to follow it.
+type ofFlake struct {
+	made  *Configuration
+	steps int
+}
+
+// onceMore says that a flake's own modules made configurations of the same texts before, and that it took long to follow those.
+func (ev *Evaluator) onceMore(c *Configuration) bool {
+	steps := 0
+	for _, o := range ev.ofFlakes {
+		if o.made.Parent == c.Parent && o.made.File == c.File && o.made.Span == c.Span && sameTexts(o.made.sources, c.sources) {
+			steps += o.steps
+		}
+	}
+	return steps > fuelForPlatforms
+}
+
+// sameTexts says that modules stand in the same texts, whatever calls they come from.
+func sameTexts(a, b []wanted) bool {
+	return slices.EqualFunc(a, b, func(x, y wanted) bool {
+		return x.deferred == nil && y.deferred == nil && textOf(x.file, x.val) == textOf(y.file, y.val)
+	})
+}
+
 // settle follows the configuration that a path belongs to, if that is one that a module made for itself and nobody asked for before.
 func (ev *Evaluator) settle(p *Path) {
 	c := p.Root.Conf
@@ -175,13 +203,21 @@ func (ev *Evaluator) settle(p *Path) {
 	if ev.innerAt[at] < 0 || ev.innerAt[at] >= maxSameInner {
 		return // it makes itself, or many alike
 	}
+	if c.Parent.Class.Flake && ev.onceMore(c) {
+		ev.limit(c.File, c.Span, tooManyBuilt)
+		return
+	}
 	made := ev.innerAt[at]
 	ev.innerAt[at] = -1
 	defer func() { ev.innerAt[at] = made + 1 }()
 	steps, fuel, depth, blind, defined := ev.steps, ev.fuel, ev.depth, ev.blind, ev.defined
 	ev.blind, ev.defined = map[*parse.Lambda]int{}, map[definedKey]*Definition{}
 	ev.innermost++
+	before := ev.work + ev.steps
 	ev.follow(c)
 	ev.innermost--
+	if c.Parent.Class.Flake {
+		ev.ofFlakes = append(ev.ofFlakes, ofFlake{c, ev.work + ev.steps - before})
+	}
 	ev.steps, ev.fuel, ev.depth, ev.blind, ev.defined = steps, fuel, depth, blind, defined
 }
