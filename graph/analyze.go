@@ -38,6 +38,8 @@ type Options struct {
 	Tracked     bool              // the folder was laid out from a revision: there are no ignore files to heed
 	LeftOut     map[string]string // files and folders that are part of the tree and not in the folder, with the reason
 	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
+	Names       bool              // only values and their ids are asked for: no flows, no hash, and nothing that is measured of them
+	Unhashed    bool              // nobody asks for the hash of the source
 	Progress    func(done, total int)
 }
 
@@ -65,6 +67,10 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	hash := make(chan error, 1)
 	go func(t *tree) {
 		var err error
+		if opts.Names || opts.Unhashed {
+			hash <- nil
+			return
+		}
 		if f := fault.Catch("hash", "", func() { g.Source.NARHash, err = t.narHash(g.CheckoutCRLF) }); f != nil {
 			err = f
 		}
@@ -78,6 +84,10 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 		return nil, err
 	}
 	g.takeFaults(t.faults)
+	if opts.Names {
+		nameIDs(g, t, opts)
+		return g, nil
+	}
 	measure(g, t, opts)
 	g.Empty = emptiness(g)
 	slices.SortStableFunc(g.Problems, func(a, b Problem) int { return comparePlaces(a.At, b.At) })
@@ -278,8 +288,10 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	vs.literals(ev)
 	g.spread(ev)
 	fl := followAll(ev, vs, byFile)
-	g.Flows = fl.set()
-	g.Sinks = fl.sinks(g.Flows.Direct())
+	if !opts.Names {
+		g.Flows = fl.set()
+		g.Sinks = fl.sinks(g.Flows.Direct())
+	}
 	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
 	for _, d := range ev.Dropped {

@@ -161,3 +161,24 @@ func TestLongPath(t *testing.T) {
 		t.Errorf("my.a flows into %v, want x and y", to)
 	}
 }
+
+// TestNamesOnly holds that what is asked for its names alone has the values and ids of a whole analysis.
+func TestNamesOnly(t *testing.T) {
+	dir := filepath.Join("..", "testdata", "projects", "homelab")
+	names := func(opts Options) (out []string) {
+		g, err := Analyze(context.Background(), dir, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range g.Values {
+			out = append(out, v.Path)
+			for _, id := range v.IDs {
+				out = append(out, id.Name)
+			}
+		}
+		return out
+	}
+	if whole, only := names(Options{}), names(Options{Names: true}); len(only) == 0 || !slices.Equal(whole, only) {
+		t.Errorf("the names alone are %d, of the whole analysis %d", len(only), len(whole))
+	}
+}

@@ -27,6 +27,13 @@ func measure(g *Graph, t *tree, opts Options) {
 	measureRank(g, opts.CriticalMin)
 }
 
+// nameIDs binds the ids that people write to values, and measures nothing.
+func nameIDs(g *Graph, t *tree, opts Options) {
+	g.IDRules = rulesFor(g, opts.IDRules)
+	g.Annotations = annotationsOf(t)
+	bindIDs(g, newSpanIndex(g, t), opts.Aliases)
+}
+
 // measureModules fills in what a module's file says of itself.
 func measureModules(g *Graph, t *tree) {
 	options := map[string]int{}

@@ -12,9 +12,20 @@ import (
 // hide marks the definitions that the system never gets, once all are known.
 func (ev *Evaluator) hide() {
 	at := map[*Path][]*Definition{}
+	weakest := map[*Path]int{} // the highest number of a priority
 	for _, d := range ev.Definitions {
 		if !d.Names && !d.Apply {
 			at[d.Path] = append(at[d.Path], d)
+			weakest[d.Path] = max(weakest[d.Path], d.Priority)
+		}
+	}
+	// Few definitions outweigh any: a hundred hosts that each set an option are not held against each other.
+	strong := map[*Path][]*Definition{}
+	for p, all := range at {
+		for _, d := range all {
+			if d.certain() && d.Priority < weakest[p] {
+				strong[p] = append(strong[p], d)
+			}
 		}
 	}
 	open := ev.openPaths()
@@ -27,8 +38,8 @@ func (ev *Evaluator) hide() {
 		if d.Names || d.Apply || len(all) < 2 || !d.Derived() || !d.Path.exact() {
 			continue
 		}
-		for _, other := range all {
-			if other != d && other.certain() && d.Priority != unknownPriority && other.Priority < d.Priority && ev.alongside(d, other) {
+		for _, other := range strong[d.Path] {
+			if d.Priority != unknownPriority && other.Priority < d.Priority && ev.alongside(d, other) {
 				d.Hidden, d.OverriddenBy = "overridden", other
 				break
 			}

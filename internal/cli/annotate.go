@@ -119,7 +119,7 @@ Files with syntax errors, generated files and strings are left alone.`,
 func (a *app) again(ctx context.Context, t *tree) rewrite.Again {
 	return func(texts map[string]string) (*graph.Graph, error) {
 		opts := t.opts
-		opts.Texts = texts
+		opts.Texts, opts.Unhashed = texts, true
 		return graph.Analyze(ctx, t.dir, opts)
 	}
 }

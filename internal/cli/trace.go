@@ -168,7 +168,9 @@ func (a *app) completeValue(cmd *cobra.Command, args []string, prefix string) ([
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	g, err := graph.Analyze(ctx, t.dir, t.opts)
+	opts := t.opts
+	opts.Names = true
+	g, err := graph.Analyze(ctx, t.dir, opts)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
