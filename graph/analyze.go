@@ -186,7 +186,8 @@ func entriesOf(t *tree, opts Options) []string {
 	}
 	if len(out) == 0 || len(out) == 1 && out[0] == "default.nix" {
 		for _, f := range t.files {
-			if strings.HasPrefix(f.Name, "hosts/") && (path.Base(f.Name) == "configuration.nix" || path.Base(f.Name) == "default.nix") {
+			base := path.Base(f.Name)
+			if base == "configuration.nix" || base == "default.nix" && strings.HasPrefix(f.Name, "hosts/") {
 				out = append(out, f.Name)
 			}
 		}

@@ -2,7 +2,7 @@ package eval
 
 // flake-parts (flake.parts, "Options"): what its modules define below `flake` are the flake's outputs, modules for others among them.
 func flakePartsConvention() convention {
-	return convention{rows: []row{{"mkFlake", 2, libMkFlake}}, places: flakePartsPlaces}
+	return convention{rows: []row{{"mkFlake", 2, libMkFlake}, {"withSystem", 2, libWithSystem}}, places: flakePartsPlaces}
 }
 
 var flakePartsPlaces = []place{
@@ -39,4 +39,11 @@ func libMkFlake(ev *Evaluator, a []*thunk, at site) Val {
 		ev.flake.conf = c
 	}
 	return Val{shape: &flakeShape{c}}
+}
+
+// libWithSystem is withSystem SYSTEM FUNCTION, an argument of flake-parts' modules: the function gets what perSystem's modules get for that platform.
+func libWithSystem(ev *Evaluator, a []*thunk, at site) Val {
+	args := setOf(at, field("system", a[0]), field("pkgs", ready(Val{shape: &libShape{"pkgs"}})))
+	args.shape.(*setShape).base = &Val{}
+	return ev.apply(ev.force(a[1]), ready(args), at)
 }

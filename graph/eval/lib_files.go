@@ -28,8 +28,8 @@ func libFromJSON(ev *Evaluator, a []*thunk, at site) Val {
 
 func libPathExists(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
-	if p, ok := v.shape.(*pathShape); ok && p.inside && known(p.s) {
-		return boolean(ev.exists(p.s)).with(v.org)
+	if name, inside := ev.insidePath(v); inside && known(name) {
+		return boolean(ev.exists(name)).with(v.org) // of a string, too: "${toString ./.}/x.nix"
 	}
 	return unknown(ev.deep(v))
 }

@@ -154,6 +154,9 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	if t != nil {
 		return ev.force(t)
 	}
+	if c.Class == FlakeParts && name == "withSystem" {
+		return ev.libFunction(name)
+	}
 	if f := c.flake; f != nil {
 		switch name {
 		case "self":

@@ -208,6 +208,7 @@ func (ev *Evaluator) setOfHosts(f *parse.File) bool {
 func (ev *Evaluator) finish() {
 	for _, c := range ev.hosts {
 		if c.Name == "" {
+			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake // an installer, say, that a host builds
 			c.Name = ev.placeName(c)
 		}
 	}
