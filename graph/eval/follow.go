@@ -44,8 +44,7 @@ func (ev *Evaluator) drain() {
 		if c.Dead {
 			continue
 		}
-		// Nothing of the flake's outputs, but made for something else; or what makes hosts made one that is no output: a filter left it out.
-		c.Build = c.Build || c.Name == "" && (c.variant || c.maker == nil && !c.apart && ev.madeElsewhere(c))
+		c.Build = c.Build || c.variant && c.Name == "" // nothing of the flake's outputs, but made for something else
 		if c.apart && c.Name == "" && ev.madeElsewhere(c) {
 			c.Dead = true
 			for _, w := range c.sources {

@@ -78,7 +78,8 @@ func libFix(ev *Evaluator, a []*thunk, at site) Val {
 func libMakeExtensible(ev *Evaluator, a []*thunk, at site) Val {
 	f := ev.force(a[0])
 	var self *thunk
-	self = lazily(func() Val { return ev.extensible(ev.apply(f, self, at)) })
+	made := func(self *thunk) Val { return ev.apply(f, self, at) }
+	self = lazily(func() Val { return ev.extensible(made(self), made) })
 	return ev.force(self)
 }
 
@@ -91,8 +92,9 @@ func same(i int) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[i]) }
 }
 
-// extensible adds the function that extends a set (Nixpkgs lib/fixed-points.nix, makeExtensible).
-func (ev *Evaluator) extensible(v Val) Val {
+// extensible adds the function that extends a set (Nixpkgs lib/fixed-points.nix, makeExtensible). made makes the set of itself: what is extended is
+// made anew of the extended one.
+func (ev *Evaluator) extensible(v Val, made func(self *thunk) Val) Val {
 	s, ok := v.shape.(*setShape)
 	if !ok {
 		return v
@@ -105,7 +107,11 @@ func (ev *Evaluator) extensible(v Val) Val {
 	}
 	extend := &spec{name: "extend", arity: 1, call: func(ev *Evaluator, a []*thunk, at site) Val {
 		var self *thunk
-		self = lazily(func() Val { return ev.extensible(ev.update(v, ev.call(ev.force(a[0]), at, self, ready(v)))) })
+		more := func(self *thunk) Val {
+			before := made(self)
+			return ev.update(before, ev.call(ev.force(a[0]), at, self, ready(before)))
+		}
+		self = lazily(func() Val { return ev.extensible(more(self), more) })
 		return ev.force(self)
 	}}
 	out.add(attr{name: "extend", val: ready(Val{shape: &builtin{spec: extend}})})

@@ -19,7 +19,8 @@ func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 	var self *thunk
 	self = lazily(func() Val {
 		lib := Val{shape: &libShape{"lib"}}
-		return ev.extensible(ev.update(lib, ev.call(overlay, at, self, ready(lib))))
+		v := ev.update(lib, ev.call(overlay, at, self, ready(lib)))
+		return ev.extensible(v, func(*thunk) Val { return v }) // an overlay of an overlay takes the functions of the first one as they are
 	})
 	v := ev.force(self)
 	if closed && ev.cuts == cuts {

@@ -208,7 +208,8 @@ func (ev *Evaluator) setOfHosts(f *parse.File) bool {
 func (ev *Evaluator) finish() {
 	for _, c := range ev.hosts {
 		if c.Name == "" {
-			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake // an installer, say, that a host builds
+			// An installer, say, that a host builds; or one that is no output, since a filter left it out of what makes the others.
+			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && ev.madeElsewhere(c)
 			c.Name = ev.placeName(c)
 		}
 	}

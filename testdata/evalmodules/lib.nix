@@ -24,6 +24,7 @@ let
     and = a: b: a && b;
     or' = a: b: a || b;
     fix = f: let x = f x; in x;
+    makeExtensible = f: let g = f: fix (self: f self // { extend = overlay: g (extends overlay f); }); in g f;
     extends = overlay: f: final: let prev = f final; in prev // overlay final prev;
     composeManyExtensions = os: final: prev:
       foldl' (acc: o: acc // o final (prev // acc)) { } os;
