@@ -22,6 +22,7 @@ var arrow = []struct {
 	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
 	{"internal/review", []string{"parse", "graph", "internal/check"}},
 	{"internal/change", []string{"parse", "graph", "internal/check"}},
+	{"internal/owners", []string{"graph", "internal/door"}},
 	{"internal/layout", nil},
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/cmd/release", []string{"internal/cli"}},
@@ -53,6 +54,7 @@ var only = []struct {
 }{
 	{"github.com/goccy/go-graphviz", []string{"internal/cmd/nixsink-layout"}, "it compiles WebAssembly before main runs"},
 	{"github.com/tetratelabs/wazero", []string{"internal/cmd/nixsink-layout"}, "it belongs to go-graphviz"},
+	{"github.com/hmarr/codeowners", []string{"internal/owners"}, "who owns a file is asked there"},
 	{"gonum.org/v1/gonum", []string{"graph"}, "queries are asked of the graph, nowhere else"},
 	{"github.com/google/rpmpack", []string{"internal/cmd/release"}, "it writes packages, which nixsink does not"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},

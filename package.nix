@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
   inherit src;
 
   # The NAR hash of `go mod vendor`. `go test -run TestVendorHash . -update` writes it after a change of go.mod.
-  vendorHash = "sha256-c7Oj8Q5t8w+9I0U7v8qZzlnde0BYIPjEhgEdfVO0VGw=";
+  vendorHash = "sha256-9xHTM4Z82481fqxLzgJQVp3/Zv1IGNHwIGq9p3yf0l4=";
 
   subPackages = [ "." ];
 

@@ -123,6 +123,7 @@ func ChangeJSON(w io.Writer, c *change.Change) error {
 				return o
 			}),
 		},
-		"cut": c.Cut,
+		"owners": jsonOwners(c.Owners),
+		"cut":    c.Cut,
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"nixsink/internal/change"
@@ -39,6 +41,13 @@ func ChangeMarkdown(w io.Writer, c *change.Change, o Options) error {
 		if len(same) > 0 && len(same) <= 12 {
 			fmt.Fprintf(p, "The same: %s.\n", mdNames(short(same)))
 		}
+	}
+	if len(c.Owners) > 0 {
+		var names []string
+		for _, who := range slices.Sorted(maps.Keys(c.Owners)) {
+			names = append(names, mdCode(who)) // as code, it calls nobody
+		}
+		fmt.Fprintf(p, "\nOwners of what it touches: %s.\n", strings.Join(names, ", "))
 	}
 	if picture := changeMermaid(c, o); picture != "" {
 		fmt.Fprintf(p, "\n```mermaid\n%s```\n", picture)

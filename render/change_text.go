@@ -52,6 +52,7 @@ func ChangeText(w io.Writer, c *change.Change, long bool, o Options) error {
 	if c.Cut != "" {
 		fmt.Fprintf(t, "\n%s\n", plain(c.Cut))
 	}
+	t.owners(c.Owners)
 	t.rebuild(c, long)
 	return t.Flush()
 }

@@ -15,9 +15,10 @@ import (
 type Impact struct {
 	Asked   []string // what was asked about, as the graph calls it
 	Values  []*graph.Value
-	Modules []Touched      // that read one of the values, or use one of the files
-	Options []string       // that one of the values flows into, or that one of the files defines
-	In      *graph.ConfSet // the configurations that the change reaches
+	Modules []Touched           // that read one of the values, or use one of the files
+	Options []string            // that one of the values flows into, or that one of the files defines
+	In      *graph.ConfSet      // the configurations that the change reaches
+	Owners  map[string][]string // who → files that are changed or affected; nil where nobody is named
 	g       *graph.Graph
 }
 
@@ -69,6 +70,15 @@ func NewImpact(g *graph.Graph, files []string, values []*graph.Value) *Impact {
 		im.Modules = append(im.Modules, t)
 	}
 	return im
+}
+
+// Files are the modules that are affected.
+func (im *Impact) Files() []string {
+	var out []string
+	for _, m := range im.Modules {
+		out = append(out, m.Path)
+	}
+	return out
 }
 
 // Text writes the impact for a terminal.
@@ -128,6 +138,7 @@ func (im *Impact) Text(w io.Writer, o Options) error {
 			fmt.Fprintf(t, "  %s\n", plain(name))
 		}
 	}
+	t.owners(im.Owners)
 	return t.Flush()
 }
 
@@ -143,5 +154,7 @@ func (im *Impact) JSON(w io.Writer) error {
 		}),
 		"options": list(im.Options, str),
 		"hosts":   list(im.g.HostsOf(im.In), str),
+		"matrix":  object{"host": list(short(im.g.HostsOf(im.In)), str)},
+		"owners":  jsonOwners(im.Owners),
 	})
 }

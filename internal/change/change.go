@@ -54,8 +54,9 @@ type Change struct {
 	Unresolved  []Unresolved // sorted by place
 	Inputs      []Input      // sorted by name
 	New, Fixed  []check.Finding
-	Rebuild     []Rebuild // every host there is now, sorted by name
-	Cut         string    // why flows through other options are not compared; "" if they are
+	Rebuild     []Rebuild           // every host there is now, sorted by name
+	Owners      map[string][]string // who → files that differ, or that define what does; nil where nobody is named, or nobody asked
+	Cut         string              // why flows through other options are not compared; "" if they are
 }
 
 // Empty says whether nothing that the analysis knows of became different. Findings that are informations are no difference.
@@ -64,6 +65,24 @@ func (c *Change) Empty() bool {
 		return false
 	}
 	return len(c.Values)+len(c.Readers)+len(c.Flows)+len(c.Definitions)+len(c.Code)+len(c.Imports)+len(c.Hosts)+len(c.Unresolved)+len(c.Inputs) == 0
+}
+
+// Touched are the files of the present side that differ, that read a value otherwise, or that define what does.
+func (c *Change) Touched() []string {
+	var out []string
+	for _, f := range c.Files {
+		out = append(out, f.Name)
+	}
+	for _, r := range c.Readers {
+		out = append(out, r.File)
+	}
+	for _, f := range c.Flows {
+		if f.Now != nil {
+			out = append(out, f.Now.At.File)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // File is a file that differs.

@@ -158,7 +158,9 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 		return nil, err
 	}
 	files.Others = slices.DeleteFunc(files.Others, func(n string) bool { return sides[0].Graph.Files[n] != nil || sides[1].Graph.Files[n] != nil })
-	return change.Make(sides[0], sides[1], files), nil
+	c := change.Make(sides[0], sides[1], files)
+	c.Owners, err = a.owners(t.dir, c.Now.Graph, c.Touched())
+	return c, err
 }
 
 // layOut lays a revision out.

@@ -27,7 +27,7 @@ var every = map[string][][]string{
 	"review":    append(formatted(reviewFormats, func(f string) string { return f }, "review", "--no-cache"), []string{"review", "--commits", "0", "--against", "."}),
 	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
 	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--format", "json"}, {"trace", "--to", "services.a.b"}},
-	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}},
+	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}, {"impact", "--hosts", "default.nix"}, {"impact", "--set", "{id}=81"}},
 	"diff":      append(formatted(diffFormats, func(f string) string { return f }, "diff", "base"), []string{"diff", "--long", "base", "HEAD"}),
 	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
