@@ -72,7 +72,7 @@ func changeLabels(c *change.Change) map[string]string {
 
 const (
 	mermaidLinks = 14
-	svgLinks     = 34
+	svgLinks     = 24
 )
 
 // Colours of a picture of a change: each has its dash, and its sign beside the option.

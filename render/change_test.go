@@ -81,6 +81,14 @@ func TestChange(t *testing.T) {
 				t.Fatal(err)
 			}
 			validateAs(t, "diff.schema.json", doc.String())
+			var svg bytes.Buffer
+			if err := ChangeSVG(&svg, c, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			links, _ := changeLinks(c, svgLinks)
+			if n := strings.Count(svg.String(), `<g class="option">`); n != len(links) {
+				t.Errorf("%d options drawn, of %d", n, len(links))
+			}
 			wants := map[string]string{"text": text.String(), "markdown": page.String()}
 			changed := false
 			for _, name := range []string{"text", "markdown"} {

@@ -24,7 +24,11 @@ import (
 )
 
 // diffFormats are the formats of a difference.
-var diffFormats = []string{"text", "markdown", "json"}
+var diffFormats = []string{"text", "markdown", "json", "svg"}
+
+func diffGuess(ext string) string {
+	return map[string]string{".txt": "text", ".md": "markdown", ".json": "json", ".svg": "svg"}[ext]
+}
 
 // newDiff is the command that tells what a change does.
 func newDiff(a *app) *cobra.Command {
@@ -50,7 +54,7 @@ the working tree is compared.`,
 		Args: between(0, 2, "at most BASE and HEAD"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, diffFormats, reviewGuess, "text")
+		outs, err := outputs(out.formats, out.file, diffFormats, diffGuess, "text")
 		if err != nil {
 			return err
 		}
@@ -72,6 +76,8 @@ the working tree is compared.`,
 				return render.ChangeJSON(w, c)
 			case "markdown":
 				return render.ChangeMarkdown(w, c, opts)
+			case "svg":
+				return render.ChangeSVG(w, c, opts)
 			}
 			looks := opts
 			if o.file == "" {
@@ -90,11 +96,12 @@ the working tree is compared.`,
 		return nil
 	}
 	a.tree.add(cmd.Flags())
-	out.add(cmd, diffFormats, "write this format, as `NAME[=FILE]` (repeatable; default: text): text, markdown, json")
+	out.add(cmd, diffFormats, "write this format, as `NAME[=FILE]` (repeatable; default: text): text, markdown, json, svg")
 	f := cmd.Flags()
 	f.BoolVar(&long, "long", false, "list all of it (text)")
 	f.BoolVar(&fails, "exit-code", false, "exit with 1 if something differs")
 	f.BoolVar(&fetch, "fetch", false, "in a partial clone, fetch what the revisions lack")
+	f.StringVar(&opts.Title, "title", "", "what the picture is called")
 	f.StringVar(&opts.Link, "link", "", "link places to this `pattern`: https://…/blob/main/{file}#L{line}")
 	return cmd
 }
