@@ -74,12 +74,14 @@ func changeParts(c *change.Change) []changePart {
 	imports, _ := followers(changedImports(c))
 	findings := changePart{title: "Findings"}
 	findings.items, findings.note = worthTelling(changedFindings(c))
+	values := changePart{title: "Central values"}
+	values.items, values.note = withoutWording(changedValues(c))
 	hosts := changePart{title: "Hosts", items: changedHosts(c)}
 	if withModules > 0 {
 		hosts.note = "With these come and go " + plural(withModules, "definition", "definitions") + "."
 	}
 	all := []changePart{
-		{title: "Central values", items: changedValues(c)},
+		values,
 		{title: "Where values end up", items: changedFlows(c)},
 		{title: "Who reads them", items: changedReaders(c)},
 		hosts,
@@ -91,6 +93,23 @@ func changeParts(c *change.Change) []changePart {
 		{title: "Imports", items: imports, fold: true},
 	}
 	return slices.DeleteFunc(all, func(p changePart) bool { return len(p.items) == 0 })
+}
+
+// withoutWording leaves out values of which nothing but the description differs, and counts them, unless there are no others.
+func withoutWording(items []changeItem) (rest []changeItem, note string) {
+	for _, i := range items {
+		if i.mark != "~" || slices.ContainsFunc(i.below, func(b changeItem) bool { return b.name != "description" }) {
+			rest = append(rest, i)
+		}
+	}
+	n := len(items) - len(rest)
+	switch {
+	case n == 0 || len(rest) == 0:
+		return items, ""
+	case n == 1:
+		return rest, "And the description of one more is reworded."
+	}
+	return rest, "And the descriptions of " + count(n) + " more are reworded."
 }
 
 func changedValues(c *change.Change) (out []changeItem) {
@@ -343,6 +362,11 @@ func worthTelling(findings []changeItem) (rest []changeItem, note string) {
 	if came+gone > 0 {
 		note = fmt.Sprintf("And informations: %s new, %s gone.", count(came), count(gone))
 	}
+	// Errors come first, and what is new before what is gone.
+	slices.SortStableFunc(rest, func(a, b changeItem) int {
+		severity := func(i changeItem) int { s, _, _ := strings.Cut(i.name, " "); return severityOrder(s) }
+		return cmp.Or(strings.Index("+-", a.mark)-strings.Index("+-", b.mark), severity(a)-severity(b))
+	})
 	return rest, note
 }
 
