@@ -8,6 +8,7 @@ package change
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,8 +26,9 @@ type Side struct {
 
 // Files is what differs between the two sides as files.
 type Files struct {
-	Moved  map[string]string // old name → new name, of Nix files that git takes for renamed
-	Others []string          // that are no Nix code and were added, removed or changed, sorted; moved ones have both names
+	Moved   map[string]string // old name → new name, of Nix files that git takes for renamed
+	Renamed map[string]string // values that are known to be renamed, old path → new path; others are found
+	Others  []string          // that are no Nix code and were added, removed or changed, sorted; moved ones have both names
 }
 
 // How something differs.
@@ -101,6 +103,7 @@ type comparison struct {
 	moved            map[string]string         // files, old name → new name
 	renamed          map[string]string         // values, old path → new path
 	before           map[string]string         // the other way round
+	lastNames        map[string]string         // last names of renamed values, old → new, where they differ
 	common           map[string]bool           // names of configurations that both have
 	thenNames        map[*graph.ConfSet]string // see hosts
 	nowNames         map[*graph.ConfSet]string
@@ -115,7 +118,7 @@ type comparison struct {
 
 // Make compares two states of a tree.
 func Make(then, now Side, files Files) *Change {
-	c := &comparison{Change: &Change{Then: then, Now: now}, then: then.Graph, now: now.Graph, moved: files.Moved, renamed: map[string]string{}, before: map[string]string{}, common: map[string]bool{},
+	c := &comparison{Change: &Change{Then: then, Now: now}, then: then.Graph, now: now.Graph, moved: files.Moved, renamed: map[string]string{}, before: map[string]string{}, lastNames: map[string]string{}, common: map[string]bool{},
 		thenNames: map[*graph.ConfSet]string{}, nowNames: map[*graph.ConfSet]string{}, thenTexts: map[graph.Place]string{}, nowTexts: map[graph.Place]string{}}
 	c.thenByPath, c.nowByPath = byPath(c.then), byPath(c.now)
 	names := map[string]bool{}
@@ -125,6 +128,7 @@ func Make(then, now Side, files Files) *Change {
 	for _, conf := range c.now.Configurations {
 		c.common[conf.Name] = names[conf.Name]
 	}
+	maps.Copy(c.renamed, files.Renamed)
 	c.files(files.Others)
 	c.hosts()
 	c.values()

@@ -116,10 +116,10 @@ func (c *comparison) bindings(f *parse.File) map[string][]string {
 // placed is code of a file in which path literals say what they lead to, by the names that files have now.
 func (c *comparison) placed(f *parse.File, src string) string {
 	if len(c.moved) == 0 || !strings.Contains(src, "./") {
-		return code(src)
+		return c.renamedIn(code(src))
 	}
 	var b strings.Builder
-	for t := range strings.SplitSeq(code(src), "\x00") {
+	for t := range strings.SplitSeq(c.renamedIn(code(src)), "\x00") {
 		if strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../") {
 			t = path.Join(path.Dir(f.Name), t)
 			if f == c.then.Files[f.Name] {

@@ -97,10 +97,25 @@ func (c *comparison) text(g *graph.Graph, at graph.Place) string {
 	}
 	t := ""
 	if f := g.Files[at.File]; f != nil {
-		t = code(f.Text(at.Span))
+		t = c.renamedIn(code(f.Text(at.Span)))
 	}
 	memo[at] = t
 	return t
+}
+
+// renamedIn is code in which the last names of renamed values are the new ones, on either side: what reads
+// them differs in nothing else.
+func (c *comparison) renamedIn(code string) string {
+	if len(c.lastNames) == 0 {
+		return code
+	}
+	tokens := strings.Split(code, "\x00")
+	for i, t := range tokens {
+		if now, ok := c.lastNames[t]; ok {
+			tokens[i] = now
+		}
+	}
+	return strings.Join(tokens, "\x00")
 }
 
 // valueLine is what a definition's place says on one line: the right side of a binding.

@@ -45,7 +45,13 @@ func (c *comparison) values() {
 	c.renameValues()
 	for old, now := range c.renamed {
 		c.before[now] = old
+		was, is := graph.SplitPath(old), graph.SplitPath(now)
+		if a, b := was[len(was)-1], is[len(is)-1]; a != b {
+			c.lastNames[a] = b
+		}
 	}
+	clear(c.thenTexts) // they were read without the new names
+	clear(c.nowTexts)
 	set := c.settings()
 	var came, gone []*graph.Value
 	for _, v := range c.now.Values {
@@ -179,7 +185,7 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 		return graph.Place{}
 	}
 	differs := func(what, then, is string, place graph.Place) {
-		if code(then) != code(is) {
+		if c.renamedIn(code(then)) != c.renamedIn(code(is)) {
 			out = append(out, Fact{What: what, Then: shown(then), Now: shown(is), At: place})
 		}
 	}

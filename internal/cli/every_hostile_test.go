@@ -62,7 +62,7 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 	fault.Hook = nil
 	everyCommand(t, func(t *testing.T, args []string) {
 		tree := dir
-		if args0(args) == "annotate" || args0(args) == "rename-id" || args0(args) == "init" || args0(args) == "check" && len(args) > 1 && args[1] == "--fix" {
+		if args0(args) == "annotate" || args0(args) == "rename-id" || args0(args) == "rename" || args0(args) == "init" || args0(args) == "check" && len(args) > 1 && args[1] == "--fix" {
 			tree = grown(t, hostileTree()) // it writes
 		}
 		_, stdout, stderr := within(t, tree, args, "my.a")

@@ -39,13 +39,14 @@ var every = map[string][][]string{
 	"inject":    {{"inject", "PAGE.md"}, {"inject", "--check", "PAGE.md"}},
 	"init":      {{"init", "--print"}, {"init"}},
 	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}},
+	"rename":    {{"rename", "{id}", "other"}, {"rename", "-w", "{id}", "other"}},
 	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "{id}", "CFG.other"}},
 	"mdbook":    {{"mdbook"}, {"mdbook", "supports", "html"}},
 	"man":       {{"man"}, {"man", "check"}, {"man", "-o", "manual"}},
 	"version":   {{"version"}},
 	"help":      {{"help"}, {"help", "check"}},
 	"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"},
-		{"__complete", "trace", ""}, {"__complete", "rename-id", "C"}, {"__complete", "explain", ""}},
+		{"__complete", "trace", ""}, {"__complete", "rename-id", "C"}, {"__complete", "rename", "m"}, {"__complete", "explain", ""}},
 }
 
 // formatted is one run for each format.

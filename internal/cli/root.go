@@ -126,7 +126,7 @@ var groups = []struct {
 	}},
 	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
 	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},
-	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRename}},
+	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRenameValue, newRename}},
 	{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
 }
 
