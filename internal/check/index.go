@@ -41,6 +41,8 @@ type index struct {
 	declares    func() map[string]bool               // files that declare a service's switch
 	read        func() *readPaths                    // paths that something reads
 	setAt       func() map[graph.Place][]string      // last names of what is defined at a place
+
+	readOnly sync.Map // by *parse.File: the places ([]parse.Span) that say of an option that it is not to be set
 }
 
 func (p *Pass) build() {

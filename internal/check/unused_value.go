@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func (p *Pass) isOutput(v *graph.Value) bool {
 			continue
 		}
 		for _, at := range o.Declared {
-			if f := p.Graph.Files[at.File]; f != nil && saysReadOnly(f, at.Span) {
+			if f := p.Graph.Files[at.File]; f != nil && p.saysReadOnly(f, at.Span) {
 				return true
 			}
 		}
@@ -146,16 +147,34 @@ func (p *Pass) isOutput(v *graph.Value) bool {
 	})
 }
 
-// saysReadOnly reports whether a declaration has readOnly or internal among its attributes.
-func saysReadOnly(f *parse.File, in parse.Span) bool {
-	found := false
-	parse.Walk(f.Expr, func(n parse.Node) bool {
-		if a, ok := n.(*parse.Attr); ok && in.Contains(a.Span) && len(a.Path) == 1 && (a.Path[0].Name == "readOnly" || a.Path[0].Name == "internal") {
-			found = true
+// saysReadOnly reports whether a declaration has readOnly or internal among its attributes. A registry has as many declarations as members.
+func (p *Pass) saysReadOnly(f *parse.File, in parse.Span) bool {
+	said, made := p.readOnly.Load(f)
+	if !made {
+		said = readOnlyIn(f)
+		p.readOnly.Store(f, said)
+	}
+	spans := said.([]parse.Span)
+	i, _ := slices.BinarySearchFunc(spans, in.Start, func(s parse.Span, start int32) int { return cmp.Compare(s.Start, start) })
+	for ; i < len(spans) && spans[i].Start < in.End; i++ {
+		if in.Contains(spans[i]) {
+			return true
 		}
-		return !found && n.Range().Start < in.End && in.Start < n.Range().End
+	}
+	return false
+}
+
+// readOnlyIn is where a file says that an option is not to be set, in order.
+func readOnlyIn(f *parse.File) []parse.Span {
+	spans := []parse.Span{}
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		if a, ok := n.(*parse.Attr); ok && len(a.Path) == 1 && (a.Path[0].Name == "readOnly" || a.Path[0].Name == "internal") {
+			spans = append(spans, a.Span)
+		}
+		return true
 	})
-	return found
+	slices.SortFunc(spans, func(a, b parse.Span) int { return cmp.Compare(a.Start, b.Start) })
+	return spans
 }
 
 // commonNames say too little by themselves: what stands before them counts, too.

@@ -1,6 +1,6 @@
 // Command compare measures nixsink beside its peers and prints the table of docs/performance.md.
 //
-//	go run ./internal/bench/compare [-modules FOLDER] [-root NAMESPACE] [-flows TREE[:NAMESPACE]]… TREE
+//	go run ./internal/bench/compare [-modules FOLDER] [-root NAMESPACE] [-flows TREE[:NAMESPACE]]… [-growth] TREE
 //
 // In go a tree of Nix files and the programs that this machine has; out comes Markdown. Every figure is of a whole
 // process, the median of some runs that take turns, so that a busy machine slows all of them alike: trust the ratios.
@@ -31,8 +31,9 @@ func main() {
 	flag.DurationVar(&c.limit, "limit", 2*time.Minute, "time limit of one run")
 	flag.IntVar(&c.copies, "copies", 10, "copies of TREE in the large corpus")
 	flag.Var(&c.flows, "flows", "a `tree` with very many flows, or TREE:NAMESPACE (repeatable); with it, TREE may be left out")
+	flag.BoolVar(&c.grow, "growth", false, "measure trees that grow, too, which are made for it; with it, TREE may be left out")
 	flag.Parse()
-	if flag.NArg() > 1 || flag.NArg() == 0 && len(c.flows) == 0 {
+	if flag.NArg() > 1 || flag.NArg() == 0 && len(c.flows) == 0 && !c.grow {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -51,6 +52,7 @@ func fail(err error) {
 type comparison struct {
 	tree, modules, root string // tree: "" where only flows are measured
 	flows               flowTrees
+	grow                bool
 	runs, copies        int
 	limit               time.Duration
 
@@ -73,7 +75,7 @@ func (c *comparison) run(ctx context.Context) (err error) {
 		return err
 	}
 	if c.tree == "" {
-		return c.manyFlows(ctx, nixsink)
+		return c.others(ctx, nixsink)
 	}
 	if c.treesitter, err = c.buildTreesitter(ctx); err != nil {
 		c.withoutTreesitter = err.Error()
@@ -96,12 +98,20 @@ func (c *comparison) run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Printf("%d files, %.1f MB; in brackets %d copies of them. Medians of %d runs of whole processes; memory is the largest resident size.\n\n", files, float64(bytes)/1e6, c.copies, c.runs)
-	table(one, ten, bytes, c.copies)
+	table(one, ten, bytes)
 	fmt.Printf("\nOf a repository of %d modules:\n\n", smallFiles)
-	table(small, nil, 0, 0)
+	table(small, nil, 0)
 	fmt.Println()
 	goals(one, ten, small, bytes, c.copies)
-	return c.manyFlows(ctx, nixsink)
+	return c.others(ctx, nixsink)
+}
+
+// others measures what the flags ask for besides.
+func (c *comparison) others(ctx context.Context, nixsink string) error {
+	if err := c.manyFlows(ctx, nixsink); err != nil || !c.grow {
+		return err
+	}
+	return c.growth(ctx, nixsink)
 }
 
 // onTree are the programs that are run on a corpus.
