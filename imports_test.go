@@ -19,7 +19,7 @@ var arrow = []struct {
 }{
 	{"parse", nil},
 	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git"}},
-	{"render", []string{"internal/escape", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
+	{"render", []string{"internal/escape", "internal/suggest", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
 	{"internal/review", []string{"parse", "graph", "internal/check"}},
 	{"internal/change", []string{"parse", "graph", "internal/check"}},
 	{"internal/owners", []string{"graph", "internal/door"}},

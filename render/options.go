@@ -1,10 +1,13 @@
 package render
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"nixsink/internal/suggest"
 )
 
 // Options say what to show and how. The zero value shows everything with the defaults.
@@ -113,7 +116,11 @@ func (o Options) view() (View, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return View{}, usagef("no view is called %q (there are %s)", o.View, strings.Join(names, ", "))
+	near := ""
+	if n := suggest.Nearest(o.View, names); n != "" {
+		near = fmt.Sprintf("; did you mean %q?", n)
+	}
+	return View{}, usagef("no view is called %q%s (there are %s)", o.View, near, strings.Join(names, ", "))
 }
 
 // Check reports what is wrong with the options as a *UsageError: an unknown view or layout, a link that no

@@ -115,11 +115,27 @@ func (t *terminal) head(g *graph.Graph, o Options) (lines int) {
 	if hosts := len(g.Hosts()); hosts > 1 {
 		say(dim, count(hosts)+" hosts (nixsink hosts lists them)")
 	}
-	for _, r := range g.Roots {
-		say(dim, "tracked: "+rootName(r)+" ("+r.Why+")")
+	if o.Long || len(g.Roots) < 2 {
+		for _, r := range g.Roots {
+			say(dim, "tracked: "+rootName(r)+" ("+r.Why+")")
+		}
+	} else {
+		var names []string
+		for _, r := range g.Roots {
+			names = append(names, rootName(r))
+		}
+		say(dim, "tracked: "+strings.Join(names, ", ")+" (--long says why)")
 	}
+	var others []string
 	for _, u := range g.Account.Untracked[:min(len(g.Account.Untracked), untrackedShown)] {
-		say(dim, untrackedText(u))
+		if o.Long || len(g.Account.Untracked) == 1 {
+			say(dim, untrackedText(u))
+			continue
+		}
+		others = append(others, fmt.Sprintf("%s (%s)", rootName(graph.Root{Path: u.Path, Argument: u.Argument}), plural(u.Reads, "read", "reads")))
+	}
+	if len(others) > 0 {
+		say(dim, "not tracked: "+strings.Join(others, ", ")+"; "+g.Account.Untracked[0].Flag()+" and so on")
 	}
 	if s := accountText(g.Account); s != "" {
 		say(dim, s)

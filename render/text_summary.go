@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -158,6 +159,9 @@ func nextCommands(g *graph.Graph, o Options) []command {
 		here = " " + o.Path
 	}
 	var out []command
+	if name := mostDeclared(g); g.Empty != "" && name != "" {
+		out = append(out, command{"nixsink --root " + name + here, "the namespace that most options are declared under"})
+	}
 	if vs, _ := critical(g, 1, 1); len(vs) > 0 {
 		out = append(out, command{"nixsink trace " + valueName(vs[0]) + here, "where it comes from and ends up"})
 		out = append(out, command{"nixsink graph" + here + " -o values.svg", "the picture"})
@@ -166,6 +170,23 @@ func nextCommands(g *graph.Graph, o Options) []command {
 		out = append(out, command{"nixsink check" + here, "all " + plural(n, "finding", "findings")})
 	}
 	return append(out, command{"nixsink report" + here + " --long", "everything"})
+}
+
+// mostDeclared is the first name that most options of the tree are declared under, as a shell takes it; "" if there is none.
+func mostDeclared(g *graph.Graph) string {
+	counts := map[string]int{}
+	for _, o := range g.Declared {
+		if first := graph.SplitPath(o.Path)[0]; !strings.ContainsAny(first, "*\"$ ") {
+			counts[first]++
+		}
+	}
+	best := ""
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if counts[name] > counts[best] {
+			best = name
+		}
+	}
+	return best
 }
 
 func (t *terminal) commands(cs []command) {

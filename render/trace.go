@@ -274,9 +274,11 @@ func sourceLine(g *graph.Graph, p graph.Place) string {
 }
 
 // JSON writes the trace for programs.
-func (tr *Trace) JSON(w io.Writer) error {
+func (tr *Trace) JSON(w io.Writer) error { return encode(w, tr.object()) }
+
+func (tr *Trace) object() object {
 	branch := func(b Branch) any { return jsonBranch(tr.g, b) }
-	return encode(w, object{
+	return object{
 		"schema": Schema,
 		"value":  jsonValue(tr.g, tr.Value),
 		"set": list(tr.Set, func(d *graph.Definition) any {
@@ -285,7 +287,7 @@ func (tr *Trace) JSON(w io.Writer) error {
 		"references": list(tr.Reads, func(r *graph.Reference) any { return jsonReference(tr.g, r) }),
 		"upstream":   list(tr.Comes, branch),
 		"downstream": list(tr.Ends, branch),
-	})
+	}
 }
 
 func jsonBranch(g *graph.Graph, b Branch) any {

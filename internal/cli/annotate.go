@@ -21,7 +21,7 @@ import (
 
 // newAnnotate is the command that writes and repairs annotations.
 func newAnnotate(a *app) *cobra.Command {
-	var write, check, ask, prefix bool
+	var write, check, ask, prefix, asJSON bool
 	var only []string
 	var value, module string
 	cmd := &cobra.Command{
@@ -97,10 +97,11 @@ Files with syntax errors, generated files and strings are left alone.`,
 		if ask {
 			plan, write = a.step(plan), true
 		}
-		return a.change(plan, g, write, check, ask)
+		return a.change(plan, g, writing{write, check, ask, asJSON})
 	}
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()
+	jsonFlag(cmd, &asJSON, "write JSON instead of a diff: each change with its place and why")
 	f.BoolVarP(&write, "write", "w", false, "write the changes")
 	f.BoolVar(&check, "check", false, "write nothing, and exit with 1 if something would change")
 	f.BoolVarP(&ask, "interactive", "i", false, "step through the changes and write those that are accepted")
@@ -153,14 +154,27 @@ func moduleOf(g *graph.Graph, name string) string {
 	return ""
 }
 
+// writing is how a command that changes files shows and makes its changes.
+type writing struct {
+	write bool // make them
+	check bool // only tell whether there are any, by the status
+	quiet bool // say nothing where there are none
+	json  bool // show them as JSON, not as a diff
+}
+
 // change shows or makes a plan's changes.
-func (a *app) change(plan *rewrite.Plan, g *graph.Graph, write, check, quiet bool) error {
-	if !write {
+func (a *app) change(plan *rewrite.Plan, g *graph.Graph, how writing) error {
+	write, check := how.write, how.check
+	if how.json {
+		if err := a.writeJSON(jsonPlan(plan, write && !plan.Empty())); err != nil {
+			return err
+		}
+	} else if !write {
 		_, _ = io.WriteString(a.out, a.coloured(plan.Diff()))
 	}
 	switch {
 	case plan.Empty():
-		if !quiet {
+		if !how.quiet {
 			a.say("nothing to change")
 		}
 	case write:

@@ -47,7 +47,7 @@ Formats:
 		Args: between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, checkFormats(), checkGuess, "text")
+		outs, err := outputs(out.asked(), out.file, checkFormats(), checkGuess, "text")
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 // newDocs is the command of the pages.
 func newDocs(a *app) *cobra.Command {
 	var dir string
-	var stale, front, summary bool
+	var stale, front, summary, asJSON bool
 	var opts render.Options
 	cmd := &cobra.Command{
 		Use:   "docs [PATH]",
@@ -76,11 +76,18 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if stale && broken != nil {
 			return broken
 		}
+		if asJSON {
+			if err := a.writeJSON(fileStates(changes)); err != nil {
+				return err
+			}
+		}
 		if stale {
 			if len(changes) == 0 {
 				return nil
 			}
-			fmt.Fprint(a.out, a.coloured(docs.Diff(display(dir), changes)))
+			if !asJSON {
+				fmt.Fprint(a.out, a.coloured(docs.Diff(display(dir), changes)))
+			}
 			a.say("%d files in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
 			return errFailed
 		}
@@ -106,6 +113,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()
 	f.StringVarP(&dir, "output", "o", "", "write the pages to this `folder` (default: docs/config in PATH)")
+	jsonFlag(cmd, &asJSON, "write JSON on standard output: the files that are stale")
 	f.BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if the pages are stale")
 	f.BoolVar(&front, "front-matter", false, "begin every page with its title in YAML")
 	f.BoolVar(&summary, "summary", false, "write SUMMARY.md too, the table of contents that mdBook goes by")

@@ -75,6 +75,9 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 			if a == "--format" {
 				format = args[i+1]
 			}
+			if a == "--json" {
+				format = "json"
+			}
 		}
 		if args0(args) == "mdbook" && len(args) == 1 {
 			format = "json"

@@ -15,6 +15,7 @@ func newExplain(a *app) *cobra.Command {
 	for _, c := range check.All {
 		names = append(names, c.Name)
 	}
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:               "explain [CHECK]",
 		Short:             "Say what a check looks for, why, and how to settle it",
@@ -24,6 +25,19 @@ func newExplain(a *app) *cobra.Command {
 		ValidArgsFunction: cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp),
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		type explained struct {
+			Check    string         `json:"check"`
+			Severity check.Severity `json:"severity"`
+			Summary  string         `json:"summary"`
+			Doc      string         `json:"doc"`
+		}
+		if len(args) == 0 && asJSON {
+			var all []explained
+			for _, c := range check.All {
+				all = append(all, explained{c.Name, c.Default, c.Summary, strings.TrimSpace(c.Doc)})
+			}
+			return a.writeJSON(all)
+		}
 		if len(args) == 0 {
 			wide := 0
 			for _, n := range names {
@@ -38,8 +52,12 @@ func newExplain(a *app) *cobra.Command {
 		if !ok {
 			return usagef("no check is called %q%s", args[0], didYouMean(args[0], names))
 		}
+		if asJSON {
+			return a.writeJSON(explained{c.Name, c.Default, c.Summary, strings.TrimSpace(c.Doc)})
+		}
 		fmt.Fprintf(a.out, "%s (%s): %s\n\n%s\n", c.Name, c.Default, c.Summary, strings.TrimSpace(c.Doc))
 		return nil
 	}
+	jsonFlag(cmd, &asJSON, "write JSON: each check with its severity, summary and documentation")
 	return cmd
 }

@@ -35,7 +35,7 @@ func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Rep
 	if err != nil {
 		return false, err
 	}
-	if err := a.change(plan, g, true, false, true); err != nil {
+	if err := a.change(plan, g, writing{write: true, quiet: true}); err != nil {
 		return false, err
 	}
 	a.tellLeft(plan, open)

@@ -43,7 +43,7 @@ blobs that they were made from.`,
 		Args: between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, history.Formats, func(ext string) string {
+		outs, err := outputs(out.asked(), out.file, history.Formats, func(ext string) string {
 			return map[string]string{".txt": "table", ".json": "json", ".svg": "svg"}[ext]
 		}, "table")
 		if err != nil {

@@ -26,7 +26,7 @@ Their names, or the last parts of them, are what --host takes.`,
 		Args: between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, questionFormats, questionGuess, "text")
+		outs, err := outputs(out.asked(), out.file, questionFormats, questionGuess, "text")
 		if err != nil {
 			return err
 		}

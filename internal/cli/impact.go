@@ -36,7 +36,7 @@ a string otherwise.`,
 		ValidArgsFunction: a.completeValue,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, questionFormats, questionGuess, "text")
+		outs, err := outputs(out.asked(), out.file, questionFormats, questionGuess, "text")
 		if err != nil {
 			return err
 		}

@@ -22,12 +22,12 @@ import (
 
 // newInject is the command that fills marked regions of people's own pages.
 func newInject(a *app) *cobra.Command {
-	var stale bool
+	var stale, write, asJSON bool
 	var opts render.Options
 	cmd := &cobra.Command{
 		Use:   "inject FILE…",
 		Short: "Fill the marked regions of a README or another page",
-		Long: `Inject fills the marked regions of Markdown files and leaves every other byte alone:
+		Long: `Inject shows as a unified diff what the marked regions of Markdown files are filled with, and with -w writes it; every other byte is left alone:
 
     <!-- nixsink:graph view=layers -->
     <!-- /nixsink -->
@@ -35,13 +35,17 @@ func newInject(a *app) *cobra.Command {
 Regions: ` + strings.Join(render.Regions, ", ") + `. A graph is drawn as Mermaid, or with file=docs/graph.svg as a picture beside the
 page. It takes view, focus, depth, min-reads, top, collapse, only, without, highlight, max-nodes and title as the flags of
 'nixsink graph'; values with blanks are quoted: title="Who reads what".`,
-		Example: `  nixsink inject README.md
+		Example: `  nixsink inject README.md                        show what would change
+  nixsink inject -w README.md                     write it
   nixsink inject --check README.md                in CI: fail if what is committed is stale`,
 		Args: between(1, -1, "a FILE"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := opts.Check(); err != nil {
 			return err
+		}
+		if stale && write {
+			return usagef("--check writes nothing: it does not go with -w")
 		}
 		sources := make([][]byte, len(args))
 		for i, name := range args {
@@ -69,7 +73,12 @@ page. It takes view, focus, depth, min-reads, top, collapse, only, without, high
 			changes = append(changes, more...)
 		}
 		changes = slices.DeleteFunc(changes, func(c docs.Change) bool { return c.Old != nil && bytes.Equal(c.Old, c.New) })
-		if !stale {
+		if asJSON {
+			if err := a.writeJSON(fileStates(changes)); err != nil {
+				return err
+			}
+		}
+		if write {
 			for _, c := range changes {
 				if c.Old == nil {
 					if err := a.makeFolder(t, filepath.Dir(c.Name)); err != nil {
@@ -86,13 +95,20 @@ page. It takes view, focus, depth, min-reads, top, collapse, only, without, high
 		if len(changes) == 0 {
 			return nil
 		}
-		fmt.Fprint(a.out, a.coloured(docs.Diff(".", changes)))
+		if !asJSON {
+			fmt.Fprint(a.out, a.coloured(docs.Diff(".", changes)))
+		}
+		if !stale {
+			return nil
+		}
 		for _, c := range changes {
-			a.say("%s is stale: run 'nixsink inject' and commit it", c.Name)
+			a.say("%s is stale: run 'nixsink inject -w' and commit it", c.Name)
 		}
 		return errFailed
 	}
 	a.tree.add(cmd.Flags())
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the changes")
+	jsonFlag(cmd, &asJSON, "write JSON: the files that are stale")
 	cmd.Flags().BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if a region is stale")
 	lookFlags(cmd.Flags(), &opts)
 	return cmd

@@ -11,10 +11,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"nixsink/internal/collector"
 	"nixsink/internal/escape"
@@ -104,6 +107,8 @@ type app struct {
 	tree     treeFlags
 	color    string
 	noPager  bool
+	quiet    bool // say nothing but errors
+	verbose  bool // say all, not the first few
 	profiles profiles
 }
 
@@ -153,6 +158,7 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	if faults := faultsOf(err); faults != nil {
 		a.note(faults...)
 	}
+	a.quiet = false
 	a.say("%v", err)
 	var usage *usageError
 	var option *render.UsageError
@@ -164,8 +170,11 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	return exitWrong
 }
 
-// say prints a line of talk on standard error.
+// say prints a line of talk on standard error, in as many lines as a terminal needs.
 func (a *app) say(format string, args ...any) {
+	if a.quiet {
+		return
+	}
 	a.progress.clear()
 	for i, arg := range args {
 		if s, ok := arg.(string); ok {
@@ -173,7 +182,34 @@ func (a *app) say(format string, args ...any) {
 		}
 	}
 	// What an error quotes may hold anything, and only its lines are kept.
-	fmt.Fprintf(a.err, "nixsink: %s\n", escape.Lines(fmt.Sprintf(format, args...)))
+	text := "nixsink: " + escape.Lines(fmt.Sprintf(format, args...))
+	if f, ok := a.err.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			text = wrapped(text, w)
+		}
+	}
+	fmt.Fprintln(a.err, text)
+}
+
+// wrapped breaks a text's lines between words where they are wider than w columns; what goes on is indented.
+func wrapped(text string, w int) string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for w > 20 && utf8.RuneCountInString(line) > w {
+			r := []rune(line)
+			at := w
+			for at > w/2 && r[at] != ' ' {
+				at--
+			}
+			if r[at] != ' ' {
+				break // a word that is as long as that is a path, which is copied
+			}
+			out = append(out, string(r[:at]))
+			line = "  " + string(r[at+1:])
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
 }
 
 // onInterrupt has something done if the run is interrupted before it ends by itself.

@@ -13,14 +13,15 @@ import (
 
 // newRename is the command that gives an id another name.
 func newRename(a *app) *cobra.Command {
-	var dry bool
+	var write, dry, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "rename-id OLD NEW [PATH]",
 		Short: "Rename an id in annotations, headers, Markdown pages and the configuration file",
-		Long: `Rename-id renames an id everywhere below PATH: in annotations and headers of Nix files, in Markdown pages, in the configuration file
-and the baseline. Files with syntax errors and generated ones are left alone. All files are written or none. With --dry-run the diff is shown instead.`,
+		Long: `Rename-id shows as a unified diff what is to be done to rename an id everywhere below PATH: in annotations and headers of Nix files,
+in Markdown pages, in the configuration file and the baseline. With -w it is written, in all files or in none. Files with syntax errors and generated ones are
+left alone.`,
 		Example: `  nixsink rename-id CFG.ports.ssh CFG.ports.sshd
-  nixsink rename-id --dry-run CFG.ports.ssh CFG.ports.sshd`,
+  nixsink rename-id -w CFG.ports.ssh CFG.ports.sshd`,
 		Args:              between(2, 3, "an OLD and a NEW id and at most one PATH"),
 		ValidArgsFunction: a.completeValue,
 	}
@@ -28,6 +29,9 @@ and the baseline. Files with syntax errors and generated ones are left alone. Al
 		from, to, path := args[0], args[1], ""
 		if len(args) == 3 {
 			path = args[2]
+		}
+		if dry && write {
+			return usagef("--dry-run writes nothing: it does not go with -w")
 		}
 		if fault := rewrite.ValidID(to); fault != "" {
 			return usagef("%s", fault)
@@ -39,7 +43,7 @@ and the baseline. Files with syntax errors and generated ones are left alone. Al
 		if err != nil {
 			return err
 		}
-		if !dry {
+		if write {
 			if err := a.finish(t); err != nil {
 				return err
 			}
@@ -74,10 +78,12 @@ and the baseline. Files with syntax errors and generated ones are left alone. Al
 			return usagef("%s is written nowhere%s", from, didYouMean(from, valueNames(g)))
 		}
 		a.tellUnbound(g, from, to)
-		return a.change(plan, g, !dry, false, true)
+		return a.change(plan, g, writing{write: write, quiet: true, json: asJSON})
 	}
 	a.tree.add(cmd.Flags())
-	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "show the diff and write nothing")
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the changes")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "show the diff and write nothing, as without -w")
+	jsonFlag(cmd, &asJSON, "write JSON instead of a diff: each change with its place and why")
 	return cmd
 }
 

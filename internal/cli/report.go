@@ -19,11 +19,23 @@ import (
 type outputFlags struct {
 	formats []string
 	file    string
+	json    bool // --format json in short
+}
+
+// asked are the formats that were asked for.
+func (o *outputFlags) asked() []string {
+	if o.json {
+		return append(o.formats, "json")
+	}
+	return o.formats
 }
 
 func (o *outputFlags) add(cmd *cobra.Command, names []string, help string) {
 	cmd.Flags().StringArrayVarP(&o.formats, "format", "f", nil, help)
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "write to this `file`, whose name tells the format if --format does not")
+	if slices.Contains(names, "json") {
+		cmd.Flags().BoolVar(&o.json, "json", false, "the same as --format json")
+	}
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
 }
 
@@ -69,7 +81,7 @@ func lookFlags(f *pflag.FlagSet, o *render.Options) {
 
 // render analyses a tree and writes it in the formats of package render.
 func (a *app) render(cmd *cobra.Command, path string, flags outputFlags, opts render.Options, fallback string) error {
-	outs, err := outputs(flags.formats, flags.file, renderFormats(), renderGuess, fallback)
+	outs, err := outputs(flags.asked(), flags.file, renderFormats(), renderGuess, fallback)
 	if err != nil {
 		return err
 	}

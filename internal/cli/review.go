@@ -48,7 +48,7 @@ The score is the weighted mean of what could be measured; docs/review.md has the
 		Args: between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, reviewFormats, reviewGuess, "text")
+		outs, err := outputs(out.asked(), out.file, reviewFormats, reviewGuess, "text")
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,14 +34,18 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colours: auto, always or never (NO_COLOR is respected)")
 	root.PersistentFlags().BoolVar(&a.noPager, "no-pager", false, "on a terminal, do not show results with a pager (NIXSINK_PAGER, PAGER, less)")
 	must(root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp)))
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "say nothing on standard error but what keeps the command from its work")
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "say all that could not be read or followed, not the first of each kind")
+	root.PersistentFlags().Bool("version", false, "print the version, and what nixsink was built from")
 	a.profiles.flags(root.PersistentFlags())
 	a.limits.flags(root.PersistentFlags())
-	root.Version = current // what is printed is found out when it is asked for
 	root.SetVersionTemplate("{{built}}\n")
-	root.Flags().Bool("version", false, "print the version, and what nixsink was built from")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if a.color != "auto" && a.color != "always" && a.color != "never" {
 			return usagef("--color is auto, always or never, not %q", a.color)
+		}
+		if a.quiet && a.verbose {
+			return usagef("-q and -v ask for the opposite")
 		}
 		if err := a.start(cmd); err != nil {
 			return err
@@ -65,6 +70,7 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 		}
 	}
 	root.DisableFlagsInUseLine = true
+	everywhere(root)
 	return root
 }
 
@@ -143,6 +149,8 @@ func between(least, most int, what string) cobra.PositionalArgs {
 			return &usageError{msg: cmd.Name() + " needs " + what, help: cmd.CommandPath()}
 		case most >= 0 && len(args) > most && most == 0:
 			return &usageError{msg: cmd.Name() + " takes no arguments", help: cmd.CommandPath()}
+		case most >= 0 && len(args) > most && cmd == cmd.Root() && suggest.Nearest(args[0], commandNames(cmd)) != "":
+			return &usageError{msg: fmt.Sprintf("no command is called %q; did you mean %q?", args[0], suggest.Nearest(args[0], commandNames(cmd)))}
 		case most >= 0 && len(args) > most:
 			return &usageError{msg: cmd.Name() + " takes " + what + ", not also " + args[most], help: cmd.CommandPath()}
 		}

@@ -25,7 +25,7 @@ func newTrace(a *app) *cobra.Command {
 	var out outputFlags
 	var why, to string
 	cmd := &cobra.Command{
-		Use:   "trace ID|VALUE [PATH]",
+		Use:   "trace ID|VALUE|GLOB [PATH]",
 		Short: "Follow one value: where it comes from, who reads it, where it ends up",
 		Long: `Trace shows one value, named by its id (CFG.ports.ssh) or its path (my.ports.ssh): where it is declared and set, what its
 default is made of, which modules read it, and as a tree which options it ends up in, each with the kind of flow:
@@ -35,9 +35,12 @@ default is made of, which modules read it, and as a tree which options it ends u
     control   mkIf, if, optional or assert decide with it
     default   it gets there through another option's default
 
+A glob (CFG.ports.*) or a namespace (CFG.ports) means all values in it: each has a line, and the options that they end up in are told together.
+
 With --why the way to one option is told step by step; --to asks the reverse: which values decide this option?`,
 		Example: `  nixsink trace CFG.ports.ssh
   nixsink trace CFG.ports.ssh --why services.openssh.ports
+  nixsink trace 'CFG.ports.*'
   nixsink trace --to networking.firewall.allowedTCPPorts`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if to != "" {
@@ -46,7 +49,7 @@ With --why the way to one option is told step by step; --to asks the reverse: wh
 				}
 				return nil
 			}
-			return between(1, 2, "an ID or VALUE and at most one PATH")(cmd, args)
+			return between(1, 2, "an ID, VALUE or GLOB and at most one PATH")(cmd, args)
 		},
 		ValidArgsFunction: a.completeValue,
 	}
@@ -54,7 +57,7 @@ With --why the way to one option is told step by step; --to asks the reverse: wh
 		if to != "" && why != "" {
 			return usagef("--why and --to ask different things: give one of them")
 		}
-		outs, err := outputs(out.formats, out.file, questionFormats, questionGuess, "text")
+		outs, err := outputs(out.asked(), out.file, questionFormats, questionGuess, "text")
 		if err != nil {
 			return err
 		}
@@ -77,15 +80,29 @@ With --why the way to one option is told step by step; --to asks the reverse: wh
 			return a.traceTo(outs, g, to)
 		}
 		values := findValues(g, name)
+		if len(values) == 0 {
+			// Not one value, but perhaps what several have in common.
+			if values, err = render.Group(g, name); err != nil {
+				return err
+			}
+		}
 		switch {
 		case len(values) == 0:
 			return unknownValue(g, name)
-		case len(values) > 1:
+		case len(values) > 1 && why != "":
 			var paths []string
-			for _, v := range values {
+			for _, v := range values[:min(len(values), 8)] {
 				paths = append(paths, v.Path)
 			}
-			return usagef("%q is bound to several values: %s; name one by its path", name, strings.Join(paths, ", "))
+			return usagef("--why asks for the way of one value, and %q means %d: %s; name one by its path", name, len(values), strings.Join(paths, ", "))
+		case len(values) > 1:
+			group := render.NewGroupTrace(g, name, values)
+			return a.emit(outs, func(o outFile, w io.Writer) error {
+				if o.format == "json" {
+					return group.JSON(w)
+				}
+				return group.Text(w, a.looks(o))
+			})
 		}
 		if why != "" {
 			return a.traceWhy(outs, g, values[0], why)

@@ -154,7 +154,9 @@ func commandNames(root *cobra.Command) []string {
 // analyse reads the tree. What keeps the graph from being whole is told on standard error.
 func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 	opts := t.opts
-	opts.Progress = a.progress.update
+	if !a.quiet {
+		opts.Progress = a.progress.update
+	}
 	g, err := graph.Analyze(ctx, t.dir, opts)
 	a.progress.clear()
 	if unknown := (*graph.NoConfigurationError)(nil); errors.As(err, &unknown) {
@@ -185,20 +187,41 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 	return g, nil
 }
 
-// tellProblems lists what could not be read or parsed: the first few, and how many more there are.
+// tellProblems lists what could not be read or parsed: what happens at several places once, the first few, and how many more there are; or, verbosely, all of it.
 func (a *app) tellProblems(g *graph.Graph) {
-	const few = 5
-	n := 0
+	few := 5
+	if a.verbose {
+		few = len(g.Problems) + len(g.Imports)
+	}
+	times := map[string]int{} // how often each is told
+	key := func(p graph.Problem) string {
+		if a.verbose || p.Kind == "io" || p.Kind == "syntax" {
+			return place(p.At) + p.Msg // each of these has to be repaired
+		}
+		return p.Msg
+	}
+	var first []graph.Problem
 	for _, p := range g.Problems {
 		if p.Kind == "annotation" || p.Kind == "static" {
 			continue // findings of their own: the file was read whole
 		}
-		if n++; n <= few {
-			a.say("%s%s", place(p.At), p.Msg)
+		if times[key(p)]++; times[key(p)] == 1 {
+			first = append(first, p)
 		}
 	}
-	if n > few {
-		a.say("and %d more problems", n-few)
+	for _, p := range first[:min(len(first), few)] {
+		more := ""
+		switch n := times[key(p)] - 1; n {
+		case 0:
+		case 1:
+			more = " (and at one more place: -v)"
+		default:
+			more = fmt.Sprintf(" (and at %d more places: -v)", n)
+		}
+		a.say("%s%s%s", place(p.At), p.Msg, more)
+	}
+	if n := len(first) - few; n > 0 {
+		a.say("and %d more problems (-v)", n)
 	}
 	broken := slices.ContainsFunc(g.Problems, func(p graph.Problem) bool { return p.Kind == "io" || p.Kind == "syntax" })
 	if g.Source.Incomplete || broken {
