@@ -3,6 +3,7 @@
 //	go run ./internal/cmd/release -o dist              everything
 //	go run ./internal/cmd/release -o dist -targets linux/amd64
 //	go run ./internal/cmd/release -notes               the changelog's section of this version
+//	go run ./internal/cmd/release -owner NAME          name whose repository this is, in documents and examples
 //
 // The same source built by the same Go gives the same bytes, on any machine, in any folder: nothing of the machine and no time but -date is in them.
 // It goes no further than the folder: .github/workflows/release.yml publishes.
@@ -61,8 +62,12 @@ func run(ctx context.Context, args []string) error {
 	date := flags.Int64("date", 0, "the time of every file, in `seconds` since 1970 (SOURCE_DATE_EPOCH)")
 	only := flags.String("targets", "", "a comma-separated `list` of os/arch (default: all)")
 	notes := flags.Bool("notes", false, "print the changelog's section of this version, and make nothing")
+	whose := flags.String("owner", "", "put this `name` in wherever documents and examples name the repository's owner, and make nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *whose != "" {
+		return setOwner(r.source, *whose)
 	}
 	r.date = time.Unix(*date, 0).UTC()
 	version, err := sourceVersion()
