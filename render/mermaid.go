@@ -24,16 +24,17 @@ const (
 const mermaidLabels = 12
 
 // mermaidInit has nodes stand closer and text stay on its line: with Mermaid's own values the same picture is twice as high. GitHub takes it.
-const mermaidInit = `%%{init: {"flowchart": {"nodeSpacing": 6, "rankSpacing": 60, "padding": 6, "wrappingWidth": 420}, "themeVariables": {"fontSize": "13px"}}}%%` + "\n"
+// Where edges have figures, nodes stand apart, or the figures would lie on each other.
+const mermaidInit = `%%%%{init: {"flowchart": {"nodeSpacing": %d, "rankSpacing": 60, "padding": 6, "wrappingWidth": 420}, "themeVariables": {"fontSize": "13px"}}}%%%%` + "\n"
 
 // tall reports whether Mermaid would draw a picture higher than 1,200 pixels in the 830 that GitHub's column is wide. What it does to nodes and edges was
-// measured in a browser, over nine views of six repositories: an edge takes 20 to 24 pixels of height, a node of two columns with subgraphs 45 to 57, of three 36,
+// measured in a browser, over nine views of seventeen repositories: an edge takes 20 to 33 pixels of height, a node of two columns with subgraphs 45 to 57, of three 36,
 // and three columns are scaled down to 0.8.
 func (p *picture) tall() bool {
 	edges, nodes := 50, 26
 	switch {
 	case p.view.Name == "modules":
-		nodes = 20
+		edges, nodes = 36, 20
 	case p.view.Name == "exposure":
 		edges, nodes = 80, 60 // five columns
 	case len(p.counts()) > 2:
@@ -113,7 +114,12 @@ func writeMermaid(_ context.Context, w io.Writer, g *graph.Graph, o Options) err
 
 func mermaidSource(p *picture, o Options) []byte {
 	var b bytes.Buffer
-	b.WriteString(mermaidInit + "flowchart LR\n")
+	figures := p.view.Name == "layers" && len(p.edges) <= mermaidLabels
+	spacing := 6
+	if figures {
+		spacing = 30
+	}
+	fmt.Fprintf(&b, mermaidInit+"flowchart LR\n", spacing)
 	if p.empty != "" {
 		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
 		return b.Bytes()
@@ -161,7 +167,7 @@ func mermaidSource(p *picture, o Options) []byte {
 		}
 		// Figures on the edges would lie on each other, and on the nodes; only between a few layers there is room.
 		label := ""
-		if a.n > 1 && p.view.Name == "layers" && len(p.edges) <= mermaidLabels {
+		if a.n > 1 && figures {
 			label = fmt.Sprintf("|%d|", a.n)
 		}
 		fmt.Fprintf(&b, "  n%d %s%s n%d\n", at[e.from], arrow, label, at[e.to])

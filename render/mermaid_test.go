@@ -101,9 +101,9 @@ func TestMermaidDraws(t *testing.T) {
 
 // TestMermaidFitsAPage: a picture of Mermaid is at most 1,200 pixels high in GitHub's column, and no label lies on another one.
 func TestMermaidFitsAPage(t *testing.T) {
-	graphs := examples(t)
+	graphs := treesToLookAt(t)
 	graphs["house"] = house()
-	graphs["hosts"] = analysed(t, hostsTree)
+	graphs["hosts"], graphs["large"] = analysed(t, hostsTree), large()
 	sources := map[string]string{}
 	for name, g := range graphs {
 		for _, v := range Views {
