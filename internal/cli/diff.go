@@ -54,7 +54,7 @@ the working tree is compared.`,
 		Args: between(0, 2, "at most BASE and HEAD"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		outs, err := outputs(out.formats, out.file, diffFormats, diffGuess, "text")
+		outs, err := outputs(out.asked(), out.file, diffFormats, diffGuess, "text")
 		if err != nil {
 			return err
 		}
