@@ -91,7 +91,7 @@ func changeMermaid(c *change.Change, o Options) string {
 	}
 	labels := changeLabels(c)
 	var b strings.Builder
-	b.WriteString(mermaidInit + "flowchart LR\n")
+	b.WriteString(mermaidInit(6) + "flowchart LR\n")
 	at := map[string]int{}
 	values := map[string]bool{}
 	for _, l := range links {

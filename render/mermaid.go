@@ -25,7 +25,9 @@ const mermaidLabels = 12
 
 // mermaidInit has nodes stand closer and text stay on its line: with Mermaid's own values the same picture is twice as high. GitHub takes it.
 // Where edges have figures, nodes stand apart, or the figures would lie on each other.
-const mermaidInit = `%%%%{init: {"flowchart": {"nodeSpacing": %d, "rankSpacing": 60, "padding": 6, "wrappingWidth": 420}, "themeVariables": {"fontSize": "13px"}}}%%%%` + "\n"
+func mermaidInit(spacing int) string {
+	return fmt.Sprintf(`%%%%{init: {"flowchart": {"nodeSpacing": %d, "rankSpacing": 60, "padding": 6, "wrappingWidth": 420}, "themeVariables": {"fontSize": "13px"}}}%%%%`+"\n", spacing)
+}
 
 // tall reports whether Mermaid would draw a picture higher than 1,200 pixels in the 830 that GitHub's column is wide. What it does to nodes and edges was
 // measured in a browser, over nine views of seventeen repositories: an edge takes 20 to 33 pixels of height, a node of two columns with subgraphs 45 to 57, of three 36,
@@ -119,7 +121,7 @@ func mermaidSource(p *picture, o Options) []byte {
 	if figures {
 		spacing = 30
 	}
-	fmt.Fprintf(&b, mermaidInit+"flowchart LR\n", spacing)
+	b.WriteString(mermaidInit(spacing) + "flowchart LR\n")
 	if p.empty != "" {
 		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
 		return b.Bytes()

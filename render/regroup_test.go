@@ -73,7 +73,7 @@ func TestGather(t *testing.T) {
 
 func TestMermaidSaysWhatIsFolded(t *testing.T) {
 	got := write(t, "mermaid", house(), Options{View: "sinks"})
-	if !strings.Contains(got, `note["Folded from`) || strings.Contains(strings.TrimPrefix(got, fmt.Sprintf(mermaidInit, 6)), "%%") {
+	if !strings.Contains(got, `note["Folded from`) || strings.Contains(strings.TrimPrefix(got, mermaidInit(6)), "%%") {
 		t.Errorf("the note is missing or a comment:\n%.300s", got)
 	}
 	got = write(t, "mermaid", house(), Options{View: "sinks", Top: 3, Collapse: []string{"nothing-is-called-so"}})
