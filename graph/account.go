@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"nixsink/graph/eval"
 	"nixsink/parse"
@@ -105,7 +104,7 @@ func takeAccount(g *Graph, t *tree, vs *values, ev *eval.Evaluator, reads []text
 		a.told[r.At.File] = append(a.told[r.At.File], toldRead{r.At.Span, withoutHome(r.Value.Segments), r.Kind, ""})
 	}
 	for _, u := range g.Unresolved {
-		a.told[u.At.File] = append(a.told[u.At.File], toldRead{u.At.Span, withoutHome(splitPath(u.Path)), "", u.Reason})
+		a.told[u.At.File] = append(a.told[u.At.File], toldRead{u.At.Span, withoutHome(parse.PathNames(u.Path)), "", u.Reason})
 	}
 	for _, r := range ev.Reads {
 		segs := r.Path.Segments()
@@ -206,28 +205,6 @@ func alikePaths(a, b []string) bool {
 		}
 	}
 	return true
-}
-
-// splitPath is the reverse of pathText, as far as names go.
-func splitPath(s string) []string {
-	var out []string
-	var b strings.Builder
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\' && quoted && i+1 < len(s):
-			i++
-			b.WriteByte(s[i])
-		case c == '"':
-			quoted = !quoted
-		case c == '.' && !quoted:
-			out = append(out, b.String())
-			b.Reset()
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return append(out, b.String())
 }
 
 // settle tells a read that nothing tells yet, and says how.

@@ -31,16 +31,26 @@ func (p *picture) name() string {
 			s = "What " + what + " becomes part of"
 		}
 	}
-	if p.title != "" {
-		s = p.title + ": " + strings.ToLower(s[:1]) + s[1:]
+	return titled(p.title, s)
+}
+
+// titled is what stands above a picture: its own title, after what the report is called.
+func titled(name, title string) string {
+	if name == "" {
+		return title
 	}
-	return s
+	return name + ": " + strings.ToLower(title[:1]) + title[1:]
+}
+
+// head writes a picture's title and how much there is to see.
+func (c *canvas) head(title, much string) {
+	c.text("h1", margin, 30, title)
+	c.text("h2", margin, 49, much)
 }
 
 // headings writes the title and how much there is to see; it gives the upper end of what follows.
 func headings(c *canvas, p *picture) float64 {
-	c.text("h1", margin, 30, p.name())
-	c.text("h2", margin, 49, strings.Join(p.counted(), " · "))
+	c.head(p.name(), strings.Join(p.counted(), " · "))
 	return 64
 }
 

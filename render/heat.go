@@ -78,18 +78,14 @@ func drawHeat(g *graph.Graph, o Options) (svg []byte, h float64, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	title := "Source-id coverage by module"
-	if o.Title != "" {
-		title = o.Title + ": source-id coverage by module"
-	}
+	title := titled(o.Title, "Source-id coverage by module")
 	if len(cells) == 0 || len(g.Annotations) == 0 {
 		return emptySVG(&picture{title: o.Title, empty: noHeat(g)}, o), 0, nil
 	}
 	c := &canvas{opts: o}
 	id := g.Coverage.SourceID
 	desc := fmt.Sprintf("%s of all reads carry their source-id (%s)", percent(id.Value()), fraction(id, "references"))
-	c.text("h1", margin, 28, title)
-	c.text("h2", margin, 46, desc)
+	c.head(title, desc)
 	y := headRoom
 	for _, layer := range heatLayers(g, cells) {
 		name, r := layer, g.Coverage.ByLayer[layer]

@@ -240,10 +240,7 @@ func hostsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	title := "What sets the hosts apart"
-	if o.Title != "" {
-		title = o.Title + ": what sets the hosts apart"
-	}
+	title := titled(o.Title, "What sets the hosts apart")
 	if s.nothing != "" {
 		return emptySVG(&picture{title: o.Title, empty: s.nothing}, o), nil
 	}
@@ -255,8 +252,7 @@ func hostsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		desc += " · " + plural(s.values, "value", "values") + " set differently"
 	}
 	c := &canvas{opts: o}
-	c.text("h1", margin, 30, title)
-	c.text("h2", margin, 49, desc)
+	c.head(title, desc)
 	labels := 150.0
 	for _, l := range s.lines {
 		labels = max(labels, textWidth(hostText(l), fontSize)+10)

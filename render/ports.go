@@ -28,10 +28,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	title := "Ports"
-	if o.Title != "" {
-		title = o.Title + ": ports"
-	}
+	title := titled(o.Title, "Ports")
 	if len(ports) == 0 {
 		return emptySVG(&picture{title: o.Title, empty: noPorts(g)}, o), nil
 	}
@@ -93,8 +90,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	if twice > 0 {
 		desc += ", " + plural(twice, "number", "numbers") + " given out more than once"
 	}
-	c.text("h1", margin, 28, title)
-	c.text("h2", margin, 46, desc)
+	c.head(title, desc)
 	bottom += 4
 	lx := margin
 	for _, l := range g.Layers {

@@ -223,10 +223,7 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	title := "What is given out, and to whom"
-	if o.Title != "" {
-		title = o.Title + ": what is given out, and to whom"
-	}
+	title := titled(o.Title, "What is given out, and to whom")
 	if len(all) == 0 {
 		return emptySVG(&picture{title: o.Title, empty: noRegistry(g)}, o), nil
 	}
@@ -245,8 +242,7 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 		}
 	}
 	c := &canvas{opts: o}
-	c.text("h1", margin, 30, title)
-	c.text("h2", margin, 49, strings.Join(counts, " · "))
+	c.head(title, strings.Join(counts, " · "))
 	// Rows run down the first column, then the second; a heading never stands at the foot of a column.
 	rows := 0
 	for _, s := range sections {

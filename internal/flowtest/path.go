@@ -3,29 +3,12 @@ package flowtest
 import (
 	"regexp"
 	"strings"
+
+	"nixsink/parse"
 )
 
 // split cuts an option path at the dots outside quotes. A quoted segment loses its quotes.
-func split(path string) []string {
-	var segs []string
-	var b strings.Builder
-	quoted := false
-	for i := 0; i < len(path); i++ {
-		switch c := path[i]; {
-		case c == '\\' && quoted && i+1 < len(path):
-			i++
-			b.WriteByte(path[i])
-		case c == '"':
-			quoted = !quoted
-		case c == '.' && !quoted:
-			segs = append(segs, b.String())
-			b.Reset()
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return append(segs, b.String())
-}
+var split = parse.PathNames
 
 var plain = regexp.MustCompile(`^[A-Za-z_*][A-Za-z0-9_'*-]*$`)
 
