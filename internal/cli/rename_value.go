@@ -94,7 +94,7 @@ an option, each definition), it is not done. With --alias the old name goes on b
 		if left := rewrite.Mentions(then, v.Path); len(left) > 0 && !alias {
 			a.say("%s still stands in text in %s: %s", v.Path, cmp.Or(map[bool]string{true: "1 place"}[len(left) == 1], fmt.Sprintf("%d places", len(left))), strings.TrimSuffix(place(left[0]), ": "))
 		}
-		return a.change(plan, g, write, false, true)
+		return a.change(plan, g, writing{write: write, quiet: true})
 	}
 	a.tree.add(cmd.Flags())
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files")
