@@ -159,6 +159,16 @@ let format = import ./format.nix; in
   options.my.b.port = lib.mkOption { type = lib.types.port; default = 7001; };
   config.services.a.port = config.my.a.port;
 }`},
+		{"one variable for a service and what stands before it", "port-collision", "", `
+-- default.nix --
+{ config, ... }:
+let port = 30000; in
+{
+  services.wiki.settings.port = port;
+  services.front.apps.wiki.port = port;
+  services.blog.port = 30001;
+  services.shop.port = 30001; # <- here
+}`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {
@@ -852,6 +862,38 @@ func TestSevereCases(t *testing.T) {
 {
   options.my.from = lib.mkOption { type = lib.types.str; };
   config.nixpkgs.overlays = [ (final: prev: import (inputs.${config.my.from} or (throw "no such input")) { }) ];
+}`},
+		{"an argument's names that its own file uses", "unused-value", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { specialArgs.vars = import ./vars.nix; modules = [ ./web.nix ]; };
+  }; }
+-- vars.nix --
+rec {
+  host = "home.example";
+  users = { anna = "ssh-ed25519 AAAA"; bert = "ssh-ed25519 BBBB"; };
+  keys = with users; [ anna ];
+  url = "https://${host}";
+  zone = "Europe/Vienna"; # <- here
+}
+-- web.nix --
+{ vars, ... }: { services.wiki = { inherit (vars) url; }; users.users.root.openssh.authorizedKeys.keys = vars.keys ++ [ vars.users.bert ]; }`},
+		{"a type that two options have", "unused-value", `
+-- default.nix --
+{ lib, config, ... }:
+let
+  display = lib.types.submodule { options = {
+    name = lib.mkOption { type = lib.types.str; default = "a"; };
+    rate = lib.mkOption { type = lib.types.int; default = 60; };
+  }; };
+  lone = lib.types.submodule { options.read = lib.mkOption { type = lib.types.str; }; options.unread = lib.mkOption { type = lib.types.str; }; }; # <- here
+in
+{
+  options.my.displays = lib.mkOption { type = lib.types.listOf display; default = [ ]; };
+  options.my.primary = lib.mkOption { type = display; default = { }; };
+  options.my.lone = lib.mkOption { type = lone; default = { }; };
+  config.services.x.names = map (d: "${d.name} ${toString d.rate}") config.my.displays;
+  config.services.x.primary = config.my.primary.name + config.my.lone.read;
 }`},
 		{"modules that nothing is seen to import", "port-collision", `
 -- flake.nix --

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 var portCollision = Check{
@@ -197,6 +198,9 @@ func listenerCollisions(p *Pass) []Finding {
 			if x.service == y.service || x.number != y.number || !sameAddress(x.address, y.address) || isFamily(x, y) {
 				continue
 			}
+			if p.fromOnePlace(x, y) {
+				continue // let port = 30000; in { services.wiki.port = port; services.proxy.hosts.wiki.port = port; }
+			}
 			// Two values that collide are reported where they are defined; one value in two services is a client and its server.
 			if feeds()[x.def.At] && feeds()[y.def.At] {
 				continue
@@ -224,6 +228,32 @@ func listenerCollisions(p *Pass) []Finding {
 			break
 		}
 	}
+	return out
+}
+
+// fromOnePlace reports whether two listeners of one file take their number from the same variable, which says that it is one port.
+func (p *Pass) fromOnePlace(x, y listener) bool {
+	if x.def.At.File != y.def.At.File {
+		return false
+	}
+	names := p.variables(x.def.At)
+	return slices.ContainsFunc(p.variables(y.def.At), func(name string) bool { return slices.Contains(names, name) })
+}
+
+// variables are the names that what stands at a place is made of, but for those of the libraries. A binding's own name is none.
+func (p *Pass) variables(at graph.Place) []string {
+	var out []string
+	parse.Walk(p.Graph.Files[at.File].Expr, func(n parse.Node) bool {
+		if id, ok := n.(*parse.Ident); ok && at.Span.Contains(id.Span) && !slices.Contains([]string{"toString", "builtins", "lib", "config", "pkgs"}, id.Name) {
+			out = append(out, id.Name)
+		}
+		if in, ok := n.(*parse.Inherit); ok && at.Span.Contains(in.Span) && in.From == nil {
+			for _, a := range in.Names {
+				out = append(out, a.Name)
+			}
+		}
+		return n.Range().Start < at.Span.End && at.Span.Start < n.Range().End
+	})
 	return out
 }
 

@@ -20,7 +20,7 @@ number or name is written out by hand. A read of the set around it, a read with 
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
-it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages); what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
+it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a type that another option has, too; what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
@@ -82,6 +82,12 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	if slices.ContainsFunc(v.Segments, func(s string) bool { return strings.HasSuffix(s, ".age") }) {
 		return "agenix reads the rules of its secrets from the file"
 	}
+	if p.argumentRoot(v) && p.namedBeside(v) {
+		return "the file that sets it uses it by that name"
+	}
+	if p.hasSharedType(v) {
+		return "its type is another option's, too"
+	}
 	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
 		return "what takes the argument may read it"
 	}
@@ -107,6 +113,55 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 		}
 	}
 	return ""
+}
+
+// namedBeside reports whether the file that sets a value uses a variable of its name: of a set that is rec, or opened by with.
+func (p *Pass) namedBeside(v *graph.Value) bool {
+	name := v.Segments[len(v.Segments)-1]
+	return slices.ContainsFunc(v.Declared, func(at graph.Place) bool {
+		f := p.Graph.Files[at.File]
+		if f == nil {
+			return false
+		}
+		found := false
+		parse.Walk(f.Expr, func(n parse.Node) bool {
+			switch n := n.(type) {
+			case *parse.Ident:
+				found = found || n.Name == name
+			case *parse.Inherit:
+				found = found || n.From == nil && slices.ContainsFunc(n.Names, func(a parse.AttrName) bool { return a.Name == name })
+			}
+			return !found
+		})
+		return found
+	})
+}
+
+// hasSharedType reports whether a value is a field of a type that has a name and is used more than once: what reads the field may know it by the other
+// option.
+func (p *Pass) hasSharedType(v *graph.Value) bool {
+	if p.spelled()[v.Path] || v.Member {
+		return false
+	}
+	return slices.ContainsFunc(v.Declared, func(at graph.Place) bool {
+		f, o := p.Graph.Files[at.File], p.outline(at.File)
+		if f == nil || o == nil {
+			return false
+		}
+		// let display = types.submodule { options.name = …; }: the name nearest before the options.
+		i := slices.IndexFunc(o.bindings, func(b binding) bool { return b.Contains(at.Span) && b.path[0].Name == "options" })
+		if i < 0 || o.around[i] < 0 || len(o.bindings[o.around[i]].path) != 1 {
+			return false
+		}
+		name, uses := o.bindings[o.around[i]].path[0].Name, 0
+		parse.Walk(f.Expr, func(n parse.Node) bool {
+			if id, ok := n.(*parse.Ident); ok && id.Name == name {
+				uses++
+			}
+			return true
+		})
+		return uses > 1 && name != "config"
+	})
 }
 
 // isMadeElsewhere reports whether a registry's member comes of a set that is written under another name: what a flake builds, what a function gives.
