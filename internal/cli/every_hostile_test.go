@@ -6,9 +6,15 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
@@ -60,6 +66,7 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true") // its log is a reader, of diffs too
 	dir := grown(t, hostileTree())
 	fault.Hook = nil
+	var shown strings.Builder
 	everyCommand(t, func(t *testing.T, args []string) {
 		tree := dir
 		if args0(args) == "annotate" || args0(args) == "rename-id" || args0(args) == "rename" || args0(args) == "init" || args0(args) == "check" && len(args) > 1 && args[1] == "--fix" {
@@ -90,7 +97,84 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 			t.Fatalf("nobody reads %s here: add it to readers", format)
 		}
 		reader(t, stdout)
+		shown.WriteString(stderr)
+		if format == "text" || format == "table" || format == "tree" {
+			shown.WriteString(stdout)
+		}
 	})
+	t.Run("in a terminal", func(t *testing.T) { terminal(t, shown.String()) })
+}
+
+// terminal shows a text in a real one (tmux), and fails if that does anything but show it: changes its title, rings, takes a line back.
+func terminal(t *testing.T, text string) {
+	t.Helper()
+	needProgram(t, "tmux")
+	file := filepath.Join(t.TempDir(), "shown")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "tmux")
+	tmux := func(args ...string) string {
+		t.Helper()
+		out, err := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("tmux %v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	defer exec.Command("tmux", "-S", socket, "kill-server").Run()
+	lines := strings.Count(text, "\n") + 10
+	tmux("new-session", "-d", "-x", "4000", "-y", "50", "sleep 60", ";", "set-option", "-g", "history-limit", strconv.Itoa(2*lines), ";",
+		"set-option", "-g", "monitor-bell", "on", ";",
+		"new-window", "-n", "shown", "cat "+file+"; printf 'all of it is shown'; sleep 60", ";", "select-pane", "-T", "untouched")
+	var screen string
+	for range 100 {
+		if screen = tmux("capture-pane", "-p", "-S", "-"); strings.Contains(screen, "all of it is shown") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if !strings.Contains(screen, "all of it is shown") {
+		t.Fatalf("the end does not appear: %d bytes, ends in %q", len(screen), screen[max(0, len(screen)-500):])
+	}
+	if got := strings.TrimSpace(tmux("display-message", "-p", "#{pane_title} #{window_bell_flag} #{alternate_on} #{cursor_flag} #{scroll_region_upper} #{mouse_any_flag}")); got != "untouched 0 0 1 0 0" {
+		t.Errorf("title, bell, other screen, cursor, scrolled region, mouse: %s", got)
+	}
+	// Every line is where it was written, and reads as it was written: nothing moved the cursor or took anything back.
+	want := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	got := strings.Split(screen, "\n")
+	for i, line := range want {
+		if i >= len(got) {
+			t.Fatalf("%d of %d lines are shown", len(got), len(want))
+		}
+		if line = colours.ReplaceAllString(line, ""); len(line) < 3000 && plainText(got[i]) != plainText(line) {
+			t.Fatalf("line %d is %q on the screen, and was %q", i+1, got[i], line)
+		}
+	}
+}
+
+// colours are the sequences that a report may have of its own.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// plainText is a line's ASCII without blanks: what terminals do not show in ways of their own.
+func plainText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// needProgram skips a test where a program is missing, but on the machine that has to have it.
+func needProgram(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
 }
 
 // readers hold what is written in a format against what its reader makes of it. A format that is not here fails the test.
@@ -127,6 +211,13 @@ func toml(t *testing.T, s string) { controls(t, s) }
 func wellFormed(t *testing.T, s string) {
 	t.Helper()
 	controls(t, s)
+	if _, err := exec.LookPath("xmllint"); err == nil || os.Getenv("CI") != "" {
+		lint := exec.Command("xmllint", "--noout", "--nonet", "--nowarning", "-")
+		lint.Stdin = strings.NewReader(s)
+		if out, err := lint.CombinedOutput(); err != nil && s != "" {
+			t.Errorf("xmllint: %v: %.500s", err, out)
+		}
+	}
 	d := xml.NewDecoder(strings.NewReader(s))
 	for {
 		token, err := d.Token()
