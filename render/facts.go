@@ -38,14 +38,15 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	for _, v := range g.Values {
 		values[v.Path] = v
 	}
-	// of is what a check found, or else what the graph shows.
+	// of is what a check found, or else what the graph shows. What a check tells as information may well be as it should: only what is read
+	// and perhaps declared nowhere is told apart.
 	of := func(check string, bare func(*graph.Graph) []FactPlace) []FactPlace {
 		if findings == nil {
 			return bare(g)
 		}
 		var ps []FactPlace
 		for _, f := range findings {
-			if f.Check != check {
+			if f.Check != check || f.Severity == "info" && check != "undeclared-value" {
 				continue
 			}
 			text := f.Value
@@ -74,7 +75,7 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	nowhere, perhaps := undeclaredFacts(g, findings, of)
 	add(true, nowhere, "1 value is read but declared nowhere", "%s values are read but declared nowhere")
 	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
-	add(true, sharedPorts(g, findings), "1 port is given out more than once", "%s ports are given out more than once")
+	add(true, sharedPorts(g, severe(findings)), "1 port is given out more than once", "%s ports are given out more than once")
 	add(true, kept("layer-violation", upwardPlaces(g)), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
 	add(false, perhaps, "1 value is read, and if anything declares it, it is what could not be followed", "%s values are read, and if anything declares them, it is what could not be followed")
 	apart := kept("unreachable-module", unreached(g))
@@ -87,6 +88,11 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	add(false, hubs(g), "1 option is a hub: what flows into it goes on to a large part of all options", "%s options are hubs: what flows into them goes on to a large part of all options")
 	add(false, unresolved(g), "1 read could not be resolved", "%s reads could not be resolved")
 	return out
+}
+
+// severe are the findings but for information; nil where no checks were made.
+func severe(findings []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity == "info" })
 }
 
 // hubs are the options that make flows many.

@@ -75,7 +75,7 @@ func copies(g *graph.Graph, findings []Finding) (Fact, bool) {
 	}
 	var ps []FactPlace
 	for _, f := range findings {
-		if f.Check != "hard-coded-copy" {
+		if f.Check != "hard-coded-copy" || f.Severity == "info" {
 			continue
 		}
 		name := names[f.Value]
