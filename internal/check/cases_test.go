@@ -169,6 +169,15 @@ let port = 30000; in
   services.blog.port = 30001;
   services.shop.port = 30001; # <- here
 }`},
+		{"where one service finds another", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.loki.port = lib.mkOption { type = lib.types.port; default = 3100; };
+  options.my.alloy.lokiPort = lib.mkOption { type = lib.types.port; default = 3100; };
+  config.services.loki.port = config.my.loki.port;
+  config.services.alloy.text = "http://localhost:${toString config.my.alloy.lokiPort}";
+}`},
 		{"two listeners on one address", "port-collision", "", `
 -- default.nix --
 {
@@ -895,6 +904,16 @@ in
   config.services.x.names = map (d: "${d.name} ${toString d.rate}") config.my.displays;
   config.services.x.primary = config.my.primary.name + config.my.lone.read;
 }`},
+		{"parts that a framework puts together", "conflicting-definitions", `
+-- flake.nix --
+{ outputs = inputs@{ flake-parts, ... }: flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./a.nix ./b.nix ./host.nix ]; }; }
+-- a.nix --
+{ flake.modules.nixos.web = { services.openssh.enable = true; }; }
+-- b.nix --
+{ flake.modules.nixos.base = { services.openssh.enable = false; time.timeZone = "UTC"; }; flake.modules.nixos.more = { }; }
+-- host.nix --
+{ inputs, config, ... }:
+{ flake.nixosConfigurations.web = inputs.nixpkgs.lib.nixosSystem { modules = with config.flake.modules.nixos; [ web base ]; }; }`},
 		{"modules that nothing is seen to import", "port-collision", `
 -- flake.nix --
 { outputs = inputs: { hosts = inputs.hive.lib.make ./services; }; }

@@ -39,12 +39,17 @@ declares to hold one, and in the few of NixOS that everybody sets (` + "`network
 					p.outweighed(d.Definition, e.Definition) {
 					continue
 				}
-				out = append(out, Finding{
+				f := Finding{
 					At: d.At, Value: d.Option,
 					Message: fmt.Sprintf("%s is %v here and %v in %s, with the same priority%s: Nix rejects that; keep one, or let it win with mkForce",
 						d.Option, d.Value, e.Value, e.At.File, p.onHosts(d.In, e.In)),
 					Related: []Related{{At: e.At, Message: fmt.Sprintf("%s is %v here", e.Option, e.Value)}},
-				})
+				}
+				if d.At.File != e.At.File && (p.isPart(d.Definition) || p.isPart(e.Definition)) {
+					f.Severity = Info
+					f.Message = fmt.Sprintf("%s is %v here and %v in %s, with the same priority: Nix rejects that on hosts that take both parts", d.Option, d.Value, e.Value, e.At.File)
+				}
+				out = append(out, f)
 				break
 			}
 		}
@@ -230,6 +235,17 @@ func (p *Pass) onHosts(a, b *graph.ConfSet) string {
 // inForce reports whether two definitions meet: on some machine, or because who has one module has the other.
 func (p *Pass) inForce(d, e *graph.Definition) bool {
 	return d.In.Meets(e.In) && (p.onMachine(d.In, e.In) || p.belongs(d, e) || p.belongs(e, d))
+}
+
+// isPart reports whether a definition stands in a module that is a value of its file (flake.modules.nixos.web = { … }, an aspect's nixos = { … }): which hosts take
+// that one, a framework decides, and is known no better than its conventions are.
+func (p *Pass) isPart(d *graph.Definition) bool {
+	o := p.outline(d.At.File)
+	if o == nil {
+		return false
+	}
+	names := strings.TrimPrefix(o.name(d.At.Span), "config.")
+	return strings.HasSuffix(names, "."+d.Option)
 }
 
 // outweighed reports whether definitions of a stronger priority may stand wherever two others meet: neither of the two counts there.

@@ -113,6 +113,9 @@ func collide(p *Pass, x, y port) bool {
 	if isClient(x.value.Segments) || isClient(y.value.Segments) || elsewhere.MatchString(x.value.Description) || elsewhere.MatchString(y.value.Description) {
 		return false // where somebody connects to, not where somebody listens
 	}
+	if namesOther(x.value.Segments, y.value.Segments) || namesOther(y.value.Segments, x.value.Segments) {
+		return false // alloy.lokiPort is where alloy finds loki.port
+	}
 	if sameValue(p, x, y) || feedOne(p, x.value, y.value) || isCopyOfHome(x.value.Path, y.value.Path) {
 		return false
 	}
@@ -123,6 +126,16 @@ func collide(p *Pass, x, y port) bool {
 // isIdle reports whether nothing reads a value. What a registry of ports gives out is taken, read or not.
 func (p *Pass) isIdle(v *graph.Value) bool {
 	return !v.Member && v.FanOut.Reads == 0 && !p.Graph.Flows.Starts(v) && !p.read().around(v)
+}
+
+// namesOther reports whether the last name of a port's path is that of another one's service: lokiPort, and loki.port.
+func namesOther(segs, of []string) bool {
+	if len(segs) < 2 || len(of) < 2 {
+		return false
+	}
+	name := slices.DeleteFunc(tokens(segs[len(segs)-1]), func(t string) bool { return t == "port" })
+	owner := tokens(of[len(of)-2])
+	return len(name) > 0 && slices.Equal(name, owner) && !slices.Equal(tokens(segs[len(segs)-2]), owner)
 }
 
 // sameValue reports whether one value takes its number from the other one: then they are the same port by intention.
