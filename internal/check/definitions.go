@@ -245,7 +245,7 @@ func (p *Pass) isPart(d *graph.Definition) bool {
 		return false
 	}
 	names := strings.TrimPrefix(o.name(d.At.Span), "config.")
-	return strings.HasSuffix(names, "."+d.Option)
+	return strings.HasSuffix(names, "."+strings.Join(d.Segments, ".")) // the option as it is written, dots in its names and all
 }
 
 // outweighed reports whether definitions of a stronger priority may stand wherever two others meet: neither of the two counts there.
