@@ -45,13 +45,37 @@ func (g *Graph) takeConfigurations(ev *eval.Evaluator) {
 		return cmp.Or(strings.Compare(a.Name, b.Name), comparePlaces(a.At, b.At))
 	})
 	g.countEvery()
-	named := map[string]int{}
-	for _, c := range g.Configurations {
-		named[c.Name]++
+	g.tellApart()
+}
+
+// tellApart gives configurations of one name names of their own: by the places that make them, and by number where that does not tell.
+func (g *Graph) tellApart() {
+	byPlace := func(c *Configuration) string {
+		place := fmt.Sprintf("%s:%d", c.At.File, c.At.Line)
+		if c.At.File == "" || strings.HasSuffix(c.Name, " "+place) {
+			return c.Name
+		}
+		return c.Name + " (" + place + ")"
 	}
-	for _, c := range g.Configurations {
-		if named[c.Name] > 1 && c.At.File != "" {
-			c.Name = fmt.Sprintf("%s (%s:%d)", c.Name, c.At.File, c.At.Line)
+	for _, name := range []func(c *Configuration, n int) string{
+		func(c *Configuration, _ int) string { return byPlace(c) },
+		func(c *Configuration, n int) string {
+			if n == 1 {
+				return c.Name
+			}
+			return c.Name + " " + intText(int64(n))
+		},
+	} {
+		named := map[string]int{}
+		for _, c := range g.Configurations {
+			named[c.Name]++
+		}
+		seen := map[string]int{}
+		for _, c := range g.Configurations {
+			if old := c.Name; named[old] > 1 && c.At.File != "" {
+				seen[old]++
+				c.Name = name(c, seen[old])
+			}
 		}
 	}
 }

@@ -546,6 +546,8 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		switch {
 		case name == "lib":
 			return Val{shape: &libShape{"lib"}, org: v.org}
+		case name == "legacyPackages":
+			return Val{shape: &libShape{name}, org: v.org}
 		case anywhere[name]:
 			return ev.libFunction(name).with(v.org)
 		}

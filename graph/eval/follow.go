@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"nixsink/parse"
@@ -38,7 +39,7 @@ func (ev *Evaluator) drain() {
 		if c.maker != nil && c.maker.dead {
 			c.Dead = true // what made it was followed again, and made it again
 		}
-		if ev.madeTwice(c) {
+		if ev.madeTwice(c) || ev.sameAgain(c) {
 			c.Dead = true
 		}
 		if c.Dead {
@@ -94,6 +95,18 @@ func (ev *Evaluator) madeTwice(c *Configuration) bool {
 	}
 	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool {
 		return o.Name != "" && o.Class == c.Class && o.File == c.File && o.Span == c.Span && len(o.sources) >= len(c.sources) && sameTexts(o.sources[:len(c.sources)], c.sources)
+	})
+}
+
+// sameAgain says that an output was computed more than once on the way, and gave the same configuration again.
+func (ev *Evaluator) sameAgain(c *Configuration) bool {
+	if c.Name == "" || c.maker != nil {
+		return false
+	}
+	return slices.ContainsFunc(ev.hosts, func(o *Configuration) bool {
+		return o != c && o.started && !o.Dead && o.maker == nil && o.Name == c.Name && o.Class == c.Class && o.File == c.File && o.Span == c.Span &&
+			slices.EqualFunc(o.sources, c.sources, func(a, b wanted) bool { return textOf(a.file, a.val) == textOf(b.file, b.val) }) &&
+			maps.EqualFunc(o.args, c.args, func(a, b *thunk) bool { return a == b || ev.alike(a, b) })
 	})
 }
 

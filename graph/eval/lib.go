@@ -88,8 +88,17 @@ var otherLib = map[string]bool{
 
 func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 	switch {
-	case s.name == "pkgs":
+	case s.name == "legacyPackages":
+		if platform(name) {
+			return Val{shape: &libShape{"pkgs." + name}, org: org}
+		}
+		return Val{shape: &libShape{"pkgs"}, org: org}
+	case s.name == "pkgs" || strings.HasPrefix(s.name, "pkgs."):
 		switch name {
+		case "stdenv", "system":
+			if system := strings.TrimPrefix(s.name, "pkgs."); platform(system) {
+				return ofPlatform(system, name).with(org)
+			}
 		case "lib":
 			return Val{shape: &libShape{"lib"}, org: org}
 		case "nixosTest":

@@ -1,6 +1,26 @@
 package eval
 
+import "strings"
+
 func libNixpkgsImport(ev *Evaluator, a []*thunk, at site) Val { return Val{shape: &libShape{"pkgs"}} }
+
+// ofPlatform is what packages say of the platform that they are for: their stdenv, with what it is known by (nixpkgs, lib/systems/inspect.nix), or the
+// name of it.
+func ofPlatform(system, name string) Val {
+	if name == "system" {
+		return str(system)
+	}
+	cpu, os, _ := strings.Cut(system, "-")
+	is := []attr{field("system", ready(str(system)))}
+	for _, p := range []struct {
+		name string
+		is   bool
+	}{{"isLinux", os == "linux"}, {"isDarwin", os == "darwin"}, {"isx86_64", cpu == "x86_64"}, {"isAarch64", cpu == "aarch64"}} {
+		is = append(is, field(p.name, ready(boolean(p.is))))
+	}
+	platform := ready(Val{shape: &setShape{attrs: is, base: &Val{}}})
+	return Val{shape: &setShape{attrs: append(is[:len(is):len(is)], field("hostPlatform", platform), field("buildPlatform", platform)), base: &Val{}}}
+}
 
 func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 	overlay := ev.force(a[0])
