@@ -92,7 +92,7 @@ func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 		if platform(name) {
 			return Val{shape: &libShape{"pkgs." + name}, org: org}
 		}
-		return Val{shape: &libShape{"pkgs"}, org: org}
+		return unknown(org) // for whatever platform: nothing depends on which one it is
 	case s.name == "pkgs" || strings.HasPrefix(s.name, "pkgs."):
 		switch name {
 		case "stdenv", "system":
