@@ -37,6 +37,11 @@ func (c *comparison) code() {
 	for _, at := range c.quiet {
 		tell(at, false)
 	}
+	// A binding that is a definition, or holds some, and differs in nothing that makes the definition another one, is only written otherwise.
+	defined := map[string][]parse.Span{}
+	for _, d := range c.now.Definitions {
+		defined[d.At.File] = append(defined[d.At.File], d.At.Span)
+	}
 	for _, v := range c.Values {
 		if v.Now != nil {
 			for _, at := range v.Now.Declared {
@@ -61,6 +66,9 @@ func (c *comparison) code() {
 		before, after := c.bindings(old), c.bindings(now)
 		c.codeOf(old, now, before, func(a *parse.Attr, path string) {
 			at := placeOf(now, a.Span)
+			if slices.ContainsFunc(defined[f.Name], a.Span.Contains) {
+				return
+			}
 			if slices.ContainsFunc(told[f.Name], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
 				return
 			}
