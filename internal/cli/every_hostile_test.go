@@ -179,7 +179,7 @@ func needProgram(t *testing.T, name string) {
 
 // readers hold what is written in a format against what its reader makes of it. A format that is not here fails the test.
 var readers = map[string]func(t *testing.T, text string){
-	"text": func(t *testing.T, text string) { lines(t, "standard output", text) }, "table": text, "tree": text, "dot": text, "mermaid": text,
+	"text": func(t *testing.T, text string) { lines(t, "standard output", text) }, "table": text, "tree": text, "dot": text, "mermaid": text, "gnu": text,
 	"svg": wellFormed, "junit": wellFormed, "checkstyle": wellFormed, "badge": wellFormed, "gexf": wellFormed, "graphml": wellFormed,
 	"json": valid, "sarif": valid, "gitlab": valid, "octocov": valid, "badge-json": valid, "cytoscape": valid,
 	"markdown": markdown, "html": page, "github": workflow, "toml": toml, "csv": controls, "tsv": controls,

@@ -48,6 +48,7 @@ var Formats = []Format{
 	{"checkstyle", "Checkstyle XML, for reviewdog, Jenkins and others", checkstyle},
 	{"github", "GitHub Actions workflow commands: annotations in the diff", github},
 	{"gitlab", "GitLab Code Quality report: findings in the merge request", gitlab},
+	{"gnu", "a finding a line, as compilers write them: for editors", gnu},
 	{"json", "findings, gates and coverage for programs", jsonFormat},
 	{"junit", "JUnit XML, a test for each check", junit},
 	{"markdown", "a pull request comment or job summary", markdown},
