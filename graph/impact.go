@@ -61,7 +61,7 @@ func (n *Net) reached(files []string, values []*Value, found Impact) *ConfSet {
 // ofAnother says that a read is of another configuration than the one that its module takes part in: self.nixosConfigurations.db.config.my.port.
 func (g *Graph) ofAnother(r *Reference) bool {
 	for _, at := range []Place{r.At, r.ViaAt} {
-		if f := g.Files[at.File]; f != nil && strings.Contains(f.Text(at.Span), "Configurations.") {
+		if strings.Contains(g.Text(at), "Configurations.") {
 			return true
 		}
 	}

@@ -5,6 +5,16 @@ import (
 	"strings"
 )
 
+// Text is the source at a place; "" where there is none: a file that was not read, a place in none. It is the way from a place to its text, since a span says
+// nothing without its file.
+func (g *Graph) Text(p Place) string {
+	f := g.Files[p.File]
+	if f == nil || p.Span.Start < 0 || p.Span.Start > p.Span.End || int(p.Span.End) > len(f.Src) {
+		return ""
+	}
+	return f.Text(p.Span)
+}
+
 // Lookup finds the value with this id or path; config. before a path may be there or not, and case matters only where
 // two values differ in nothing else. nil if there is none.
 func (g *Graph) Lookup(idOrPath string) *Value {

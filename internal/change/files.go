@@ -95,10 +95,7 @@ func (c *comparison) text(g *graph.Graph, at graph.Place) string {
 	if t, ok := memo[at]; ok {
 		return t
 	}
-	t := ""
-	if f := g.Files[at.File]; f != nil {
-		t = c.renamedIn(code(f.Text(at.Span)))
-	}
+	t := c.renamedIn(code(g.Text(at)))
 	memo[at] = t
 	return t
 }

@@ -376,7 +376,7 @@ func (p *Pass) namedFiles() map[string]bool {
 		for i, s := range slices.Backward(segs) {
 			if strings.HasPrefix(s, "_") {
 				// What such a file imports, in its own folder, is named as far as that file is.
-				out[im.To] = out[im.To] || strings.Contains(p.text(im.At), s) || i < len(segs)-1 && path.Dir(im.From) == path.Dir(im.To) && p.writtenOut(im)
+				out[im.To] = out[im.To] || strings.Contains(p.Graph.Text(im.At), s) || i < len(segs)-1 && path.Dir(im.From) == path.Dir(im.To) && p.writtenOut(im)
 				break
 			}
 		}

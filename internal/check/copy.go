@@ -460,7 +460,7 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		if at.File != s.file || len(s.sc.Names) == 0 {
 			return false
 		}
-		code := p.Graph.Files[s.file].Text(at.Span)
+		code := p.Graph.Text(at)
 		if _, value, ok := strings.Cut(code, "="); ok {
 			code = value // of a whole binding; its own name does not count
 		}

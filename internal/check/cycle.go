@@ -249,7 +249,7 @@ func circles(imports []*graph.Import) [][]*graph.Import {
 // writtenOut reports whether an import is a path in a list of imports, ./a.nix, as it stands.
 func (p *Pass) writtenOut(im *graph.Import) bool {
 	s := p.syntax(im.From)
-	return s != nil && !im.Disabled && !im.External && s.modules[p.text(im.At)]
+	return s != nil && !im.Disabled && !im.External && s.modules[p.Graph.Text(im.At)]
 }
 
 // cyclic reports whether edges lead back to where one of them began. Hardly any tree has a cycle, and to know that is much

@@ -202,7 +202,7 @@ func (p *Pass) fromListing(im *graph.Import) bool {
 // isTreeByChance reports whether what is missing is the tree's own default.nix, which nobody has named: an input of a computed name (inputs.${name}) may
 // be the flake itself, and hardly is.
 func (p *Pass) isTreeByChance(im *graph.Import) bool {
-	text := p.text(im.At)
+	text := p.Graph.Text(im.At)
 	return im.To == "default.nix" && !strings.Contains(text, "./") && !containsWord(text, "self") && !containsWord(text, "root")
 }
 

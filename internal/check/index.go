@@ -128,15 +128,6 @@ func (p *Pass) place(file string, s parse.Span) graph.Place {
 	return at
 }
 
-// text is the source of a place, "" if the place is in no file that was parsed.
-func (p *Pass) text(at graph.Place) string {
-	f := p.Graph.Files[at.File]
-	if f == nil || int(at.Span.End) > len(f.Src) || at.Span.Start > at.Span.End {
-		return ""
-	}
-	return f.Text(at.Span)
-}
-
 // top is the place of a file as a whole: its first line.
 func (p *Pass) top(file string) graph.Place {
 	end := int32(0)
