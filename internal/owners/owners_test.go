@@ -37,10 +37,7 @@ func TestOwners(t *testing.T) {
 	for file, want := range map[string][]string{
 		"a.nix": {"@all"}, "hosts/db.nix": {"@org/hosts", "ada@example.org", "dora"}, "hosts/web.nix": {"carl"}, "free.nix": nil, "README.md": nil,
 	} {
-		var bare []string
-		for _, w := range o.Of(file) {
-			bare = append(bare, w)
-		}
+		bare := o.Of(file)
 		for i := range want {
 			if i >= len(bare) || strings.TrimPrefix(bare[i], "@") != strings.TrimPrefix(want[i], "@") {
 				t.Errorf("%s: %q, want %q", file, bare, want)
