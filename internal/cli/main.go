@@ -98,6 +98,7 @@ type app struct {
 	progress *progress
 	writing  sync.Mutex // held while files are put in place
 	undo     []func()   // under writing: what an interrupt has to clean up
+	saying   sync.Mutex // held while a line is printed
 	talking  sync.Mutex
 	faults   []*fault.Fault // under talking: of our own, told at the end
 	limits   limits
@@ -175,6 +176,8 @@ func (a *app) say(format string, args ...any) {
 	if a.quiet {
 		return
 	}
+	a.saying.Lock()
+	defer a.saying.Unlock()
 	a.progress.clear()
 	for i, arg := range args {
 		if s, ok := arg.(string); ok {
