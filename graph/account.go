@@ -209,7 +209,7 @@ func alikePaths(a, b []string) bool {
 
 // settle tells a read that nothing tells yet, and says how.
 func (a *accounting) settle(r *textRead, segs []string) (ReferenceKind, string) {
-	at := placeIn(r.file, r.span)
+	at := PlaceIn(r.file, r.span)
 	hand := func(why string) (ReferenceKind, string) {
 		a.g.Account.Handed = append(a.g.Account.Handed, &Handed{pathText(segs), at, why})
 		return "", ""
@@ -244,7 +244,7 @@ func (a *accounting) settle(r *textRead, segs []string) (ReferenceKind, string) 
 	}
 	ref := &Reference{Value: val, At: at, Kind: r.kind, In: a.g.confs.None(), Unevaluated: reason}
 	if len(r.let) > 0 {
-		ref.Via, ref.ViaAt = r.let[0].name, placeIn(r.file, r.let[0].span)
+		ref.Via, ref.ViaAt = r.let[0].name, PlaceIn(r.file, r.let[0].span)
 	}
 	a.g.References = append(a.g.References, ref)
 	a.g.Account.Unevaluated++

@@ -90,7 +90,7 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	}
 	measure(g, t, opts)
 	g.Empty = emptiness(g)
-	slices.SortStableFunc(g.Problems, func(a, b Problem) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(g.Problems, func(a, b Problem) int { return ComparePlaces(a.At, b.At) })
 	return g, nil
 }
 
@@ -298,17 +298,17 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	for _, d := range ev.Dropped {
 		for _, p := range ev.Paths(d) {
 			if _, segs, ok := vs.place(p); ok {
-				g.Unresolved = append(g.Unresolved, &Unresolved{pathText(segs), placeIn(d.File, d.Span), "something that is not known defines options with it; which ones is not known from the text"})
+				g.Unresolved = append(g.Unresolved, &Unresolved{pathText(segs), PlaceIn(d.File, d.Span), "something that is not known defines options with it; which ones is not known from the text"})
 			}
 		}
 	}
 	for _, e := range ev.Escapes {
-		g.Unresolved = append(g.Unresolved, &Unresolved{"config", placeIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
+		g.Unresolved = append(g.Unresolved, &Unresolved{"config", PlaceIn(e.File, e.Span), "config as a whole is passed to something that cannot be followed from here"})
 	}
 	nameAnchors(g, t)
 	for _, i := range ev.Imports {
 		name, start, end := i.At()
-		at := placeIn(t.byName[name], parse.Span{Start: start, End: end})
+		at := PlaceIn(t.byName[name], parse.Span{Start: start, End: end})
 		if i.Unknown != "" {
 			if t.byName[name] != nil {
 				g.Problems = append(g.Problems, Problem{At: at, Msg: "this import cannot be followed: " + i.Unknown, Kind: "limit"})
@@ -330,9 +330,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 	}
 	noteLeftOut(ctx, g, t)
-	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return ComparePlaces(a.At, b.At) })
 	for _, l := range ev.Limits {
-		g.Problems = append(g.Problems, Problem{At: placeIn(l.File, l.Span), Msg: l.Reason, Kind: "limit", Local: l.Local()})
+		g.Problems = append(g.Problems, Problem{At: PlaceIn(l.File, l.Span), Msg: l.Reason, Kind: "limit", Local: l.Local()})
 	}
 	countAccount(g, ev)
 	for _, d := range ev.Declarations {
@@ -340,9 +340,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		if _, below, central := vs.place(d.Path); central {
 			segs = below
 		}
-		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: placeIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
+		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: PlaceIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
 	}
-	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return cmp.Or(strings.Compare(a.Path, b.Path), comparePlaces(a.At, b.At)) })
+	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return cmp.Or(strings.Compare(a.Path, b.Path), ComparePlaces(a.At, b.At)) })
 	// One text may declare an option for the system and for homes.
 	g.Declared = slices.CompactFunc(g.Declared, func(a, b *Option) bool { return a.Path == b.Path && a.At == b.At })
 	for _, d := range ev.Definitions {
@@ -352,7 +352,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 				segs = d.Path.Segments()
 			}
 			by, where := d.HiddenBy()
-			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), placeIn(d.File, d.Span), placeIn(by, where), d.Hidden})
+			g.Hidden = append(g.Hidden, &Hidden{pathText(segs), vs.partsOf(ev, d), PlaceIn(d.File, d.Span), PlaceIn(by, where), d.Hidden})
 		}
 		if d.Names || d.Default {
 			continue
@@ -361,13 +361,13 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 			continue
 		}
 		segs := d.Path.Segments()
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: placeIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In)})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: PlaceIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In)})
 	}
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
-		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
+		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})
 	slices.SortStableFunc(g.Hidden, func(a, b *Hidden) int {
-		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
+		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})
 	return t, nil
 }
@@ -426,7 +426,7 @@ func nameAnchors(g *Graph, t *tree) {
 			byFile[f.Name] = a
 		}
 		if s, name, ok := a.around(r.At.Span); ok {
-			r.Anchor, r.Name = placeIn(f, s), name
+			r.Anchor, r.Name = PlaceIn(f, s), name
 			if name == "inherit" {
 				r.Name = f.Text(r.At.Span)
 			}
@@ -435,7 +435,7 @@ func nameAnchors(g *Graph, t *tree) {
 		}
 	}
 	slices.SortStableFunc(g.References, func(a, b *Reference) int {
-		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.Value.Path, b.Value.Path))
+		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Value.Path, b.Value.Path))
 	})
 }
 

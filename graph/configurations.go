@@ -42,7 +42,7 @@ func (g *Graph) takeConfigurations(ev *eval.Evaluator) {
 		}
 	}
 	slices.SortStableFunc(g.Configurations, func(a, b *Configuration) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), comparePlaces(a.At, b.At))
+		return cmp.Or(strings.Compare(a.Name, b.Name), ComparePlaces(a.At, b.At))
 	})
 	g.countEvery()
 	g.tellApart()
@@ -96,7 +96,7 @@ func (g *Graph) countEvery() {
 func configurationOf(c *eval.Configuration) *Configuration {
 	out := &Configuration{Name: c.Name, Class: c.Class.Name, Open: c.Host().Open, Offered: c.Host().Open && !c.Host().Unreached, Build: c.Host().Build, number: c.Number()}
 	if c.File != nil {
-		out.At = placeIn(c.File, c.Span)
+		out.At = PlaceIn(c.File, c.Span)
 	}
 	if c.Parent != nil {
 		out.base = c.Base

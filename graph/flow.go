@@ -339,13 +339,13 @@ func (fl *flows) text(v vertex) string {
 func (fl *flows) steps(e *edge) []Step {
 	var out []Step
 	if rd := e.origin.Read; rd != nil {
-		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), placeIn(rd.File, rd.Span)})
+		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), PlaceIn(rd.File, rd.Span)})
 	}
 	for _, s := range fl.ev.Way(e.origin) {
 		if s.File == nil {
 			continue
 		}
-		if step := (Step{s.What, placeIn(s.File, s.Span)}); len(out) == 0 || out[len(out)-1] != step {
+		if step := (Step{s.What, PlaceIn(s.File, s.Span)}); len(out) == 0 || out[len(out)-1] != step {
 			out = append(out, step)
 		}
 	}
@@ -358,5 +358,5 @@ func (fl *flows) steps(e *edge) []Step {
 	} else if e.kind == Key {
 		what = "names an attribute of "
 	}
-	return append(out, Step{what + fl.text(e.to), placeIn(e.def.File, e.def.Span)})
+	return append(out, Step{what + fl.text(e.to), PlaceIn(e.def.File, e.def.Span)})
 }

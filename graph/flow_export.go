@@ -64,7 +64,7 @@ func (s *FlowSet) Edges() iter.Seq[FlowEdge] {
 			}
 		default:
 			for _, e := range s.fl.edgesInOrder() {
-				if !yield(FlowEdge{s.fl.text(e.from), s.fl.names[e.target], e.to.val, e.kind, placeIn(e.def.File, e.def.Span), e.in}) {
+				if !yield(FlowEdge{s.fl.text(e.from), s.fl.names[e.target], e.to.val, e.kind, PlaceIn(e.def.File, e.def.Span), e.in}) {
 					return
 				}
 			}
@@ -194,7 +194,7 @@ func (s *FlowSet) Hubs() []Hub {
 			name := fl.names[e.target]
 			h := hubs[name]
 			if h == nil {
-				h = &Hub{Option: name, Value: e.to.val, At: placeIn(e.def.File, e.def.Span)}
+				h = &Hub{Option: name, Value: e.to.val, At: PlaceIn(e.def.File, e.def.Span)}
 				hubs[name] = h
 			}
 			if k := (way{name, v}); !seen[k] {

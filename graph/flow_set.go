@@ -301,7 +301,7 @@ func (s *FlowSet) DataInto() map[Place]bool {
 	default:
 		s.fl.forward(strength(Data), func(e *edge) {
 			if e.kind == Data && e.to.val == nil {
-				into[placeIn(e.def.File, e.def.Span)] = true
+				into[PlaceIn(e.def.File, e.def.Span)] = true
 			}
 		})
 	}

@@ -42,14 +42,14 @@ func (fl *flows) sinks(direct []*Flow) []*Sink {
 	each(func(e *edge) { strongest[e.target] = max(strongest[e.target], strength(e.kind)) })
 	each(func(e *edge) {
 		if e.from.option != nil && strength(e.kind) == strongest[e.target] {
-			note(fl.names[e.target], placeIn(e.def.File, e.def.Span))
+			note(fl.names[e.target], PlaceIn(e.def.File, e.def.Span))
 		}
 	})
 	// A target of which nothing was told yet is reached by ways that are weaker than their last step.
 	told := maps.Clone(found)
 	each(func(e *edge) {
 		if told[key{fl.names[e.target], e.def.File.Name}] == nil {
-			note(fl.names[e.target], placeIn(e.def.File, e.def.Span))
+			note(fl.names[e.target], PlaceIn(e.def.File, e.def.Span))
 		}
 	})
 	return slices.SortedFunc(maps.Values(found), func(a, b *Sink) int {

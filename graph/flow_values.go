@@ -229,11 +229,11 @@ func (vs *values) declare(ev *eval.Evaluator) {
 	ofSystem := map[text]bool{}
 	for _, d := range ev.Declarations {
 		if r, segs, ok := vs.place(d.Path); ok && r == system {
-			ofSystem[text{placeIn(d.File, d.Span), pathText(segs)}] = true
+			ofSystem[text{PlaceIn(d.File, d.Span), pathText(segs)}] = true
 		}
 	}
 	shared := func(r realm, segs []string, d *eval.Declaration) bool {
-		return r == home && ofSystem[text{placeIn(d.File, d.Span), pathText(segs)}]
+		return r == home && ofSystem[text{PlaceIn(d.File, d.Span), pathText(segs)}]
 	}
 	rank := func(d *eval.Declaration) int {
 		r, segs, _ := vs.place(d.Path)
@@ -257,7 +257,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		}
 		v := vs.add(r, n, segs)
 		vs.instance(v, d)
-		at := placeIn(d.File, d.Span)
+		at := PlaceIn(d.File, d.Span)
 		if !slices.Contains(v.Declared, at) {
 			v.Declared = append(v.Declared, at)
 		}
@@ -272,7 +272,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		if v.Default == "" && d.Default != "" {
 			v.Default = d.Default
 			if f, span := d.DefaultAt(); f != nil {
-				v.DefaultAt = placeIn(f, span)
+				v.DefaultAt = PlaceIn(f, span)
 			}
 		}
 	}
@@ -287,7 +287,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 				n = n.kid(s)
 			}
 			v := vs.add(r, n, segs)
-			v.Declared = append(v.Declared, placeIn(d.File, d.Span))
+			v.Declared = append(v.Declared, PlaceIn(d.File, d.Span))
 			continue
 		}
 		vs.member(r, segs, d)
@@ -329,7 +329,7 @@ func (vs *values) member(r realm, segs []string, d *eval.Definition) {
 			v := vs.add(r, m, segs[:i+len(rest)])
 			v.Member = true
 			v.Type = cmp.Or(v.Type, memberType(n.decl.Type))
-			if at := placeIn(d.File, d.Span); !slices.Contains(v.Declared, at) {
+			if at := PlaceIn(d.File, d.Span); !slices.Contains(v.Declared, at) {
 				v.Declared = append(v.Declared, at)
 			}
 			return
@@ -634,7 +634,7 @@ func (vs *values) literals(ev *eval.Evaluator) {
 		if !ok {
 			continue
 		}
-		l := Literal{At: placeIn(d.File, d.Span), Default: d.Default}
+		l := Literal{At: PlaceIn(d.File, d.Span), Default: d.Default}
 		switch x := d.Value.(type) {
 		case string:
 			l.Text, l.Kind = x, "string"
@@ -685,7 +685,7 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 		if !ok {
 			continue
 		}
-		at, in := placeIn(rd.File, rd.Span), vs.setOf(rd.In)
+		at, in := PlaceIn(rd.File, rd.Span), vs.setOf(rd.In)
 		used := rd.Consumed || rd.Names || !rd.Selected && !rd.Members
 		if !used {
 			continue
@@ -738,7 +738,7 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 			}
 			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via, In: in}
 			if rd.Via != "" {
-				ref.ViaAt = placeIn(rd.ViaFile, rd.ViaSpan)
+				ref.ViaAt = PlaceIn(rd.ViaFile, rd.ViaSpan)
 			}
 			seen[k] = ref
 			refs = append(refs, ref)

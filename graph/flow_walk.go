@@ -165,7 +165,7 @@ func sortFlows(flows []*Flow) {
 // flow is the flow that a walk found.
 func (fl *flows) flow(v *Value, end *visit, kind FlowKind) *Flow {
 	e := end.edge
-	f := &Flow{From: v, At: placeIn(e.def.File, e.def.Span), Kind: kind, To: fl.names[e.target], ToValue: e.to.val, In: end.in, fl: fl, end: end}
+	f := &Flow{From: v, At: PlaceIn(e.def.File, e.def.Span), Kind: kind, To: fl.names[e.target], ToValue: e.to.val, In: end.in, fl: fl, end: end}
 	if kind != Control && (e.to.val != nil || e.kind == Default) {
 		f.Kind = Default
 	}

@@ -135,7 +135,7 @@ func (n *Net) Readers(v *Value) []*Reference {
 			readers = append(readers, r)
 		}
 	}
-	slices.SortStableFunc(readers, func(a, b *Reference) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(readers, func(a, b *Reference) int { return ComparePlaces(a.At, b.At) })
 	return readers
 }
 
@@ -145,7 +145,7 @@ func (n *Net) Reaches(option string) []*Flow {
 	flows := n.g.Flows.Into(func(to string) bool { return onSamePath(option, to) })
 	slices.SortStableFunc(flows, func(a, b *Flow) int {
 		return cmp.Or(cmp.Compare(len(a.Through), len(b.Through)), strings.Compare(a.From.Path, b.From.Path),
-			strings.Compare(a.To, b.To), comparePlaces(a.At, b.At))
+			strings.Compare(a.To, b.To), ComparePlaces(a.At, b.At))
 	})
 	return flows
 }

@@ -209,7 +209,7 @@ func (t *tree) gather(readers []reader, w *walker) {
 			if !e.Static {
 				kind, t.source.Incomplete = "syntax", true
 			}
-			at := placeIn(f, e.Span)
+			at := PlaceIn(f, e.Span)
 			at.Line, at.Column = e.Pos.Line, e.Pos.Column // a file that is no text has no lines to look them up in
 			t.problems = append(t.problems, Problem{At: at, Msg: e.Msg, Kind: kind})
 		}
@@ -220,8 +220,8 @@ func (t *tree) gather(readers []reader, w *walker) {
 	})
 }
 
-// placeIn is a span of f as people count it.
-func placeIn(f *parse.File, s parse.Span) Place {
+// PlaceIn is a span of f as people count it.
+func PlaceIn(f *parse.File, s parse.Span) Place {
 	from, to := f.Position(s.Start), f.Position(s.End)
 	return Place{File: f.Name, Span: s, Line: from.Line, Column: from.Column, EndLine: to.Line, EndColumn: to.Column}
 }

@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"nixsink/parse"
 )
 
 // Text is the source at a place; "" where there is none: a file that was not read, a place in none. It is the way from a place to its text, since a span says
@@ -13,6 +15,21 @@ func (g *Graph) Text(p Place) string {
 		return ""
 	}
 	return f.Text(p.Span)
+}
+
+// RightSide is what a binding is set to: 22 of ssh = 22. Any other place stays what it is.
+func (g *Graph) RightSide(p Place) Place {
+	f := g.Files[p.File]
+	if f == nil || g.Text(p) == "" {
+		return p
+	}
+	whole := p.Span
+	parse.Around(f.Expr, whole, func(n parse.Node) {
+		if a, ok := n.(*parse.Attr); ok && a.Span == whole {
+			p = PlaceIn(f, a.Value.Range())
+		}
+	})
+	return p
 }
 
 // Lookup finds the value with this id or path; config. before a path may be there or not, and case matters only where

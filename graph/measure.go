@@ -15,7 +15,7 @@ func measure(g *Graph, t *tree, opts Options) {
 	measureModules(g, t)
 	measureLayers(g, opts.Layers)
 	slices.SortStableFunc(g.Imports, func(a, b *Import) int {
-		return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.To, b.To))
+		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.To, b.To))
 	})
 	g.Annotations = annotationsOf(t)
 	g.Problems = append(g.Problems, malformed(g.Annotations)...)
@@ -60,10 +60,10 @@ func annotationsOf(t *tree) []*Annotation {
 	var all []*Annotation
 	for _, f := range t.files {
 		for _, a := range t.notes[f.Name].annotations {
-			all = append(all, &Annotation{Annotation: a, File: f.Name, At: placeIn(f, a.Span), Anchor: placeIn(f, a.Anchor.Span)})
+			all = append(all, &Annotation{Annotation: a, File: f.Name, At: PlaceIn(f, a.Span), Anchor: PlaceIn(f, a.Anchor.Span)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *Annotation) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(all, func(a, b *Annotation) int { return ComparePlaces(a.At, b.At) })
 	return all
 }
 
@@ -77,8 +77,8 @@ func malformed(annotations []*Annotation) []Problem {
 	return problems
 }
 
-// comparePlaces sorts by file and offset.
-func comparePlaces(a, b Place) int {
+// ComparePlaces sorts by file and offset.
+func ComparePlaces(a, b Place) int {
 	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 }
 

@@ -148,7 +148,7 @@ func disabledImport(f *parse.File, t *tree, span parse.Span) *Import {
 		to = path.Join(to, "default.nix")
 	}
 	return &Import{
-		From: f.Name, To: to, At: placeIn(f, span), Disabled: true,
+		From: f.Name, To: to, At: PlaceIn(f, span), Disabled: true,
 		External: to == ".." || strings.HasPrefix(to, "../"),
 		Missing:  t.byName[to] == nil && !strings.HasPrefix(to, "../"),
 	}

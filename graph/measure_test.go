@@ -66,7 +66,7 @@ func marked(t *testing.T, files map[string]string) (*Graph, *tree) {
 		tr.notes[name] = readNotes(f)
 		g.Modules = append(g.Modules, &Module{Path: name, Role: "module"})
 		for _, m := range closed {
-			m.at = placeIn(f, m.at.Span)
+			m.at = PlaceIn(f, m.at.Span)
 			if m.words[0] == "=" {
 				bindings[m.words[1]] = m.at
 			}

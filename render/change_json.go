@@ -2,10 +2,10 @@ package render
 
 import (
 	"io"
-	"strings"
 
 	"nixsink/graph"
 	"nixsink/internal/change"
+	"nixsink/internal/check"
 )
 
 // ChangeJSON writes what changed for programs.
@@ -47,17 +47,13 @@ func ChangeJSON(w io.Writer, c *change.Change) error {
 		names[i] = r.Host
 	}
 	names = append(names, marked...)
-	findings := func(items []changeItem, mark string) []any {
+	findings := func(list []check.Finding, old bool) []any {
 		out := []any{}
-		for _, i := range items {
-			if i.mark == mark {
-				severity, check, _ := strings.Cut(i.name, " ")
-				out = append(out, at(object{"check": check, "severity": severity, "message": i.what}, i.at, i.old))
-			}
+		for _, f := range list {
+			out = append(out, at(object{"check": f.Check, "severity": f.Severity.String(), "message": f.Message}, f.At, old))
 		}
 		return out
 	}
-	found := changedFindings(c)
 	return encode(w, object{
 		"schema": Schema,
 		"then":   object{"name": c.Then.Name, "source": c.Then.Graph.Source.NARHash},
@@ -112,7 +108,7 @@ func ChangeJSON(w io.Writer, c *change.Change) error {
 		"unresolved": list(c.Unresolved, func(u change.Unresolved) any {
 			return at(object{"path": u.Path, "reason": u.Reason, "how": string(u.How)}, u.At, u.Old)
 		}),
-		"findings": object{"new": findings(found, "+"), "fixed": findings(found, "-")},
+		"findings": object{"new": findings(c.New, false), "fixed": findings(c.Fixed, true)},
 		"rebuild": object{
 			"host": list(short(names), str),
 			"hosts": list(c.Rebuild, func(r change.Rebuild) any {

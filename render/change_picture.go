@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func changeLinks(c *change.Change, most int) (links []changeLink, more int) {
 	}
 	// New and gone ways say more than those on which something else comes.
 	slices.SortStableFunc(links, func(a, b changeLink) int {
-		return strings.Index("+-~", firstOr(a.mark, "~")) - strings.Index("+-~", firstOr(b.mark, "~"))
+		return strings.Index("+-~", cmp.Or(a.mark, "~")) - strings.Index("+-~", cmp.Or(b.mark, "~"))
 	})
 	if len(links) > most {
 		more += len(links) - most
@@ -48,20 +49,13 @@ func changeLinks(c *change.Change, most int) (links []changeLink, more int) {
 	return links, more
 }
 
-func firstOr(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // changeLabels are what stands in the values' boxes: their names, and what they were and are.
 func changeLabels(c *change.Change) map[string]string {
 	out := map[string]string{}
 	for _, v := range c.Values {
 		for _, f := range v.Facts {
 			if f.What == "default" || f.What == "set" {
-				then, now := apartFrom(firstOr(f.Then, "unset"), firstOr(f.Now, "unset"), 18)
+				then, now := apartFrom(cmp.Or(f.Then, "unset"), cmp.Or(f.Now, "unset"), 18)
 				out[v.Path] = then + " → " + now
 				break
 			}

@@ -124,13 +124,6 @@ func withinHome(option string) string {
 	return option
 }
 
-func writeAll(w io.Writer, b []byte) error {
-	if _, err := w.Write(b); err != nil {
-		return fmt.Errorf("writing SVG: %w", err)
-	}
-	return nil
-}
-
 func changeClass(mark string) string {
 	return map[string]string{"+": "new", "-": "gone", "~": "other", "": "set"}[mark]
 }

@@ -54,7 +54,9 @@ func changeOf(t *testing.T, a *txtar.Archive) *change.Change {
 		}
 	}
 	slices.Sort(files.Others)
-	return change.Make(sides[0], sides[1], files)
+	c := change.Make(sides[0], sides[1], files)
+	c.JudgeHosts()
+	return c
 }
 
 // TestChange holds what is told of pairs of trees against their cases, as text, and what is written for programs against its schema.

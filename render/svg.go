@@ -26,7 +26,11 @@ func writeSVG(ctx context.Context, w io.Writer, g *graph.Graph, o Options) error
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(svg); err != nil {
+	return writeAll(w, svg)
+}
+
+func writeAll(w io.Writer, b []byte) error {
+	if _, err := w.Write(b); err != nil {
 		return fmt.Errorf("writing SVG: %w", err)
 	}
 	return nil

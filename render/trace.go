@@ -247,20 +247,7 @@ func turn(i, of int) string {
 }
 
 // definitionText is what a binding defines, on one line: 22 of ssh = 22. It is "" if the file is not at hand.
-func definitionText(g *graph.Graph, p graph.Place) string {
-	f := g.Files[p.File]
-	if f == nil || f.Expr == nil || int(p.Span.End) > len(f.Src) {
-		return ""
-	}
-	at := p.Span
-	parse.Walk(f.Expr, func(n parse.Node) bool {
-		if a, ok := n.(*parse.Attr); ok && a.Span == p.Span {
-			at = a.Value.Range()
-		}
-		return n.Range().Contains(p.Span)
-	})
-	return oneLine(f.Text(at))
-}
+func definitionText(g *graph.Graph, p graph.Place) string { return oneLine(g.Text(g.RightSide(p))) }
 
 // sourceLine is the whole line that a place begins on, without its indentation.
 func sourceLine(g *graph.Graph, p graph.Place) string {

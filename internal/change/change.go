@@ -7,7 +7,6 @@
 package change
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ type Change struct {
 	Unresolved  []Unresolved // sorted by place
 	Inputs      []Input      // sorted by name
 	New, Fixed  []check.Finding
-	Rebuild     []Rebuild           // every host there is now, sorted by name
+	Rebuild     []Rebuild           // every host there is now, sorted by name; nil before JudgeHosts
 	Owners      map[string][]string // who → files that differ, or that define what does; nil where nobody is named, or nobody asked
 	Cut         string              // why flows through other options are not compared; "" if they are
 }
@@ -139,9 +138,7 @@ func Make(then, now Side, files Files) *Change {
 	c.imports()
 	c.unresolved()
 	c.Inputs = inputs(then.Lock, now.Lock)
-	delta := check.Compare(then.Name, then.Graph, then.Report, now.Graph, now.Report, files.Moved)
-	c.New, c.Fixed = delta.New, delta.Fixed
-	c.rebuild()
+	c.New, c.Fixed = check.Between(then.Report, now.Report, files.Moved)
 	return c.Change
 }
 
@@ -258,8 +255,4 @@ func pair[T any](then, now []T, thenKey, nowKey func(T) string) (gone, came []T)
 	}
 	slices.Reverse(gone)
 	return gone, came
-}
-
-func comparePlaces(a, b graph.Place) int {
-	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start))
 }

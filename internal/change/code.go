@@ -65,7 +65,7 @@ func (c *comparison) code() {
 		old, now := c.then.Files[was], c.now.Files[f.Name]
 		before, after := c.bindings(old), c.bindings(now)
 		c.codeOf(old, now, before, func(a *parse.Attr, path string) {
-			at := placeOf(now, a.Span)
+			at := graph.PlaceIn(now, a.Span)
 			if slices.ContainsFunc(defined[f.Name], a.Span.Contains) {
 				return
 			}
@@ -80,12 +80,12 @@ func (c *comparison) code() {
 		})
 		c.codeOf(now, old, after, func(a *parse.Attr, path string) {
 			if after[path] == nil && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
-				c.Code = append(c.Code, Code{How: Removed, Name: path, At: placeOf(old, a.Span), Old: true})
+				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true})
 			}
 		})
 	}
 	slices.SortFunc(c.Code, func(a, b Code) int {
-		return cmp.Or(comparePlaces(a.At, b.At), cmp.Compare(b.At.Span.End, a.At.Span.End))
+		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), cmp.Compare(b.At.Span.End, a.At.Span.End))
 	})
 	// What lies in a binding that is told is told by it.
 	var around *Code
@@ -152,11 +152,6 @@ func (c *comparison) codeOf(old, now *parse.File, before map[string][]string, vi
 		seen[a.Span] = true
 		visit(a, path)
 	}
-}
-
-func placeOf(f *parse.File, at parse.Span) graph.Place {
-	start, end := f.Position(at.Start), f.Position(at.End)
-	return graph.Place{File: f.Name, Span: at, Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column}
 }
 
 // differing are the spans of tokens of after that before does not have there. What is gone leaves its place, of no length.

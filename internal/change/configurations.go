@@ -50,7 +50,9 @@ func (c *comparison) imports() {
 	for _, i := range came {
 		c.Imports = append(c.Imports, Import{Added, i.From, i.To, i.Disabled, i.At, false, hostNames(c.now, i.In), c.ofHosts(nil, Added, hostNames(c.now, i.In))})
 	}
-	slices.SortStableFunc(c.Imports, func(a, b Import) int { return cmp.Or(comparePlaces(a.At, b.At), strings.Compare(a.To, b.To)) })
+	slices.SortStableFunc(c.Imports, func(a, b Import) int {
+		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), strings.Compare(a.To, b.To))
+	})
 }
 
 // Host is a configuration that nothing encloses, and that differs in the modules it is made of.
@@ -202,5 +204,5 @@ func (c *comparison) unresolved() {
 	for _, u := range came {
 		c.Unresolved = append(c.Unresolved, Unresolved{Added, u.Path, u.Reason, u.At, false})
 	}
-	slices.SortStableFunc(c.Unresolved, func(a, b Unresolved) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(c.Unresolved, func(a, b Unresolved) int { return graph.ComparePlaces(a.At, b.At) })
 }

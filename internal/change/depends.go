@@ -190,9 +190,8 @@ func (u *usage) of(name string) *textUse {
 		return t
 	}
 	place := func(n parse.Node) *graph.Place {
-		s := n.Range()
-		pos := f.Position(s.Start)
-		return &graph.Place{File: name, Span: s, Line: pos.Line, Column: pos.Column}
+		at := graph.PlaceIn(f, n.Range())
+		return &at
 	}
 	fine := map[parse.Node]bool{} // what was looked at where it stands
 	listed, open := map[parse.Node]bool{}, map[parse.Node]bool{}

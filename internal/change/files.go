@@ -116,17 +116,4 @@ func (c *comparison) renamedIn(code string) string {
 }
 
 // valueLine is what a definition's place says on one line: the right side of a binding.
-func valueLine(g *graph.Graph, at graph.Place) string {
-	f := g.Files[at.File]
-	if f == nil || int(at.Span.End) > len(f.Src) {
-		return ""
-	}
-	span := at.Span
-	parse.Walk(f.Expr, func(n parse.Node) bool {
-		if a, ok := n.(*parse.Attr); ok && a.Span == at.Span {
-			span = a.Value.Range()
-		}
-		return n.Range().Contains(at.Span)
-	})
-	return shown(f.Text(span))
-}
+func valueLine(g *graph.Graph, at graph.Place) string { return shown(g.Text(g.RightSide(at))) }

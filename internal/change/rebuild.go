@@ -20,14 +20,14 @@ type Rebuild struct {
 // maxReasons is how many reasons are kept for a host.
 const maxReasons = 5
 
-// rebuild asks of every host whether something that it may depend on changed. It errs on the safe side: what is not known counts as changed.
-func (c *comparison) rebuild() {
-	was, is := newUsage(c.then), newUsage(c.now)
+// JudgeHosts asks of every host whether something that it may depend on changed. It errs on the safe side: what is not known counts as changed.
+func (c *Change) JudgeHosts() {
+	was, is := newUsage(c.Then.Graph), newUsage(c.Now.Graph)
 	hadHost := map[string]*graph.Configuration{}
-	for _, h := range c.then.Hosts() {
+	for _, h := range c.Then.Graph.Hosts() {
 		hadHost[stable(h.Name)] = h
 	}
-	for _, h := range c.now.Hosts() {
+	for _, h := range c.Now.Graph.Hosts() {
 		r := Rebuild{Host: h.Name}
 		told := map[string]bool{}
 		add := func(why string) {
@@ -132,7 +132,7 @@ func dependsOn(u *usage, h *graph.Configuration) *dependence {
 			d.whole = least(d.whole, fmt.Sprintf("%s:%d takes the flake's source as a whole", f, t.whole.Line))
 		}
 	}
-	slices.SortFunc(d.namings, func(a, b naming) int { return comparePlaces(a.at, b.at) })
+	slices.SortFunc(d.namings, func(a, b naming) int { return graph.ComparePlaces(a.at, b.at) })
 	for _, p := range g.Problems {
 		switch {
 		case p.Kind == "io" || p.Kind == "syntax" || p.Kind == "fault":

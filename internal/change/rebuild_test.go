@@ -125,7 +125,9 @@ func eachMutant(t *testing.T, visit func(t *testing.T, files, mutant map[string]
 						diff.Others = []string{file}
 					}
 					after := analyse(t, layOut(t, mutant))
-					visit(t, files, mutant, change.Make(change.Side{Graph: before}, change.Side{Graph: after}, diff))
+					c := change.Make(change.Side{Graph: before}, change.Side{Graph: after}, diff)
+					c.JudgeHosts()
+					visit(t, files, mutant, c)
 				}
 			}
 		})

@@ -301,7 +301,7 @@ func (c *comparison) changedDefinitions() []Definition {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Definition) int {
-		return cmp.Or(strings.Compare(a.Option, b.Option), comparePlaces(a.At, b.At))
+		return cmp.Or(strings.Compare(a.Option, b.Option), graph.ComparePlaces(a.At, b.At))
 	})
 	return out
 }

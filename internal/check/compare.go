@@ -12,9 +12,7 @@ import (
 
 func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is Report, moved map[string]string) Delta {
 	d := Delta{Rev: rev, Before: before.Coverage, Moved: moved}
-	then := movedFindings(was.Findings, moved)
-	d.New = minus(is.Findings, then)
-	d.Fixed = minus(then, is.Findings)
+	d.New, d.Fixed = Between(was, is, moved)
 	from := map[string]string{}
 	for old, name := range moved {
 		from[name] = old
@@ -59,8 +57,14 @@ func compare(rev string, before *graph.Graph, was Report, after *graph.Graph, is
 			d.Missing = append(d.Missing, u.At)
 		}
 	}
-	slices.SortFunc(d.Missing, comparePlaces)
+	slices.SortFunc(d.Missing, graph.ComparePlaces)
 	return d
+}
+
+// Between is the findings that are new and those that are gone, waived ones left out. moved maps the old names of renamed files to their new ones.
+func Between(was, is Report, moved map[string]string) (came, gone []Finding) {
+	then := movedFindings(was.Findings, moved)
+	return minus(is.Findings, then), minus(then, is.Findings)
 }
 
 // movedFindings are findings with the names that files have now.

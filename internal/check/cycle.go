@@ -87,7 +87,7 @@ soon as it is read. Set one of them outright. Where a condition stands before on
 			if slices.ContainsFunc(cycle, func(f *graph.Flow) bool { return f.Kind == graph.Control }) {
 				continue
 			}
-			first := slices.MinFunc(cycle, func(a, b *graph.Flow) int { return comparePlaces(a.At, b.At) })
+			first := slices.MinFunc(cycle, func(a, b *graph.Flow) int { return graph.ComparePlaces(a.At, b.At) })
 			f := Finding{At: first.At, Value: first.ToValue.Path}
 			var names []string
 			for _, fl := range cycle {

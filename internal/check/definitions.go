@@ -35,7 +35,7 @@ declares to hold one, and in the few of NixOS that everybody sets (` + "`network
 				continue
 			}
 			for _, e := range p.plain().of[d.Option] {
-				if d.Priority != e.Priority || d.Value == e.Value || comparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) ||
+				if d.Priority != e.Priority || d.Value == e.Value || graph.ComparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) ||
 					p.outweighed(d.Definition, e.Definition) {
 					continue
 				}

@@ -203,7 +203,7 @@ func (u *unit) define(path []string, d *graph.Definition) {
 	}
 	start := func() {
 		// An ExecStart of "" resets what another module set; it starts nothing.
-		if d.Value != "" && (!u.starts || comparePlaces(d.At, u.at) < 0) {
+		if d.Value != "" && (!u.starts || graph.ComparePlaces(d.At, u.at) < 0) {
 			u.starts, u.at = true, d.At
 		}
 	}

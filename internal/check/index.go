@@ -120,12 +120,10 @@ func (p *Pass) files() []string {
 
 // place turns a span of a file into a place.
 func (p *Pass) place(file string, s parse.Span) graph.Place {
-	at := graph.Place{File: file, Span: s, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 	if f := p.Graph.Files[file]; f != nil {
-		start, end := f.Position(s.Start), f.Position(s.End)
-		at.Line, at.Column, at.EndLine, at.EndColumn = start.Line, start.Column, end.Line, end.Column
+		return graph.PlaceIn(f, s)
 	}
-	return at
+	return graph.Place{File: file, Span: s, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 }
 
 // top is the place of a file as a whole: its first line.
@@ -150,7 +148,7 @@ func (p *Pass) complete(f *Finding) {
 			f.Anchor = o.name(f.At.Span)
 		}
 	}
-	slices.SortStableFunc(f.Related, func(a, b Related) int { return comparePlaces(a.At, b.At) })
+	slices.SortStableFunc(f.Related, func(a, b Related) int { return graph.ComparePlaces(a.At, b.At) })
 }
 
 // described is a value for a message: its path, with its id where it has one.
@@ -234,10 +232,6 @@ func fullName(around []binding) string {
 		sc = sc.under(b.path)
 	}
 	return strings.Join(sc.Names, ".")
-}
-
-func comparePlaces(a, b graph.Place) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 }
 
 func compareNames(a, b string) int { return cmp.Compare(a, b) }

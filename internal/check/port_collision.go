@@ -59,7 +59,7 @@ func valueCollisions(p *Pass) []Finding {
 	var out []Finding
 	for _, n := range numbers {
 		group := byNumber[n]
-		slices.SortStableFunc(group, func(a, b port) int { return comparePlaces(a.literal.At, b.literal.At) })
+		slices.SortStableFunc(group, func(a, b port) int { return graph.ComparePlaces(a.literal.At, b.literal.At) })
 		for i, x := range group {
 			var others []port
 			worst := never

@@ -30,7 +30,7 @@ func Services(g *graph.Graph, cfg Config) []Service {
 	first := map[string]graph.Place{}
 	for _, d := range g.Definitions {
 		if s := d.Segments; len(s) > 2 && s[0] == "systemd" && s[1] == "services" {
-			if at, ok := first[s[2]]; !ok || comparePlaces(d.At, at) < 0 {
+			if at, ok := first[s[2]]; !ok || graph.ComparePlaces(d.At, at) < 0 {
 				first[s[2]] = d.At
 			}
 		}

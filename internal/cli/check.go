@@ -203,16 +203,12 @@ func (b *before) compare(now *graph.Graph, is check.Report) *check.Delta {
 
 // since analyses another revision of the tree, and finds out what was moved since.
 func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *graph.Graph) (*before, error) {
-	then, err := revision.Checkout(ctx, t.dir, rev, fetch)
+	then, err := a.layOut(ctx, t, rev, fetch)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	a.onInterrupt(then.Remove)
 	defer then.Remove()
-	opts := t.opts
-	opts.Tracked, opts.LeftOut = true, then.LeftOut
-	opts.Hosts = nil // it may not have had the host
-	g, err := graph.Analyze(ctx, then.Root, opts)
+	g, err := t.analyseRevision(ctx, then)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}

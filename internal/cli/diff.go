@@ -166,6 +166,7 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 	}
 	files.Others = slices.DeleteFunc(files.Others, func(n string) bool { return sides[0].Graph.Files[n] != nil || sides[1].Graph.Files[n] != nil })
 	c := change.Make(sides[0], sides[1], files)
+	c.JudgeHosts()
 	c.Owners, err = a.owners(t.dir, c.Now.Graph, c.Touched())
 	return c, err
 }
@@ -178,6 +179,14 @@ func (a *app) layOut(ctx context.Context, t *tree, rev string, fetch bool) (*rev
 	}
 	a.onInterrupt(l.Remove)
 	return l, nil
+}
+
+// analyseRevision analyses a revision that was laid out, with the configuration of the working tree, and all hosts: it may not have had those that are
+// asked for.
+func (t *tree) analyseRevision(ctx context.Context, l *revision.Layout) (*graph.Graph, error) {
+	opts := t.opts
+	opts.Tracked, opts.LeftOut, opts.Hosts = true, l.LeftOut, nil
+	return graph.Analyze(ctx, l.Root, opts)
 }
 
 // called is what a revision is called: as it was given, with its hash.
@@ -196,10 +205,8 @@ func (a *app) side(ctx context.Context, t *tree, l *revision.Layout, s *change.S
 	if l == nil {
 		s.Graph, err = a.analyse(ctx, t)
 	} else {
-		opts := t.opts
-		opts.Tracked, opts.LeftOut = true, l.LeftOut
 		dir = l.Root
-		s.Graph, err = graph.Analyze(ctx, dir, opts)
+		s.Graph, err = t.analyseRevision(ctx, l)
 	}
 	if err != nil {
 		return err

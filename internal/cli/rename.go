@@ -58,16 +58,9 @@ left alone.`,
 				return usagef("%s is the id of %s already", to, v.Path)
 			}
 		}
-		var others []string
-		if t.cfg.Path != "" {
-			if rel, err := filepath.Rel(g.Dir, t.cfg.Path); err == nil && filepath.IsLocal(rel) {
-				others = append(others, filepath.ToSlash(rel))
-			} else {
-				a.say("%s lies outside of %s and is left alone", display(t.cfg.Path), t.dir)
-			}
-		}
-		if _, err := os.Stat(filepath.Join(t.dir, baselineName)); err == nil {
-			others = append(others, baselineName)
+		others, outside := t.written(g)
+		if outside {
+			a.say("%s lies outside of %s and is left alone", display(t.cfg.Path), t.dir)
 		}
 		plan, err := rewrite.Rename(g, from, to, others...)
 		if err != nil {
@@ -85,6 +78,21 @@ left alone.`,
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "show the diff and write nothing, as without -w")
 	jsonFlag(cmd, &asJSON, "write JSON instead of a diff: each change with its place and why")
 	return cmd
+}
+
+// written are files beside Nix code and pages that ids stand in, relative to the tree: the configuration file, unless it lies outside, and the baseline.
+func (t *tree) written(g *graph.Graph) (files []string, outside bool) {
+	if t.cfg.Path != "" {
+		if rel, err := filepath.Rel(g.Dir, t.cfg.Path); err == nil && filepath.IsLocal(rel) {
+			files = append(files, filepath.ToSlash(rel))
+		} else {
+			outside = true
+		}
+	}
+	if _, err := os.Stat(filepath.Join(t.dir, baselineName)); err == nil {
+		files = append(files, baselineName)
+	}
+	return files, outside
 }
 
 // tellUnbound warns where only a rule knew what the old id means, and the new one means nothing by it.

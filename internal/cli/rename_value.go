@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,7 +68,7 @@ an option, each definition), it is not done. With --alias the old name goes on b
 				names = append(names, [2]string{id.Name, rest + "." + name})
 			}
 		}
-		others := t.written(g)
+		others, _ := t.written(g)
 		for _, n := range names {
 			ids, err := rewrite.Rename(g, n[0], n[1], others...)
 			if err != nil {
@@ -80,10 +76,7 @@ an option, each definition), it is not done. With --alias the old name goes on b
 			}
 			plan.With(ids)
 		}
-		opts := t.opts
-		opts.Texts = plan.Texts()
-		opts.Roots, opts.ArgRoots = rootsOf(g)
-		then, err := graph.Analyze(cmd.Context(), t.dir, opts)
+		then, err := a.asIf(cmd.Context(), t, g, plan.Texts())
 		if err != nil {
 			return err
 		}
@@ -92,7 +85,11 @@ an option, each definition), it is not done. With --alias the old name goes on b
 		}
 		a.tellSkipped(plan)
 		if left := rewrite.Mentions(then, v.Path); len(left) > 0 && !alias {
-			a.say("%s still stands in text in %s: %s", v.Path, cmp.Or(map[bool]string{true: "1 place"}[len(left) == 1], fmt.Sprintf("%d places", len(left))), strings.TrimSuffix(place(left[0]), ": "))
+			places := "1 place"
+			if len(left) > 1 {
+				places = fmt.Sprintf("%d places", len(left))
+			}
+			a.say("%s still stands in text in %s: %s", v.Path, places, strings.TrimSuffix(place(left[0]), ": "))
 		}
 		return a.change(plan, g, writing{write: write, quiet: true})
 	}
@@ -116,20 +113,6 @@ func newNameOf(v *graph.Value, to string) (string, error) {
 	return name, nil
 }
 
-// written are files beside Nix code and pages that ids stand in, relative to the tree.
-func (t *tree) written(g *graph.Graph) []string {
-	var out []string
-	if t.cfg.Path != "" {
-		if rel, err := filepath.Rel(g.Dir, t.cfg.Path); err == nil && filepath.IsLocal(rel) {
-			out = append(out, filepath.ToSlash(rel))
-		}
-	}
-	if _, err := os.Stat(filepath.Join(t.dir, baselineName)); !errors.Is(err, os.ErrNotExist) {
-		out = append(out, baselineName)
-	}
-	return out
-}
-
 // otherThanRenamed says what is different beside the name; "" if nothing is.
 func otherThanRenamed(g, then *graph.Graph, from, to string, alias bool) string {
 	c := change.Make(change.Side{Graph: g}, change.Side{Graph: then}, change.Files{Renamed: map[string]string{from: to}})
@@ -149,10 +132,11 @@ func otherThanRenamed(g, then *graph.Graph, from, to string, alias bool) string 
 			return place(p.At) + p.Msg
 		}
 	}
-	if alias {
-		return map[bool]string{false: to + " is not found"}[found]
-	}
 	switch {
+	case alias && !found:
+		return to + " is not found"
+	case alias:
+		return ""
 	case !found:
 		return to + " is not found to be what " + from + " was"
 	case len(c.Readers) > 0:

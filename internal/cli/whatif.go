@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -52,14 +53,10 @@ func (a *app) whatIf(cmd *cobra.Command, outs []outFile, sets []string) error {
 		}
 		result.Sets = append(result.Sets, change.If(g, vs[0], code, at))
 	}
-	opts := t.opts
-	opts.Texts = texts
-	opts.Roots, opts.ArgRoots = rootsOf(g)
-	then, err := graph.Analyze(cmd.Context(), t.dir, opts)
+	then, err := a.asIf(cmd.Context(), t, g, texts)
 	if err != nil {
 		return err
 	}
-	a.note(then.Faults...)
 	result.Change = change.Make(change.Side{Name: "now", Graph: g}, change.Side{Name: "then", Graph: then}, change.Files{})
 	if result.Owners, err = a.owners(t.dir, g, result.Files()); err != nil {
 		return err
@@ -70,6 +67,17 @@ func (a *app) whatIf(cmd *cobra.Command, outs []outFile, sets []string) error {
 		}
 		return result.Text(w, a.looks(o))
 	})
+}
+
+// asIf analyses the tree of g as it would be if files held other texts, with the same namespaces.
+func (a *app) asIf(ctx context.Context, t *tree, g *graph.Graph, texts map[string]string) (*graph.Graph, error) {
+	same := *t
+	same.opts.Roots, same.opts.ArgRoots = rootsOf(g)
+	then, err := a.again(ctx, &same)(texts)
+	if err == nil {
+		a.note(then.Faults...)
+	}
+	return then, err
 }
 
 // rootsOf are the namespaces of a graph, so that another analysis has the same.

@@ -171,8 +171,7 @@ func (r *renaming) options() {
 				}
 			}
 			if id, ok := x.(*parse.Ident); ok && id.Name == "options" && slices.ContainsFunc(path, func(a parse.AttrName) bool { return a.Static() && a.Name == r.old }) {
-				pos := f.Position(n.Range().Start)
-				r.refuse(graph.Place{File: name, Span: n.Range(), Line: pos.Line, Column: pos.Column}, "its option is looked at here")
+				r.refuse(graph.PlaceIn(f, n.Range()), "its option is looked at here")
 			}
 			return true
 		})
@@ -452,8 +451,7 @@ func Mentions(g *graph.Graph, path string) []graph.Place {
 	for _, name := range slices.Sorted(maps.Keys(g.Files)) {
 		f := g.Files[name]
 		for _, c := range renameWords(name, f.Src, path, path) {
-			pos := f.Position(c.Span.Start)
-			out = append(out, graph.Place{File: name, Span: c.Span, Line: pos.Line, Column: pos.Column})
+			out = append(out, graph.PlaceIn(f, c.Span))
 		}
 	}
 	return out
