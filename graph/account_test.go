@@ -85,6 +85,17 @@ func TestUntracked(t *testing.T) {
 	}
 }
 
+// TestUnusedName holds that a name for config itself that nothing uses is no read.
+func TestUnusedName(t *testing.T) {
+	g := analyzeFiles(t, Options{}, map[string]string{"default.nix": `{ lib, config, ... }: {
+  options.my.a = lib.mkOption { };
+  config.x = let outer = config; in { config, ... }: { y = config.my.a; };
+}`})
+	if a := g.Account; a.Reads != 1 {
+		t.Errorf("%d reads, want 1", a.Reads)
+	}
+}
+
 // TestNamespace holds that the namespaces are the repository's own, not those of the modules that it takes.
 func TestNamespace(t *testing.T) {
 	g := analyzeFiles(t, Options{}, map[string]string{"default.nix": `{ lib, config, ... }: {

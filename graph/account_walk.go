@@ -52,7 +52,7 @@ func textReads(f *parse.File, args map[string]bool) []textRead {
 	w := &readWalk{file: f, args: args}
 	w.expr(f.Expr, nil, nil)
 	for _, b := range w.bound {
-		if m := w.meaningOf(b); m != nil && !b.used {
+		if m := w.meaningOf(b); m != nil && !b.used && len(m.path) > 0 {
 			w.reads = append(w.reads, textRead{file: f, span: b.source, path: m.path, outer: m.outer, arg: m.arg, kind: Alias, bare: true, at: b.at})
 		}
 	}

@@ -49,6 +49,7 @@
 //     a home, a container, a specialisation. What a source defines lands below the place of its configuration; the conditions around
 //     such an option are conditions over all that its modules define. All hosts have one tree of paths, and what is known of a path
 //     carries the set of hosts that it holds in; homes and containers are below their host.
+//     A container within a container is followed unless one around makes one of the same text: those have no end.
 //  18. Sharing. A source (a file, a function, a set) is followed once and gives a Summary, with the questions that it asked of its
 //     configuration: what is declared at a path, which names are there, what an argument is. Another configuration whose answers are
 //     the same takes part in it; one that would be answered otherwise by the end is followed again (revise), so that the order of

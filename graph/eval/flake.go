@@ -434,6 +434,9 @@ func (ev *Evaluator) extend(c *Configuration, w wanted) {
 			ev.defineAll(s, c)
 		}
 		for _, p := range s.placed {
+			if ev.withoutEnd(c, p) {
+				continue
+			}
 			if p.place.every != nil {
 				p.at = ev.child(ev.at(c.Base, p.place.every...), hole)
 			}

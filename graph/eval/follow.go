@@ -536,13 +536,35 @@ func (ev *Evaluator) revise(c *Configuration) bool {
 	return again
 }
 
+// withoutEnd says that what is placed within c is a configuration that one around c has, too: a container that imports what makes the
+// containers has them all within itself, and those have them again.
+func (ev *Evaluator) withoutEnd(c *Configuration, p placed) bool {
+	if !p.place.class.Sub {
+		return false
+	}
+	text := textOf(p.file, p.val)
+	for a := c.Parent; a != nil; a = a.Parent {
+		for _, s := range a.members {
+			if slices.ContainsFunc(s.placed, func(o placed) bool { return o.place.class == p.place.class && textOf(o.file, o.val) == text }) {
+				ev.limit(p.from.file, p.from.span, tooManyBuilt)
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // arrange gives the configurations within c the modules that its members define for them.
 func (c *Configuration) arrange(ev *Evaluator) {
 	old := c.kids
 	c.kids = nil
 	var all []placed
 	for _, s := range c.members {
-		all = append(all, s.placed...)
+		for _, p := range s.placed {
+			if !ev.withoutEnd(c, p) {
+				all = append(all, p)
+			}
+		}
 	}
 	// A user whose name is not known may be any of those who are.
 	merged := map[*Path]*Path{}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -165,5 +166,29 @@ func TestConditionOfOneImport(t *testing.T) {
 	}
 	if len(got) != 2 || got["home-manager.users.ada.z.both"] != 0 || got["home-manager.users.ada.z.one"] != 1 {
 		t.Errorf("origins by definition: %v", got)
+	}
+}
+
+// TestContainersWithinThemselves holds that containers that import what makes them end, each having been followed once.
+func TestContainersWithinThemselves(t *testing.T) {
+	ev := run(map[string]string{
+		"main.nix": `{ lib, ... }: { imports = [ ./base.nix ]; }`,
+		"base.nix": `{ config, lib, ... }: {
+  options.my.port = lib.mkOption { default = 1; };
+  config.containers.a.config = { config, ... }: { imports = [ ./main.nix ]; services.a = config.my.port; };
+  config.containers.b.config = { config, ... }: { imports = [ ./main.nix ]; services.b = config.my.port; };
+}`,
+	})
+	got := map[string]bool{}
+	for _, d := range ev.Definitions {
+		if d.Derived() {
+			got[pathText(d.Path)] = true
+		}
+	}
+	if want := map[string]bool{"containers.a.config.services.a": true, "containers.b.config.services.b": true}; !maps.Equal(got, want) {
+		t.Errorf("got %v", slices.Sorted(maps.Keys(got)))
+	}
+	if len(ev.Limits) == 0 || ev.Limits[0].File.Name != "base.nix" {
+		t.Errorf("it is not told that containers within containers are not followed: %v", ev.Limits)
 	}
 }
