@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -960,6 +961,13 @@ func (ev *Evaluator) update(x, y Val) Val {
 		out.base = &base
 	}
 	inDoubt := len(y.org) > 0
+	if len(a.attrs) > leastIndexed && len(x.org) == 0 && !inDoubt && b.base == nil && !slices.ContainsFunc(b.attrs, func(at attr) bool {
+		_, replaced := a.get(at.name)
+		return replaced && known(at.name)
+	}) {
+		out.attrs, out.index = a.grow(b.attrs)
+		return Val{shape: out}
+	}
 	out.attrs = make([]attr, 0, len(a.attrs)+len(b.attrs))
 	for _, at := range ev.conditional(a.attrs, x.org) {
 		if o, ok := b.get(at.name); ok && known(at.name) {

@@ -37,7 +37,7 @@ type (
 	// setShape is an attribute set. base answers for what attrs does not have; nil: there is nothing more.
 	setShape struct {
 		attrs []attr
-		index map[string]int // for large sets
+		index *nameIndex // for large sets
 		base  *Val
 		deep  *Origins       // cache of deepOrigins
 		dyn   bool           // some name has a hole
@@ -186,18 +186,33 @@ func (v Val) with(org Origins) Val {
 	return v
 }
 
-func (s *setShape) get(name string) (*attr, bool) {
-	if s.index == nil && len(s.attrs) > 12 {
-		s.index = make(map[string]int, len(s.attrs))
-		for i := range s.attrs {
-			if _, dup := s.index[s.attrs[i].name]; !dup {
-				s.index[s.attrs[i].name] = i
-			}
+// nameIndex finds the attributes of a large set by name. Sets that grow out of each other, a fold of a // { … }, share it: each is a
+// beginning of the same attributes.
+type nameIndex struct {
+	at    map[string]int // the first of each name
+	grown []attr         // those of the largest of the sets that share it; nil if none do
+}
+
+// leastIndexed is the length beyond which a set has an index.
+const leastIndexed = 12
+
+func newIndex(as []attr) *nameIndex {
+	x := &nameIndex{at: make(map[string]int, len(as))}
+	for i := range as {
+		if _, dup := x.at[as[i].name]; !dup {
+			x.at[as[i].name] = i
 		}
 	}
+	return x
+}
+
+func (s *setShape) get(name string) (*attr, bool) {
+	if s.index == nil && len(s.attrs) > leastIndexed {
+		s.index = newIndex(s.attrs)
+	}
 	if s.index != nil {
-		i, ok := s.index[name]
-		if !ok {
+		i, ok := s.index.at[name]
+		if !ok || i >= len(s.attrs) {
 			return nil, false
 		}
 		return &s.attrs[i], true
@@ -208,6 +223,27 @@ func (s *setShape) get(name string) (*attr, bool) {
 		}
 	}
 	return nil, false
+}
+
+// grow gives the attributes of a set that has more behind those of s, whose names s does not have. It costs what is added: the two
+// sets share what they have in common, unless s has grown into another one already.
+func (s *setShape) grow(more []attr) (attrs []attr, index *nameIndex) {
+	n := len(s.attrs)
+	x := s.index
+	switch {
+	case x == nil || x.grown != nil && len(x.grown) != n:
+		x = newIndex(s.attrs)
+		fallthrough
+	case x.grown == nil:
+		x.grown = append(make([]attr, 0, n+len(more)), s.attrs...)
+	}
+	x.grown = append(x.grown, more...)
+	for i := range more {
+		if _, dup := x.at[more[i].name]; !dup {
+			x.at[more[i].name] = n + i
+		}
+	}
+	return slices.Clip(x.grown), x
 }
 
 // inDoubt says whether something decides over some attribute.
@@ -231,8 +267,12 @@ func (s *setShape) add(a attr) {
 		s.dyn = true
 	}
 	s.attrs = append(s.attrs, a)
-	if s.index != nil {
-		s.index[a.name] = len(s.attrs) - 1
+	switch {
+	case s.index == nil:
+	case s.index.grown != nil:
+		s.index = nil
+	default:
+		s.index.at[a.name] = len(s.attrs) - 1
 	}
 }
 
