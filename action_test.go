@@ -358,7 +358,7 @@ func TestExamplesParse(t *testing.T) {
 	install(t, dir)
 	env := []string{"HOME=" + dir, "PATH=" + dir + ":/usr/local/bin:/usr/bin:/bin", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org"}
 	repo, _ := repository(t, env)
-	script(t, repo, env, "nixsink docs . && nixsink graph . --view sinks --format svg=docs/values.svg", true)
+	script(t, repo, env, "nixsink docs -w . && nixsink graph . --view sinks --format svg=docs/values.svg", true)
 	for _, h := range hooks {
 		script(t, repo, env, h.Entry, true)
 	}

@@ -35,6 +35,15 @@ func hostNote(g *graph.Graph, in *graph.ConfSet) string {
 	return fmt.Sprintf("[%s of %s hosts: %s]", count(len(names)), count(all), strings.Join(short(names), ", "))
 }
 
+// hostWord is hostNote where there is little room: the hosts, or their number.
+func hostWord(g *graph.Graph, in *graph.ConfSet) string {
+	note := hostNote(g, in)
+	if _, names, ok := strings.Cut(note, ": "); ok {
+		return "[" + names
+	}
+	return note
+}
+
 // short drops what stands before the configurations' own names, as long as they still differ.
 func short(names []string) []string {
 	out := make([]string, len(names))
@@ -93,14 +102,30 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 		fmt.Fprintf(t, ", %s", plural(rest, "other configuration", "other configurations"))
 	}
 	fmt.Fprintln(t)
+	alike := map[string][]string{} // names of the configurations of which the same is told
+	told := map[*graph.Configuration][]setting{}
+	keys := map[*graph.Configuration]string{}
 	for _, c := range g.Configurations {
-		t.configuration(c)
-		t.within(c.Kids, "  ")
-		if len(hosts) < 2 {
+		// What no configuration takes is no host that something could set apart.
+		if len(hosts) > 1 && !c.Open {
+			told[c] = apart(g, c)
+		}
+		keys[c] = fmt.Sprint(c.Class, c.Build, c.Open, len(c.Modules), c.At.File, c.At.Line, told[c])
+		if len(c.Kids) > 0 || c.Open {
+			keys[c] = c.Name + where(c.At) // shown by itself
+		}
+		alike[keys[c]] = append(alike[keys[c]], c.Name)
+	}
+	for _, c := range g.Configurations {
+		names := alike[keys[c]]
+		if names == nil {
 			continue
 		}
+		delete(alike, keys[c])
+		t.configuration(c, short(names))
+		t.within(c.Kids, "  ")
 		var rows [][]string
-		all := apart(g, c)
+		all := told[c]
 		for _, s := range all[:min(len(all), mostApart)] {
 			rows = append(rows, []string{s.path, s.text, where(s.at)})
 		}
@@ -112,8 +137,26 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 	return t.Flush()
 }
 
-// configuration writes the line of one: its name, what it is, and where, as far as there is room.
-func (t *terminal) configuration(c *graph.Configuration) {
+// configuration writes the line of one: its name, what it is, and where, as far as there is room. Where the same is told of several, all are named.
+func (t *terminal) configuration(c *graph.Configuration, names []string) {
+	if len(names) > 1 {
+		what := plural(len(names), kindOfConfiguration(c)+" configuration", kindOfConfiguration(c)+" configurations") + " alike, " + plural(len(c.Modules), "module", "modules")
+		if c.At.File != "" {
+			what += "  " + where(c.At)
+		}
+		fmt.Fprintf(t, "\n%s\n", t.style(dim, cut(plain(what), t.width)))
+		for i, n := range names {
+			names[i] = plain(n)
+		}
+		width := t.width - 2
+		if t.width == 0 {
+			width = 1 << 20
+		}
+		for _, l := range wrap(names, width) {
+			fmt.Fprintln(t, "  "+t.style(bold, l))
+		}
+		return
+	}
 	name, what, at := plain(c.Name), "  "+plain(kindOfConfiguration(c))+", "+plural(len(c.Modules), "module", "modules"), ""
 	if c.At.File != "" {
 		at = "  " + plain(where(c.At))

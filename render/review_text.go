@@ -147,18 +147,8 @@ func (t *terminal) fit(rows [][]string, headed bool) {
 	wide := columnWidths(rows, headed)
 	used := slices.DeleteFunc(slices.Clone(wide), func(n int) bool { return n == 0 })
 	room := t.width - 2 - 2*max(0, len(used)-1)
-	for t.width > 0 {
-		sum, widest := 0, 0
-		for i, n := range wide {
-			sum += n
-			if n > wide[widest] {
-				widest = i
-			}
-		}
-		if sum <= room || wide[widest] <= 3 {
-			break
-		}
-		wide[widest]--
+	if t.width > 0 {
+		narrow(wide, room, 3)
 	}
 	for i, row := range rows {
 		var cells []string
@@ -239,11 +229,8 @@ func (t *terminal) reviewTree(tr tree) {
 func (tr tree) lines() []string {
 	type branch struct{ text string }
 	var all []branch
+	times := 0 // how often the last line stands in the text
 	for i, r := range tr.reads {
-		if i == reviewReads {
-			all = append(all, branch{fmt.Sprintf("… and %s", plural(len(tr.reads)-i, "more read", "more reads"))})
-			break
-		}
 		text := where(r.At)
 		if r.Name != "" {
 			text += "  " + r.Name
@@ -251,6 +238,16 @@ func (tr tree) lines() []string {
 		if note := hostNote(tr.g, r.In); note != "" {
 			text += "  " + note
 		}
+		if n := len(all) - 1; n >= 0 && strings.TrimSuffix(all[n].text, fmt.Sprintf("  ×%d", times)) == text {
+			times++
+			all[n].text = fmt.Sprintf("%s  ×%d", text, times)
+			continue
+		}
+		if len(all) == reviewReads {
+			all = append(all, branch{fmt.Sprintf("… and %s", plural(len(tr.reads)-i, "more read", "more reads"))})
+			break
+		}
+		times = 1
 		all = append(all, branch{text})
 	}
 	for i, s := range tr.landsIn {

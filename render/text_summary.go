@@ -167,9 +167,27 @@ func nextCommands(g *graph.Graph, o Options) []command {
 		out = append(out, command{"nixsink graph" + here + " -o values.svg", "the picture"})
 	}
 	if n := len(o.Findings); n > 0 {
-		out = append(out, command{"nixsink check" + here, "all " + plural(n, "finding", "findings")})
+		out = append(out, command{"nixsink check" + here, findingCounts(o.Findings)})
 	}
 	return append(out, command{"nixsink report" + here + " --long", "everything"})
+}
+
+// findingCounts is "2 errors, 12 warnings, 40 informations", what there is of them.
+func findingCounts(findings []Finding) string {
+	var words []string
+	for _, s := range []string{"error", "warning", "info"} {
+		n := 0
+		for _, f := range findings {
+			if f.Severity == s {
+				n++
+			}
+		}
+		one := strings.Replace(s, "info", "information", 1)
+		if n > 0 {
+			words = append(words, plural(n, one, one+"s"))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // mostDeclared is the first name that most options of the tree are declared under, as a shell takes it; "" if there is none.

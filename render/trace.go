@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"nixsink/graph"
 	"nixsink/parse"
@@ -98,7 +97,7 @@ func (tr *Trace) Text(w io.Writer, o Options) error {
 	}
 
 	t.section("Upstream")
-	t.table(tr.upstream())
+	t.fit(tr.upstream(), false)
 	if len(tr.Comes) > 0 {
 		fmt.Fprintf(t, "  comes from\n")
 		t.branches(tr.g, tr.Comes, func(f *graph.Flow) string { return valueName(f.From) })
@@ -106,7 +105,7 @@ func (tr *Trace) Text(w io.Writer, o Options) error {
 
 	if rows := tr.perHost(); len(rows) > 0 {
 		t.section("Per host")
-		t.table(rows)
+		t.fit(rows, false)
 	}
 
 	reads := slices.DeleteFunc(slices.Clone(tr.Reads), func(r *graph.Reference) bool { return r.Kind == graph.Guard })
@@ -175,44 +174,40 @@ func (tr *Trace) upstream() [][]string {
 	return rows
 }
 
-// reads lists references as the report's tree does.
+// reads lists references as the report's tree does; those that look alike in one line are told once.
 func (t *terminal) reads(g *graph.Graph, refs []*graph.Reference, annotated bool) {
-	wide, names := 0, 0
+	var rows []traceRow
 	for _, r := range refs {
-		wide = max(wide, utf8.RuneCountInString(plain(where(r.At))))
-		names = max(names, utf8.RuneCountInString(plain(r.Name)))
-	}
-	for i, r := range refs {
-		at, name := plain(where(r.At)), plain(r.Name)
-		line := "  " + turn(i, len(refs)) + " " + at + pad(at, wide) + "   " + name
-		var notes []string
+		row := traceRow{name: plain(r.Name), at: plain(where(r.At)), in: r.In}
 		if r.Kind != graph.Direct {
-			notes = append(notes, string(r.Kind))
+			row.notes = append(row.notes, string(r.Kind))
 		}
 		if annotated && !r.Covered && r.Kind != graph.Guard {
-			notes = append(notes, t.style(yellow, "no source-id"))
+			row.notes = append(row.notes, "no source-id")
 		}
-		if note := hostNote(g, r.In); note != "" {
-			notes = append(notes, plain(note))
+		if n := len(rows) - 1; n >= 0 && rows[n].at == row.at && rows[n].name == row.name && slices.Equal(rows[n].notes, row.notes) && hostNote(g, rows[n].in) == hostNote(g, row.in) {
+			rows[n].times = max(rows[n].times, 1) + 1
+			continue
 		}
-		if len(notes) > 0 {
-			line += pad(name, names) + t.style(dim, "   "+strings.Join(notes, ", "))
-		}
-		fmt.Fprintln(t, strings.TrimRight(line, " "))
+		rows = append(rows, row)
 	}
+	for i := range rows {
+		rows[i].stem = "  " + turn(i, len(rows)) + " "
+	}
+	t.traceRows(g, rows, true)
 }
 
 // branches writes a tree of flows with the kinds and places in columns.
 func (t *terminal) branches(g *graph.Graph, bs []Branch, name func(*graph.Flow) string) {
-	type row struct {
-		stem, name string
-		Branch
-	}
-	var rows []row
+	var rows []traceRow
 	var walk func(bs []Branch, indent string)
 	walk = func(bs []Branch, indent string) {
 		for i, b := range bs {
-			rows = append(rows, row{indent + turn(i, len(bs)) + " ", plain(name(b.Flow)), b})
+			r := traceRow{stem: indent + turn(i, len(bs)) + " ", name: plain(name(b.Flow)), kind: string(b.Flow.Kind), at: plain(where(b.Flow.At)), in: b.Flow.In}
+			if b.Seen {
+				r.notes = []string{"(see above)"}
+			}
+			rows = append(rows, r)
 			below := indent + "│  "
 			if i == len(bs)-1 {
 				below = indent + "   "
@@ -221,21 +216,7 @@ func (t *terminal) branches(g *graph.Graph, bs []Branch, name func(*graph.Flow) 
 		}
 	}
 	walk(bs, "  ")
-	wide := 0
-	for _, r := range rows {
-		wide = max(wide, utf8.RuneCountInString(r.stem+r.name))
-	}
-	for _, r := range rows {
-		kind := string(r.Flow.Kind)
-		line := r.stem + t.style(blue, r.name) + pad(r.stem+r.name, wide) + "  " + t.style(dim, kind+pad(kind, len("default"))) + "  " + plain(where(r.Flow.At))
-		if note := hostNote(g, r.Flow.In); note != "" {
-			line += t.style(dim, "  "+plain(note))
-		}
-		if r.Seen {
-			line += t.style(dim, "  (see above)")
-		}
-		fmt.Fprintln(t, line)
-	}
+	t.traceRows(g, rows, false)
 }
 
 // turn is the corner of a tree's line.

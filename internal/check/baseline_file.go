@@ -140,7 +140,7 @@ func parseBaseline(text []byte) (Baseline, error) {
 		return Baseline{}, fmt.Errorf("read baseline: %w", err)
 	}
 	if f.Version != 1 {
-		return Baseline{}, fmt.Errorf("read baseline: version %d is not known; `nixsink baseline` writes the file anew", f.Version)
+		return Baseline{}, fmt.Errorf("read baseline: version %d is not known; `nixsink baseline -w` writes the file anew", f.Version)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Coverage)) {
 		if _, ok := coverages(&graph.Graph{})[name]; !ok {
@@ -160,7 +160,7 @@ func parseBaseline(text []byte) (Baseline, error) {
 // bytes writes the file by hand: one blank line between entries and nothing that moves when another entry comes or goes.
 func (b Baseline) bytes() []byte {
 	var w bytes.Buffer
-	w.WriteString("# Findings that were known when this was written: they fail no gate. `nixsink baseline` writes it anew.\nversion = 1\n")
+	w.WriteString("# Findings that were known when this was written: they fail no gate. `nixsink baseline -w` writes it anew.\nversion = 1\n")
 	if len(b.Coverage) > 0 {
 		w.WriteString("\n[coverage]\n")
 		for _, name := range slices.Sorted(maps.Keys(b.Coverage)) {

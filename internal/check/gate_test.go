@@ -127,7 +127,7 @@ func TestBaseline(t *testing.T) {
 		check.Finding{Check: "b", Value: `odd "value"\` + "\n", Anchor: "x.y", At: graph.Place{File: "z.nix"}},
 		check.Finding{Check: "b", Waived: true, At: graph.Place{File: "z.nix"}})
 	b := check.NewBaseline(tree(2, 3, 0), r)
-	want := "# Findings that were known when this was written: they fail no gate. `nixsink baseline` writes it anew.\n" +
+	want := "# Findings that were known when this was written: they fail no gate. `nixsink baseline -w` writes it anew.\n" +
 		"version = 1\n\n[coverage]\nsource-id-coverage = 0.6666\n\n" +
 		"[[known]]\ncheck = \"b\"\nfile = \"z.nix\"\nvalue = \"odd \\\"value\\\"\\\\\\u000A\"\nanchor = \"x.y\"\n\n" +
 		"[[known]]\ncheck = \"c\"\nfile = \"a.nix\"\ncount = 2\n"

@@ -278,7 +278,7 @@ func (j *judge) baseline(b Baseline, ratchet bool) {
 	how := ""
 	if len(j.stale) > 0 {
 		k := j.stale[0]
-		how = fmt.Sprintf("%s in %s is gone; `nixsink baseline` writes the file anew", k.Check, k.File)
+		how = fmt.Sprintf("%s in %s is gone; `nixsink baseline -w` writes the file anew", k.Check, k.File)
 	}
 	value := fmt.Sprintf("%d stale", len(j.stale))
 	moved := 0
@@ -295,7 +295,7 @@ func (j *judge) baseline(b Baseline, ratchet bool) {
 		return
 	}
 	if len(b.Coverage) == 0 {
-		j.nothing("ratchet", "no coverage below the baseline's", "the baseline tells no coverage: `nixsink baseline` writes it anew")
+		j.nothing("ratchet", "no coverage below the baseline's", "the baseline tells no coverage: `nixsink baseline -w` writes it anew")
 	}
 	now := coverages(j.g)
 	for _, name := range slices.Sorted(maps.Keys(b.Coverage)) {

@@ -97,7 +97,7 @@ Files with syntax errors, generated files and strings are left alone.`,
 		if ask {
 			plan, write = a.step(plan), true
 		}
-		return a.change(plan, g, writing{write, check, ask, asJSON})
+		return a.change(plan, g, writing{write: write, check: check, quiet: ask, json: asJSON})
 	}
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()
@@ -156,10 +156,11 @@ func moduleOf(g *graph.Graph, name string) string {
 
 // writing is how a command that changes files shows and makes its changes.
 type writing struct {
-	write bool // make them
-	check bool // only tell whether there are any, by the status
-	quiet bool // say nothing where there are none
-	json  bool // show them as JSON, not as a diff
+	write bool      // make them
+	check bool      // only tell whether there are any, by the status
+	quiet bool      // say nothing where there are none
+	json  bool      // show them as JSON, not as a diff
+	to    io.Writer // where a diff goes; nil: standard output
 }
 
 // change shows or makes a plan's changes.
@@ -170,7 +171,11 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, how writing) error {
 			return err
 		}
 	} else if !write {
-		_, _ = io.WriteString(a.out, a.coloured(plan.Diff()))
+		to := how.to
+		if to == nil {
+			to = a.out
+		}
+		_, _ = io.WriteString(to, a.coloured(plan.Diff()))
 	}
 	switch {
 	case plan.Empty():

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +19,7 @@ import (
 	"nixsink/internal/check"
 	"nixsink/internal/check/output"
 	"nixsink/internal/check/revision"
+	"nixsink/internal/docs"
 	"nixsink/internal/door"
 )
 
@@ -23,7 +27,7 @@ import (
 func newCheck(a *app) *cobra.Command {
 	var out outputFlags
 	var baseline, since, link, prefix, least string
-	var ratchet, repair, all, fetch bool
+	var ratchet, repair, write, all, fetch bool
 	var formats strings.Builder
 	for _, f := range output.Formats {
 		fmt.Fprintf(&formats, "\n    %-10s  %s", f.Name, f.Summary)
@@ -57,6 +61,9 @@ Formats:
 				return usagef("--%s is empty: leave it out if nothing is to be held against it", name)
 			}
 		}
+		if write && !repair {
+			return usagef("-w writes what --fix repairs: it goes with --fix only")
+		}
 		var show check.Severity
 		if least != "" {
 			if err := show.UnmarshalText([]byte(least)); err != nil || show == check.Off {
@@ -83,7 +90,7 @@ Formats:
 		if baseline != "" {
 			text, err := a.readNear(baseline, door.MaxData)
 			if err != nil {
-				return fmt.Errorf("read baseline: %w; 'nixsink baseline' writes one", err)
+				return fmt.Errorf("read baseline: %w; 'nixsink baseline -w' writes one", err)
 			}
 			b, err := check.ParseBaseline(text)
 			if err != nil {
@@ -92,7 +99,7 @@ Formats:
 			gate.Baseline = &b
 		}
 		t.cfg.Check.All = t.cfg.Check.All || all
-		if repair {
+		if repair && write {
 			if err := a.finish(t); err != nil {
 				return err
 			}
@@ -115,7 +122,12 @@ Formats:
 		}
 		weigh()
 		if repair {
-			written, err := a.fix(cmd.Context(), t, g, report, gate.Delta)
+			// A diff between findings that a program reads would be no part of its format.
+			var show io.Writer = a.out
+			if slices.ContainsFunc(outs, func(o outFile) bool { return o.file == "" && o.format != "text" }) {
+				show = a.err
+			}
+			written, err := a.fix(cmd.Context(), t, g, report, gate.Delta, write, show)
 			if err != nil {
 				return err
 			}
@@ -160,7 +172,8 @@ Formats:
 	out.add(cmd, checkFormats(), "write this format, as `NAME[=FILE]` (repeatable; default: text): "+strings.Join(checkFormats(), ", "))
 	f := cmd.Flags()
 	f.StringVar(&baseline, "baseline", "", "findings that this `file` knows fail nothing (default: "+baselineName+" in PATH, if there is one; none: no baseline)")
-	f.BoolVar(&repair, "fix", false, "first repair the annotations that are reported (not what is waived, known or older than the revision), then report what is left")
+	f.BoolVar(&repair, "fix", false, "show as a diff how the annotations that are reported are repaired (not what is waived, known or older than the revision)")
+	f.BoolVarP(&write, "write", "w", false, "with --fix: write the repairs, then report what is left")
 	f.StringVar(&least, "min-severity", "", "list findings of this `severity` and above: info, warning (default; JSON: info) or error; what lies below is counted")
 	f.BoolVar(&all, "all", false, "ask for annotations (missing-source-id, missing-sink) where the tree has none")
 	f.BoolVar(&ratchet, "ratchet", false, "no coverage may be below the baseline's")
@@ -279,12 +292,15 @@ const baselineName = ".nixsink-baseline.toml"
 // newBaseline is the command that writes down what is known today.
 func newBaseline(a *app) *cobra.Command {
 	var file string
+	var write bool
 	cmd := &cobra.Command{
 		Use:   "baseline [PATH]",
 		Short: "Write down today's findings and coverage, so that only what gets worse fails",
-		Long: `Baseline writes the findings and coverages of the tree below PATH to a file, sorted and readable in a diff. With
-'nixsink check --baseline FILE' the findings it knows fail nothing; entries that match nothing any more fail until they are removed.`,
-		Example: `  nixsink baseline
+		Long: `Baseline keeps the findings and coverages of the tree below PATH in ` + baselineName + ` there, sorted and readable in a diff: it shows
+what would change in that file, and with -w writes it. What -o names is written as it is. 'nixsink check' fails nothing that the file knows; entries that
+match nothing any more fail until they are removed.`,
+		Example: `  nixsink baseline                                what would change
+  nixsink baseline -w                             write it
   nixsink check --baseline .nixsink-baseline.toml --ratchet`,
 		Args: between(0, 1, "at most one PATH"),
 	}
@@ -307,17 +323,31 @@ func newBaseline(a *app) *cobra.Command {
 			_, _ = a.out.Write(b.Bytes())
 			return nil
 		}
-		path, write := file, a.writeFile
+		path, put := file, a.writeFile
 		if path == "" {
-			path, write = filepath.Join(t.dir, baselineName), a.writeNear(t)
+			path, put = filepath.Join(t.dir, baselineName), a.writeNear(t)
 		}
-		if err := write(path, b.Bytes()); err != nil {
+		if file == "" && !write {
+			old, err := a.readNear(path, door.MaxData)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("read baseline: %w", err)
+			}
+			if err == nil && bytes.Equal(old, b.Bytes()) {
+				a.say("%s: nothing to change (%d known findings)", display(path), len(b.Known))
+				return nil
+			}
+			fmt.Fprint(a.out, a.coloured(docs.Diff(".", []docs.Change{{Name: display(path), Old: old, New: b.Bytes()}})))
+			a.say("%d known findings; nothing is written yet: -w does it", len(b.Known))
+			return nil
+		}
+		if err := put(path, b.Bytes()); err != nil {
 			return err
 		}
 		a.say("wrote %s (%d known findings)", path, len(b.Known))
 		return nil
 	}
 	a.tree.add(cmd.Flags())
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the file (implied by -o)")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, - for standard output (default: "+baselineName+" in PATH)")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -9,13 +10,14 @@ import (
 
 	"nixsink/internal/docs"
 	"nixsink/internal/door"
+	"nixsink/internal/escape"
 	"nixsink/render"
 )
 
 // newDocs is the command of the pages.
 func newDocs(a *app) *cobra.Command {
 	var dir string
-	var stale, front, summary, asJSON bool
+	var write, stale, front, summary, asJSON bool
 	var opts render.Options
 	cmd := &cobra.Command{
 		Use:   "docs [PATH]",
@@ -26,8 +28,12 @@ layer; the ports; the coverage; the findings; the review, without commits. GitHu
 those to source lines unless --link (or 'link' in the configuration file) says where they are found, which a site that holds only
 the pages needs.
 
-A file is written only if its bytes change, in one step. Pages that are no longer made are removed; no other file is touched.`,
-		Example: `  nixsink docs -o docs/config
+The folder that -o names is written. Without -o the pages lie in docs/config of PATH, and docs shows what would change there: a diff of what is
+there, the names of what is new; -w writes it. A file is written only if its bytes change, in one step. Pages that are no longer made are removed; no
+other file is touched.`,
+		Example: `  nixsink docs                                    what would change in docs/config
+  nixsink docs -w                                 write it
+  nixsink docs -o site/config                     write these pages
   nixsink docs -o docs/config --check             in CI: fail if what is committed is stale`,
 		Args: between(0, 1, "at most one PATH"),
 	}
@@ -35,6 +41,10 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 		if err := opts.Check(); err != nil {
 			return err
 		}
+		if stale && write {
+			return usagef("--check writes nothing: it does not go with -w")
+		}
+		named := dir != "" // whoever names a folder wants the pages there
 		t, err := a.locate(cmd, first(args))
 		if err != nil {
 			return err
@@ -88,8 +98,16 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 			if !asJSON {
 				fmt.Fprint(a.out, a.coloured(docs.Diff(display(dir), changes)))
 			}
-			a.say("%d files in %s are stale: run 'nixsink docs' and commit them", len(changes), display(dir))
+			how := "-w"
+			if named {
+				how = "-o " + shellWord(display(dir))
+			}
+			a.say("%d files in %s are stale: run 'nixsink docs %s' and commit them", len(changes), display(dir), how)
 			return errFailed
+		}
+		if !write && !named {
+			a.wouldWrite(display(dir), changes, asJSON)
+			return broken
 		}
 		a.writing.Lock()
 		defer a.writing.Unlock()
@@ -113,6 +131,7 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 	a.tree.add(cmd.Flags())
 	f := cmd.Flags()
 	f.StringVarP(&dir, "output", "o", "", "write the pages to this `folder` (default: docs/config in PATH)")
+	f.BoolVarP(&write, "write", "w", false, "write the pages (implied by -o)")
 	jsonFlag(cmd, &asJSON, "write JSON on standard output: the files that are stale")
 	f.BoolVar(&stale, "check", false, "write nothing; exit with 1 and a diff if the pages are stale")
 	f.BoolVar(&front, "front-matter", false, "begin every page with its title in YAML")
@@ -120,6 +139,25 @@ A file is written only if its bytes change, in one step. Pages that are no longe
 	f.IntVar(&opts.Top, "top", 0, "pages for only so many values, most read first (0: all critical ones)")
 	lookFlags(f, &opts)
 	return cmd
+}
+
+// wouldWrite shows what would change in a folder: what is there as a diff, of what is new the names and sizes.
+func (a *app) wouldWrite(dir string, changes []docs.Change, quiet bool) {
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c docs.Change) bool { return c.Name == docs.Manifest })
+	if len(changes) == 0 {
+		a.say("%s: nothing to change", dir)
+		return
+	}
+	if !quiet {
+		there := slices.DeleteFunc(slices.Clone(changes), func(c docs.Change) bool { return c.Old == nil })
+		fmt.Fprint(a.out, a.coloured(docs.Diff(dir, there)))
+		for _, c := range changes {
+			if c.Old == nil {
+				fmt.Fprintf(a.out, "new: %s, %d lines\n", escape.Terminal(filepath.ToSlash(filepath.Join(dir, c.Name))), bytes.Count(c.New, []byte("\n")))
+			}
+		}
+	}
+	a.say("%s: %d files would be written or removed; -w does it, -o FOLDER writes elsewhere", dir, len(changes))
 }
 
 // wayTo is the slash-separated way from one folder to another.

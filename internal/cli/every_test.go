@@ -32,12 +32,12 @@ var every = map[string][][]string{
 	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
 	"serve":     {{"serve", "--port", "0"}},
-	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--min-severity", "info", "--all"}),
+	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--fix", "-w"}, []string{"check", "--min-severity", "info", "--all"}),
 	"explain":   {{"explain"}, {"explain", "missing-source-id"}, {"explain", "--json"}},
-	"baseline":  {{"baseline"}, {"baseline", "-o", "-"}},
-	"docs":      {{"docs"}, {"docs", "--check", "--json"}},
+	"baseline":  {{"baseline"}, {"baseline", "-w"}, {"baseline", "-o", "-"}},
+	"docs":      {{"docs"}, {"docs", "-w"}, {"docs", "--check", "--json"}},
 	"inject":    {{"inject", "PAGE.md"}, {"inject", "-w", "PAGE.md"}, {"inject", "--check", "--json", "PAGE.md"}},
-	"init":      {{"init", "--print"}, {"init"}},
+	"init":      {{"init", "--print"}, {"init"}, {"init", "-w"}},
 	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}, {"annotate", "--json"}},
 	"rename":    {{"rename", "{id}", "other"}, {"rename", "-w", "{id}", "other"}},
 	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "-w", "{id}", "CFG.other"}, {"rename-id", "--json", "{id}", "CFG.other"}},
@@ -203,7 +203,7 @@ func args0(args []string) string {
 func TestDocsKeepsPagesOfFaults(t *testing.T) {
 	t.Cleanup(func() { fault.Hook = nil })
 	dir := grown(t, small)
-	if status, _, stderr := within(t, dir, []string{"docs"}, ""); status != exitClean {
+	if status, _, stderr := within(t, dir, []string{"docs", "-w"}, ""); status != exitClean {
 		t.Fatal(stderr)
 	}
 	fault.Hook = func(stage, _ string) {
@@ -211,7 +211,7 @@ func TestDocsKeepsPagesOfFaults(t *testing.T) {
 			panic("no page")
 		}
 	}
-	if status, _, stderr := within(t, dir, []string{"docs"}, ""); status != exitWrong {
+	if status, _, stderr := within(t, dir, []string{"docs", "-w"}, ""); status != exitWrong {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "docs", "config", "index.md")); err != nil {

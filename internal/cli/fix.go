@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"nixsink/graph"
@@ -21,9 +22,9 @@ var repairs = map[string][]rewrite.Kind{
 	"stale-sink":           {rewrite.Wrong, rewrite.Stale},
 }
 
-// fix makes the changes to annotations that the report's findings ask for, with the edits of `nixsink annotate`, and says which findings it
+// fix makes or shows the changes to annotations that the report's findings ask for, with the edits of `nixsink annotate`, and says which findings it
 // left. What is waived, known to the baseline or older than the revision compared with is no finding to fix.
-func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Report, delta *check.Delta) (written bool, err error) {
+func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Report, delta *check.Delta, write bool, show io.Writer) (written bool, err error) {
 	open := fixable(report, delta)
 	if len(open) == 0 {
 		a.say("no annotation to fix")
@@ -35,11 +36,14 @@ func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Rep
 	if err != nil {
 		return false, err
 	}
-	if err := a.change(plan, g, writing{write: true, quiet: true}); err != nil {
+	if err := a.change(plan, g, writing{write: write, quiet: true, to: show}); err != nil {
 		return false, err
 	}
 	a.tellLeft(plan, open)
-	return !plan.Empty(), nil
+	if !write && !plan.Empty() {
+		a.say("%s: -w makes them", counted(plan))
+	}
+	return write && !plan.Empty(), nil
 }
 
 // fixable are the findings that a change to an annotation may settle.

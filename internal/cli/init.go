@@ -15,17 +15,18 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/config"
+	"nixsink/internal/docs"
 )
 
 // newInit is the command that writes a configuration file.
 func newInit(a *app) *cobra.Command {
-	var show bool
+	var show, write bool
 	cmd := &cobra.Command{
 		Use:   "init [PATH]",
-		Short: "Write a " + config.Name + " that fits the repository",
-		Long: `Init looks at the tree below PATH and writes a commented ` + config.Name + ` there: the namespaces, layers and entry points that were
-found, and coverage gates that pass today. A file that exists is never overwritten.`,
-		Example: "  nixsink init\n  nixsink init --print",
+		Short: "Make a " + config.Name + " that fits the repository",
+		Long: `Init looks at the tree below PATH and makes a commented ` + config.Name + `: the namespaces, layers and entry points that were
+found, and coverage gates that pass today. It shows the file as a diff, and writes it with -w. One that exists is never overwritten.`,
+		Example: "  nixsink init\n  nixsink init -w\n  nixsink init --print > " + config.Name,
 		Args:    between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -52,8 +53,13 @@ found, and coverage gates that pass today. A file that exists is never overwritt
 			return err
 		}
 		text := initial(g, a.tree.exclude)
-		if show {
+		switch {
+		case show:
 			_, _ = a.out.Write([]byte(text))
+			return nil
+		case !write:
+			fmt.Fprint(a.out, a.coloured(docs.Diff(".", []docs.Change{{Name: display(file), New: []byte(text)}})))
+			a.say("nothing is written yet: -w does it")
 			return nil
 		}
 		if err := a.create(file, text); err != nil {
@@ -63,7 +69,8 @@ found, and coverage gates that pass today. A file that exists is never overwritt
 		return nil
 	}
 	a.tree.add(cmd.Flags())
-	cmd.Flags().BoolVar(&show, "print", false, "show the file instead of writing it")
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the file")
+	cmd.Flags().BoolVar(&show, "print", false, "print the file as it would be, not as a diff")
 	return cmd
 }
 

@@ -227,18 +227,46 @@ func (a *app) tellProblems(g *graph.Graph) {
 	if g.Source.Incomplete || broken {
 		a.say("the run is incomplete: what these files read and define is not known (what shall be left out can be named with --exclude)")
 	}
+	a.tellLeftOut(g, few)
+}
+
+// tellLeftOut lists the files that are imported and were not read, those of one import together: at most so many lines.
+func (a *app) tellLeftOut(g *graph.Graph, most int) {
+	type from struct {
+		at  graph.Place
+		why string
+	}
 	told := map[string]bool{}
+	files := map[from][]string{}
+	var order []from
 	for _, i := range g.Imports {
 		// What was excluded was so on purpose, and what cannot be read was told above.
 		if i.LeftOut == "" || i.Disabled || told[i.To] || i.LeftOut == graph.Excluded || slices.ContainsFunc(g.Problems, func(p graph.Problem) bool { return p.At.File == i.To }) {
 			continue
 		}
-		if told[i.To] = true; len(told) <= few {
-			a.say("%s%s is imported and left out: %s", place(i.At), i.To, i.LeftOut)
+		told[i.To] = true
+		k := from{i.At, i.LeftOut}
+		if files[k] == nil {
+			order = append(order, k)
 		}
+		files[k] = append(files[k], i.To)
 	}
-	if n := len(told); n > few {
-		a.say("and %d more files that are imported and left out", n-few)
+	for n, k := range order {
+		if n == most {
+			rest := 0
+			for _, k := range order[n:] {
+				rest += len(files[k])
+			}
+			a.say("and %d more files that are imported and left out", rest)
+			break
+		}
+		if all := files[k]; len(all) > 1 && !a.verbose {
+			a.say("%s%d files are imported and left out, such as %s: %s", place(k.at), len(all), all[0], k.why)
+			continue
+		}
+		for _, file := range files[k] {
+			a.say("%s%s is imported and left out: %s", place(k.at), file, k.why)
+		}
 	}
 }
 

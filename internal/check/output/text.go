@@ -108,7 +108,7 @@ func (in Input) summary(c palette) string {
 	if known > 0 {
 		in := fmt.Sprintf("%d in the baseline", known)
 		if moved > 0 {
-			in += fmt.Sprintf(" (%d moved since: 'nixsink baseline' writes where to)", moved)
+			in += fmt.Sprintf(" (%d moved since: 'nixsink baseline -w' writes where to)", moved)
 		}
 		aside = append(aside, in)
 	}
