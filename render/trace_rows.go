@@ -37,7 +37,9 @@ func (t *terminal) traceRows(g *graph.Graph, rows []traceRow, placesFirst bool) 
 			}
 			notes[i] = strings.Join(all, ", ")
 			wide[0] = max(wide[0], utf8.RuneCountInString(r.stem+r.name))
-			wide[1] = max(wide[1], utf8.RuneCountInString(r.kind))
+			if r.kind != "" {
+				wide[1] = len(graph.Default) // the longest
+			}
 			wide[2] = max(wide[2], utf8.RuneCountInString(r.at))
 			wide[3] = max(wide[3], utf8.RuneCountInString(notes[i]))
 		}
@@ -62,9 +64,9 @@ func (t *terminal) traceRows(g *graph.Graph, rows []traceRow, placesFirst bool) 
 		if placesFirst {
 			at = r.stem + clipFront(r.at, wide[2])
 			name = clipMiddle(name, wide[0]-stem)
-			line := at + pad(r.at, wide[2]) + "  " + name
+			line := at + pad(at, utf8.RuneCountInString(r.stem)+wide[2]) + "   " + name
 			if note != "" {
-				line += pad(r.stem+name, wide[0]) + t.style(dim, "  "+note)
+				line += pad(r.stem+name, wide[0]) + t.style(dim, "   "+note)
 			}
 			fmt.Fprintln(t, strings.TrimRight(line, " "))
 			continue
