@@ -125,6 +125,14 @@ func dotNode(b *bytes.Buffer, p *picture, o Options, i int, indent string) {
 	if n.kind == optionNode {
 		label = elidePath(n.full())
 	}
+	label = n.mark.sign() + label
+	if n.mark != "" {
+		style := changeStyles[string(n.mark)]
+		class, more = class+" "+n.mark.class(), more+fmt.Sprintf(`, color="%s", penwidth=2`, style.stroke)
+		if n.mark == "-" {
+			more += `, style="filled,dashed"`
+		}
+	}
 	if n.holds > 0 {
 		label += " ×" + count(n.holds)
 	} else if n.kind == valueNode {
@@ -151,6 +159,10 @@ func dotEdge(b *bytes.Buffer, p *picture, e *edge, i int, index map[*node]int, u
 	}
 	if e.violation {
 		class, color = class+" viol", "#D55E00"
+	}
+	if e.mark != "" {
+		class, color = class+" "+e.mark.class(), changeStyles[string(e.mark)].stroke
+		style = map[mark]string{"+": "solid", "-": "dashed", "~": "dotted"}[e.mark]
 	}
 	fmt.Fprintf(b, "  n%d -> n%d [id=e%d, penwidth=%s, color=\"%s\", style=%s, tooltip=%s, class=\"%s\"]\n",
 		index[e.from], index[e.to], i, px(0.6+unit*float64(a.n)), color, style, dotString(e.tooltip(p)), class)

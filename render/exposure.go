@@ -18,7 +18,7 @@ const (
 type exposureWay [5]string
 
 // exposurePicture draws from where each port is let in, which service has it, by which names a proxy calls what is behind it.
-func (s *sketch) exposurePicture() {
+func (s *sketch) exposurePicture(o Options) {
 	x := review.Exposed(s.g)
 	s.heading = map[kind]string{}
 	s.heads = []string{"let in", "port", "service", "by name", "behind it"}
@@ -84,7 +84,10 @@ func (s *sketch) exposurePicture() {
 		s.empty = "no port is let in, and no proxy leads anywhere, that could be found"
 		return
 	}
-	beyond := s.foldWays(ways)
+	var beyond map[int]int
+	if o.Base == nil { // what differs is chosen afterwards
+		beyond = s.foldWays(ways)
+	}
 	labels := shortLabels(ways)
 	for _, w := range ways {
 		var from *node

@@ -101,7 +101,7 @@ func (f *flowLayout) place() {
 	x := 0.0
 	gap := min(180, max(150, f.h*0.14))
 	switch {
-	case f.boxes[0].kind == layerNode:
+	case !slices.ContainsFunc(f.boxes, func(b *box) bool { return b.kind != layerNode && !b.lane }):
 		gap = 320
 	case f.view.Name == "exposure":
 		gap = 62

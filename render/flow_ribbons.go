@@ -38,6 +38,9 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 				continue
 			}
 			r := &ribbon{edge: e, a: at[e.from], b: at[e.to], n: part.n, uncovered: part.uncovered, width: max(least, float64(part.n)*f.unit)}
+			if e.mark != "" {
+				r.width = min(r.width, 5) // dashes across a wide ribbon look like a bar code
+			}
 			if e.control {
 				// A condition around a hundred options is still one decision: as wide as its data it would drown the data.
 				r.width = min(2, least*4/3)

@@ -24,7 +24,11 @@ func flowSVG(p *picture, o Options) []byte {
 	f.columnHeads(c)
 	c.WriteString("</g>\n")
 	y := c.legend(f.entries(), f.notes, top+f.h+26, w)
-	return c.document(f.name(), f.describe(), w, y+14, "")
+	css := ""
+	if p.compared != nil {
+		css = compareCSS()
+	}
+	return c.document(f.name(), f.describe(), w, y+14, css)
 }
 
 func (f *flowLayout) tone(n *node) int {
@@ -82,7 +86,10 @@ func (f *flowLayout) drawRibbons(c *canvas) {
 		if r.violation {
 			class += " viol"
 		}
-		if bright && !r.from.high && !r.to.high {
+		switch {
+		case r.mark != "": // its dashes tell how it differs, and nothing else
+			class, seam = "r "+r.mark.class(), false
+		case bright && !r.from.high && !r.to.high, f.compared != nil:
 			class += " dim"
 		}
 		fmt.Fprintf(c, `<path class="%s" stroke-width="%s" d="%s"><title>%s</title></path>`+"\n", class, px(r.width), r.path(), esc(r.tooltip(f.picture)))
@@ -153,6 +160,9 @@ func (f *flowLayout) drawBox(c *canvas, b *box) {
 	if b.high || b.focus {
 		class += " high"
 	}
+	if b.mark != "" {
+		class += " " + b.mark.class()
+	}
 	c.rect(class, b.x, b.y, b.w, b.h, round)
 	if i := f.tone(b.node); b.kind == moduleNode || b.kind == layerNode {
 		c.bar(i, b.x, b.y, 4, b.h)
@@ -164,8 +174,11 @@ func (f *flowLayout) drawBox(c *canvas, b *box) {
 	case b.whole:
 		label = "lead"
 	}
+	if b.mark != "" {
+		label = b.mark.class()
+	}
 	if b.sub {
-		if !b.bad {
+		if !b.bad && b.mark == "" {
 			label = "lead"
 		}
 		c.text(label, b.x+boxPad+4, b.middle()-3, b.text())

@@ -10,15 +10,15 @@ import (
 // text is what is written on a box.
 func (b *box) text() string {
 	if b.shown == "" {
-		return b.shortened()
+		return b.mark.sign() + b.shortened()
 	}
-	return b.shown
+	return b.mark.sign() + b.shown
 }
 
 // textWidth allows for bold letters.
 func (b *box) textWidth() float64 {
 	w := textWidth(b.text(), fontSize)
-	if b.bad || b.whole {
+	if b.bad || b.whole || b.mark != "" {
 		w *= 1.16
 	}
 	if b.sub {

@@ -156,7 +156,7 @@ func (p *picture) fold(r foldRule, enough int) bool {
 	groups := map[target][]*node{}
 	heaviest := map[target]int{}
 	for _, n := range p.nodes {
-		if name := r.into(n); name != "" && !n.focus && !n.high && (!n.bad || broken > 12) {
+		if name := r.into(n); name != "" && !n.focus && !n.high && !n.kept && (!n.bad || broken > 12) {
 			t := target{n.kind, n.column, name}
 			if p.view.Name == "values" {
 				// Where values stand follows from what they flow into: a namespace is one node, and finds its column afterwards.
@@ -185,8 +185,10 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		enough -= len(members) - 1
 		f := &node{kind: t.kind, key: fmt.Sprintf("%s:%d:fold:%s", t.kind, t.column, t.name), label: label, names: []string{t.name},
 			group: members[0].group, folder: members[0].folder, column: t.column, faint: true, bad: true}
+		f.mark = members[0].mark
 		for _, m := range members {
 			into[m] = f
+			f.mark = f.mark.with(m.mark)
 			f.holds += max(1, m.holds)
 			f.reads += m.reads
 			f.bad = f.bad && m.bad
@@ -236,9 +238,10 @@ func (p *picture) replace(into map[*node]*node) {
 		}
 		m := edges[k]
 		if m == nil {
-			m = &edge{from: k.from, to: k.to, by: map[*graph.Value]amount{}, violation: k.violation, disabled: k.disabled, control: k.control}
+			m = &edge{from: k.from, to: k.to, by: map[*graph.Value]amount{}, violation: k.violation, disabled: k.disabled, control: k.control, mark: e.mark}
 			edges[k] = m
 		}
+		m.mark = m.mark.with(e.mark)
 		m.extra = m.extra.plus(e.extra)
 		for v, a := range e.by {
 			m.by[v] = m.by[v].plus(a)

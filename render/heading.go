@@ -50,7 +50,11 @@ func (c *canvas) head(title, much string) {
 
 // headings writes the title and how much there is to see; it gives the upper end of what follows.
 func headings(c *canvas, p *picture) float64 {
-	c.head(p.name(), strings.Join(p.counted(), " · "))
+	much := strings.Join(p.counted(), " · ")
+	if p.compared != nil {
+		much = p.compared.Then.Name + " → " + p.compared.Now.Name + ": " + p.differences()
+	}
+	c.head(p.name(), much)
 	return 64
 }
 
@@ -113,6 +117,9 @@ func (p *picture) counted() (parts []string) {
 // describe says in words what the picture shows, for who cannot see it.
 func (p *picture) describe() string {
 	parts := p.counted()
+	if p.compared != nil {
+		parts = append([]string{p.compared.Then.Name + " → " + p.compared.Now.Name + ": " + p.differences()}, parts...)
+	}
 	violations := 0
 	for _, e := range p.edges {
 		if e.violation {

@@ -25,9 +25,10 @@ const (
 // A hostRow is something that some hosts have and others have not, or have otherwise.
 type hostLine struct {
 	label string
-	note  string   // what the marks stand for, or how many hosts have it
-	tip   []string // all that is folded into it
-	marks []string // for each host: "" it has not, "•" it has, "1", "2", … it has otherwise
+	note  string            // what the marks stand for, or how many hosts have it
+	tip   []string          // all that is folded into it
+	texts map[string]string // of a value, what each mark stands for
+	marks []string          // for each host: "" it has not, "•" it has, "1", "2", … it has otherwise
 	value *graph.Value
 	at    graph.Place
 	size  int // services folded into it
@@ -79,6 +80,11 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 		s.nothing = "nothing that could be found sets the hosts apart"
 		return s, nil
 	}
+	if o.Base != nil {
+		s.lines = append(services, values...)
+		s.nameHosts()
+		return s, nil
+	}
 	v := min(len(values), max(hostRows-len(services), hostRows-hostServices))
 	n := min(len(services), hostRows-v)
 	s.folded = len(values) + len(services) - v - n
@@ -90,12 +96,17 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 		}
 	}
 	s.more = max(0, s.more)
+	s.nameHosts()
+	return s, nil
+}
+
+// nameHosts gives the hosts the names that stand in the picture.
+func (s *hostSheet) nameHosts() {
 	var full []string
 	for _, h := range s.hosts {
 		full = append(full, h.Name)
 	}
 	s.names = hostNames(full)
-	return s, nil
 }
 
 // hostNames are names of configurations as far as there is room, no two alike.
@@ -193,13 +204,14 @@ func fewFit(words []string, room int) string {
 func valueLine(d difference, hosts []*graph.Configuration) hostLine {
 	told := slices.Clone(d.told)
 	slices.SortStableFunc(told, func(a, b hostSetting) int { return cmp.Compare(len(b.hosts), len(a.hosts)) })
-	l := hostLine{label: valueName(d.value), value: d.value, at: declaredAt(d.value), marks: make([]string, len(hosts)), tip: []string{"config." + d.value.Path}}
+	l := hostLine{label: valueName(d.value), value: d.value, at: declaredAt(d.value), marks: make([]string, len(hosts)), tip: []string{"config." + d.value.Path}, texts: map[string]string{}}
 	var notes []string
 	for i, s := range told {
 		mark := "·"
 		text := settingText(s.text)
 		if i > 0 {
 			mark = fmt.Sprint(i)
+			l.texts[mark] = text
 			notes = append(notes, mark+": "+text)
 		} else {
 			notes = append(notes, "mostly "+text)
@@ -351,7 +363,7 @@ func fitText(s string, size, w float64) string {
 
 // hostsPicture is the same for formats that draw nodes and edges: which host has which services.
 func (s *sketch) hostsPicture(o Options) error {
-	h, err := hostsOf(s.g, Options{})
+	h, err := hostsOf(s.g, Options{Base: o.Base})
 	if err != nil {
 		return err
 	}
@@ -360,6 +372,9 @@ func (s *sketch) hostsPicture(o Options) error {
 		return nil
 	}
 	hosts, lines := h.hosts[:min(len(h.hosts), drawnHosts)], h.lines[:min(len(h.lines), drawnLines)]
+	if o.Base != nil {
+		hosts, lines = h.hosts, h.lines // what differs is chosen afterwards
+	}
 	h.more, h.folded = h.more+len(h.hosts)-len(hosts), h.folded+len(h.lines)-len(lines)
 	for i, host := range hosts {
 		from := s.thing("host:"+host.Name, h.names[i], 0, host.At, host.Name)
@@ -369,10 +384,17 @@ func (s *sketch) hostsPicture(o Options) error {
 				continue
 			}
 			text := l.label
+			key := fmt.Sprintf("line:%02d%s", k, l.marks[i])
 			if l.value != nil {
 				text += " (" + l.marks[i] + ")"
 			}
-			to := s.thing(fmt.Sprintf("line:%02d%s", k, l.marks[i]), text, 1, l.at, append([]string{text}, l.tip...)...)
+			if o.Base != nil {
+				if l.value != nil {
+					text = l.label + " = " + l.texts[l.marks[i]] // numbers are others in the other state
+				}
+				key = "line:" + text
+			}
+			to := s.thing(key, text, 1, l.at, append([]string{text}, l.tip...)...)
 			to.tip = l.tip
 			e := s.edge(edgeKey{from: from, to: to})
 			e.extra = amount{n: 1}

@@ -18,7 +18,7 @@ func (f *flowLayout) entries() []legendEntry {
 	has := func(g func(*ribbon) bool) bool {
 		return slices.ContainsFunc(f.ribbons, g) || slices.ContainsFunc(f.arcs, g)
 	}
-	es := []legendEntry{}
+	es := f.markEntries()
 	if f.view.Name == "exposure" {
 		for _, e := range []struct {
 			group string

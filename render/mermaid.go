@@ -167,6 +167,12 @@ func mermaidSource(p *picture, o Options) []byte {
 		case a.n >= 5:
 			arrow = "==>"
 		}
+		switch e.mark {
+		case "-":
+			arrow = "-.->"
+		case "+":
+			arrow = "==>"
+		}
 		// Figures on the edges would lie on each other, and on the nodes; only between a few layers there is room.
 		label := ""
 		if a.n > 1 && figures {
@@ -176,6 +182,9 @@ func mermaidSource(p *picture, o Options) []byte {
 		style := "stroke:" + toneColor(p.edgeTone(e))
 		if e.violation {
 			style = "stroke:#D55E00,stroke-width:3px"
+		}
+		if e.mark != "" {
+			style = "stroke:" + changeStyles[string(e.mark)].stroke + ",stroke-width:3px"
 		}
 		styles[style] = append(styles[style], fmt.Sprint(i))
 	}
@@ -204,6 +213,19 @@ func mermaidSource(p *picture, o Options) []byte {
 			fmt.Fprintf(&b, "  classDef %s %s\n  class %s %s\n", name, style, strings.Join(ids, ","), name)
 		}
 	}
+	for _, m := range []mark{"+", "-", "~"} {
+		var ids []string
+		for i, n := range p.nodes {
+			if n.mark == m {
+				ids = append(ids, fmt.Sprintf("n%d", i))
+			}
+		}
+		style := "stroke:" + changeStyles[string(m)].stroke + ",stroke-width:3px"
+		if m == "-" {
+			style += ",stroke-dasharray:5 4"
+		}
+		class(m.class(), style, ids)
+	}
 	class("bad", "stroke:#D55E00,stroke-width:3px", bad)
 	class("faint", "stroke-dasharray:4 3", faint)
 	class("high", "stroke-width:4px", high)
@@ -220,6 +242,7 @@ func mermaidNode(b *bytes.Buffer, n *node, i int, indent string) {
 	if n.kind == optionNode {
 		label = elidePath(n.full())
 	}
+	label = n.mark.sign() + label
 	if n.holds > 0 {
 		label += " ×" + count(n.holds)
 	}

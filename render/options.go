@@ -7,20 +7,22 @@ import (
 	"strings"
 	"time"
 
+	"nixsink/internal/change"
 	"nixsink/internal/suggest"
 )
 
 // Options say what to show and how. The zero value shows everything with the defaults.
 type Options struct {
-	Title      string     // what the report or picture is called, commonly the repository's name; "" for none
-	Link       string     // where a source line is found: "https://…/blob/main/{file}#L{line}"; "" links to nothing (Markdown: to path#Lline)
-	Width      int        // columns of the terminal; 0 is 100
-	Color      bool       // text: use ANSI colours
-	Benchmarks Benchmarks // limits of the metrics table; zero fields have the defaults
-	Long       bool       // text: every section of the report, not its first screen
-	Sections   []string   // text: only these sections of it, each one of Sections
-	Path       string     // what the commands that the first screen names need to speak of this tree, as a shell takes it
-	Findings   []Finding  // what the checks found, sorted; shown by text, markdown and json
+	Title      string         // what the report or picture is called, commonly the repository's name; "" for none
+	Link       string         // where a source line is found: "https://…/blob/main/{file}#L{line}"; "" links to nothing (Markdown: to path#Lline)
+	Width      int            // columns of the terminal; 0 is 100
+	Color      bool           // text: use ANSI colours
+	Benchmarks Benchmarks     // limits of the metrics table; zero fields have the defaults
+	Long       bool           // text: every section of the report, not its first screen
+	Sections   []string       // text: only these sections of it, each one of Sections
+	Path       string         // what the commands that the first screen names need to speak of this tree, as a shell takes it
+	Base       *change.Change // pictures show both of its sides, and mark what differs; nil for the present state alone. The graph is its present side
+	Findings   []Finding      // what the checks found, sorted; shown by text, markdown and json
 
 	View   string // one of Views; "" is the overview, or modules where a part is asked for
 	Layout string // "flow" (our own, plain SVG), "dot" (Graphviz); "" is what suits the view best

@@ -259,7 +259,7 @@ func (l *outline) labelOf(n, by *node, in string) string {
 
 func (c *chip) width() float64 {
 	w := textWidth(c.text(), fontSize)
-	if c.to.bad {
+	if c.to.bad || c.mark != "" {
 		w *= 1.16
 	}
 	if c.to.holds > 0 {
@@ -272,7 +272,7 @@ func (c *chip) badge() string { return "×" + count(c.to.holds) }
 
 // text is what is written on a chip.
 func (c *chip) text() string {
-	s := c.label
+	s := c.mark.sign() + c.label
 	if c.violation {
 		s = upMark + " " + s
 	}
@@ -292,7 +292,7 @@ func (l *outline) boxWidth(m *importer) float64 {
 
 func (m *importer) text() string {
 	if m.by != nil && m.by.violation {
-		return upMark + " " + m.label
+		return m.mark.sign() + upMark + " " + m.label
 	}
-	return m.label
+	return m.mark.sign() + m.label
 }

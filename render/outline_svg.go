@@ -18,7 +18,11 @@ func outlineSVG(p *picture, o Options) []byte {
 	}
 	c.WriteString("</g>\n")
 	y := l.legend(c, top+l.h+26, w)
-	return c.document(p.name(), p.describe(), w, y+14, "")
+	css := ""
+	if p.compared != nil {
+		css = compareCSS()
+	}
+	return c.document(p.name(), p.describe(), w, y+14, css)
 }
 
 func (l *outline) drawBand(c *canvas, b *band) {
@@ -81,6 +85,10 @@ func (l *outline) drawImporter(c *canvas, m *importer, in string) {
 	if m.high || m.focus {
 		class += " high"
 	}
+	if m.mark != "" {
+		class += " " + m.mark.class()
+		label = m.mark.class()
+	}
 	c.rect(class, m.x, m.y, m.w, chipHigh, 3)
 	if m.by != nil && m.by.disabled {
 		label += " off"
@@ -119,6 +127,10 @@ func (l *outline) drawChip(c *canvas, k *chip, in string) {
 	}
 	if k.disabled {
 		label += " off"
+	}
+	if m := k.mark; m != "" {
+		class += " " + m.class()
+		label = m.class()
 	}
 	c.rect(class, k.x, k.y, k.w, chipHigh, 3)
 	if k.to.group != in && k.to.group != "" {
@@ -178,5 +190,5 @@ func (l *outline) legend(c *canvas, y, w float64) float64 {
 	if faint {
 		es = append(es, legendEntry{sample("opt faint"), "module that no entry point imports"})
 	}
-	return c.legend(es, l.notes, y, w)
+	return c.legend(append(es, l.markEntries()...), l.notes, y, w)
 }

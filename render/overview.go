@@ -123,7 +123,7 @@ func (p *picture) nameBands() {
 func (p *picture) foldRest(k kind, room int, label string, weight map[*node]int) {
 	var of []*node
 	for _, n := range p.nodes {
-		if n.kind == k && !n.high && !n.focus {
+		if n.kind == k && !n.high && !n.focus && !n.kept {
 			of = append(of, n)
 		}
 	}
@@ -139,8 +139,10 @@ func (p *picture) foldRest(k kind, room int, label string, weight map[*node]int)
 	rest := of[room-1:]
 	f := &node{kind: k, key: fmt.Sprintf("%s:~rest", k), label: label, names: []string{label}, column: rest[0].column}
 	into := map[*node]*node{}
+	f.mark = rest[0].mark
 	for _, n := range rest {
 		into[n] = f
+		f.mark = f.mark.with(n.mark)
 		f.holds += max(1, n.holds)
 		f.reads += n.reads
 	}

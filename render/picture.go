@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/internal/change"
 )
 
 // A kind is what a node of a picture stands for.
@@ -37,14 +38,17 @@ type node struct {
 	line   int
 	tip    []string // lines of the tooltip
 	value  *graph.Value
-	reads  int  // value: references in all the graph
-	holds  int  // how many nodes are folded into it; 0: it is none
-	bad    bool // undeclared value, missing file
-	faint  bool // unreachable module
-	high   bool // brought out by Highlight
-	focus  bool // asked for by Focus: never folded
-	whole  bool // all of a layer is folded into it
-	column int  // of a flow picture, from the left
+	reads  int    // value: references in all the graph
+	holds  int    // how many nodes are folded into it; 0: it is none
+	bad    bool   // undeclared value, missing file
+	faint  bool   // unreachable module
+	high   bool   // brought out by Highlight
+	focus  bool   // asked for by Focus: never folded
+	whole  bool   // all of a layer is folded into it
+	column int    // of a flow picture, from the left
+	figure string // of a picture of coverage: 4/6
+	mark   mark   // in a picture of two states, how it differs
+	kept   bool   // it differs, and is never folded
 }
 
 // An edge is one way between two nodes. by says how much of each value takes it.
@@ -55,6 +59,7 @@ type edge struct {
 	violation bool   // a lower layer takes from a higher one
 	disabled  bool   // a commented-out import
 	control   bool   // the value only decides; it is not part of what is defined
+	mark      mark   // in a picture of two states, how it differs
 }
 
 // An amount is how wide an edge is.
@@ -84,6 +89,7 @@ type picture struct {
 	heading map[kind]string
 
 	heads      []string       // of a view whose columns are not kinds
+	compared   *change.Change // the two states that it shows; nil for one
 	sides      [2]string      // what the two columns of layers are
 	ofImports  bool           // layers are joined by imports, for no value is read
 	tones      map[string]int // the colour of every layer

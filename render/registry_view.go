@@ -415,6 +415,9 @@ func drawEntry(c *canvas, e registryEntry, l layers, colors map[string]int, x, y
 // registryPicture is the same for formats that draw nodes and edges: the owner beside the value, readers behind it.
 func (s *sketch) registryPicture(o Options) error {
 	all, err := registryOf(s.g, Options{Findings: o.Findings})
+	if s.view.Name == "ports" {
+		all = slices.DeleteFunc(all, func(e registryEntry) bool { return e.kind != "port" })
+	}
 	if err != nil {
 		return err
 	}
@@ -422,7 +425,7 @@ func (s *sketch) registryPicture(o Options) error {
 		s.empty = noRegistry(s.g)
 		return nil
 	}
-	if len(all) > overviewNodes/2 {
+	if len(all) > overviewNodes/2 && o.Base == nil {
 		slices.SortStableFunc(all, func(a, b registryEntry) int { return byReads(a.value, b.value) })
 		s.notes = append(s.notes, fmt.Sprintf("The most read %d of %s; svg shows more.", overviewNodes/2, plural(len(all), "entry", "entries")))
 		all = all[:overviewNodes/2]

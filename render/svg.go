@@ -39,15 +39,19 @@ func writeAll(w io.Writer, b []byte) error {
 func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, error) {
 	switch v.Name {
 	case "ports":
-		return portsSVG(g, o)
+		if o.Base == nil {
+			return portsSVG(g, o)
+		}
 	case "heat":
-		return heatSVG(g, o)
+		if o.Base == nil {
+			return heatSVG(g, o)
+		}
 	case "hosts":
-		if o.Layout != "dot" {
+		if o.Base == nil && o.Layout != "dot" {
 			return hostsSVG(g, o)
 		}
 	case "registry":
-		if o.Layout != "dot" {
+		if o.Base == nil && o.Layout != "dot" {
 			return registrySVG(g, o)
 		}
 	}
@@ -73,6 +77,13 @@ func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, er
 func Nothing(g *graph.Graph, o Options) (string, error) {
 	if err := o.Check(); err != nil {
 		return "", err
+	}
+	if o.Base != nil {
+		p, err := draw(g, o, true)
+		if err != nil {
+			return "", err
+		}
+		return p.empty, nil
 	}
 	switch o.View {
 	case "ports":

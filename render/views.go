@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 
 	"nixsink/graph"
 )
@@ -16,6 +17,30 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
+	p, err := sketchView(g, v, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Base != nil {
+		then, err := sketchView(o.Base.Then.Graph, v, o)
+		if err != nil {
+			return nil, err
+		}
+		if len(p.nodes) > 0 || len(then.nodes) > 0 {
+			p.empty = ""
+			p.compare(then, o.Base)
+			p.aroundChange()
+		}
+	}
+	if g.Empty != "" && len(p.nodes) == 0 && p.empty == "" {
+		p.empty = g.Empty
+		return p, nil
+	}
+	return p, p.cutDown(g, o, fold)
+}
+
+// sketchView is all that a view shows of a graph.
+func sketchView(g *graph.Graph, v View, o Options) (*picture, error) {
 	s := newSketch(g, v, o)
 	switch v.Name {
 	case "modules":
@@ -27,8 +52,7 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 	case "overview":
 		s.reads()
 		s.definitions()
-		vs, _ := critical(g, overviewNodes, overviewNodes)
-		s.through(append(s.focused(o), vs...))
+		s.through(append(s.focused(o), mostRead(g, o)...))
 	case "values":
 		s.landings()
 	case "imports":
@@ -39,25 +63,73 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 			s.importsBetweenLayers(o.Layout != "dot")
 		}
 	case "exposure":
-		s.exposurePicture()
+		s.exposurePicture(o)
 	case "hosts":
 		if err := s.hostsPicture(o); err != nil {
 			return nil, err
 		}
-	case "registry":
+	case "registry", "ports":
+		if v.Name == "ports" && o.Base == nil {
+			return nil, onlySVG(v)
+		}
 		if err := s.registryPicture(o); err != nil {
 			return nil, err
 		}
+	case "heat":
+		if o.Base == nil {
+			return nil, onlySVG(v)
+		}
+		s.coverage()
 	default:
-		return nil, usagef("the view %s is drawn as svg only; text, markdown and json show it as a table", v.Name)
+		return nil, onlySVG(v)
 	}
-	p := s.finish()
-	if g.Empty != "" && len(p.nodes) == 0 {
-		p.empty = g.Empty
-		return p, nil
+	return s.finish(), nil
+}
+
+func onlySVG(v View) error {
+	return usagef("the view %s is drawn as svg only; text, markdown and json show it as a table", v.Name)
+}
+
+// coverage draws layer → module with its share of annotated reads, for two states beside each other.
+func (s *sketch) coverage() {
+	for file, r := range s.g.Coverage.ByModule {
+		if r.Total == 0 {
+			continue
+		}
+		layer := s.layer(s.layers.of[file], "", 0)
+		m := s.module(file)
+		m.column = 1
+		v, ok := r.Value()
+		m.figure = fmt.Sprintf("%d/%d", r.Covered, r.Total)
+		m.tip = append(m.tip, percent(v, ok)+" of the reads carry their source-id, "+fraction(r, "references"))
+		s.edge(edgeKey{from: layer, to: m}).extra = amount{n: r.Total, uncovered: r.Total - r.Covered}
 	}
+}
+
+// mostRead are the values whose ways through others the overview shows: of two states the same ones in both.
+func mostRead(g *graph.Graph, o Options) []*graph.Value {
+	vs, _ := critical(g, overviewNodes, overviewNodes)
+	if o.Base == nil {
+		return vs
+	}
+	for _, side := range []*graph.Graph{o.Base.Then.Graph, o.Base.Now.Graph} {
+		theirs, _ := critical(side, overviewNodes, overviewNodes)
+		for _, their := range theirs {
+			for _, v := range g.Values {
+				if v.Path == their.Path && !slices.Contains(vs, v) {
+					vs = append(vs, v)
+				}
+			}
+		}
+	}
+	return vs
+}
+
+// cutDown leaves of a picture what was asked for, and folds it to a size that a person can read.
+func (p *picture) cutDown(g *graph.Graph, o Options, fold bool) error {
+	v := p.view
 	if p.empty != "" && len(p.nodes) == 0 {
-		return p, nil
+		return nil
 	}
 	if len(p.nodes) == 0 {
 		p.empty = map[string]string{
@@ -68,28 +140,28 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 			"imports":  "no module imports another one",
 			"layers":   "no layer reads a central value; the view imports needs none",
 		}[v.Name]
-		return p, nil
+		return nil
 	}
 	p.gather()
 	if err := p.choose(o); err != nil {
-		return nil, err
+		return err
 	}
 	if v.Name == "overview" && fold && o.MaxNodes >= 0 && len(o.Collapse) == 0 {
 		p.overview(g.Ordered, o.MaxNodes)
 		p.sayOnce()
 		p.wholes()
 		p.distinguish()
-		return p, nil
+		return nil
 	}
 	if err := p.collapse(o, fold); err != nil {
-		return nil, err
+		return err
 	}
 	if fold && !g.Ordered && (v.Name == "modules" || v.Name == "sinks") {
 		p.regroup()
 	}
 	p.wholes()
 	p.distinguish()
-	return p, nil
+	return nil
 }
 
 // gather puts an option that is defined whole (users.users) to those within it (users.users.*.shell).

@@ -24,10 +24,10 @@ import (
 )
 
 // diffFormats are the formats of a difference.
-var diffFormats = []string{"text", "markdown", "json", "svg"}
+var diffFormats = []string{"text", "markdown", "json", "svg", "html"}
 
 func diffGuess(ext string) string {
-	return map[string]string{".txt": "text", ".md": "markdown", ".json": "json", ".svg": "svg"}[ext]
+	return map[string]string{".txt": "text", ".md": "markdown", ".json": "json", ".svg": "svg", ".html": "html"}[ext]
 }
 
 // newDiff is the command that tells what a change does.
@@ -50,6 +50,7 @@ the working tree is compared.`,
 		Example: `  nixsink diff
   nixsink diff HEAD~1 HEAD
   nixsink diff origin/main... --format markdown=comment.md
+  nixsink diff main -o change.html
   nixsink diff v1.2 --format json | jq -c '{host: .rebuild.host}'`,
 		Args: between(0, 2, "at most BASE and HEAD"),
 	}
@@ -78,6 +79,8 @@ the working tree is compared.`,
 				return render.ChangeMarkdown(w, c, opts)
 			case "svg":
 				return render.ChangeSVG(w, c, opts)
+			case "html":
+				return render.ChangeHTML(cmd.Context(), w, c, opts)
 			}
 			looks := opts
 			if o.file == "" {
@@ -96,7 +99,7 @@ the working tree is compared.`,
 		return nil
 	}
 	a.tree.add(cmd.Flags())
-	out.add(cmd, diffFormats, "write this format, as `NAME[=FILE]` (repeatable; default: text): text, markdown, json, svg")
+	out.add(cmd, diffFormats, "write this format, as `NAME[=FILE]` (repeatable; default: text): text, markdown, json, svg (a picture), html (both states side by side)")
 	f := cmd.Flags()
 	f.BoolVar(&long, "long", false, "list all of it (text)")
 	f.BoolVar(&fails, "exit-code", false, "exit with 1 if something differs")

@@ -25,7 +25,7 @@ var every = map[string][][]string{
 	"nixsink":   {{}},
 	"report":    {{"report"}},
 	"review":    append(formatted(reviewFormats, func(f string) string { return f }, "review", "--no-cache"), []string{"review", "--commits", "0", "--against", "."}),
-	"graph":     formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"),
+	"graph":     append(formatted(render.Formats, func(f render.Format) string { return f.Name }, "graph"), []string{"graph", "--diff", "base", "--format", "svg"}, []string{"graph", "--diff", "base", "--view", "sinks", "--format", "mermaid"}),
 	"trace":     {{"trace", "{id}"}, {"trace", "{id}", "--json"}, {"trace", "my.*"}, {"trace", "my", "--json"}, {"trace", "--to", "services.a.b"}},
 	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}, {"impact", "--hosts", "default.nix"}, {"impact", "--set", "{id}=81"}},
 	"diff":      append(formatted(diffFormats, func(f string) string { return f }, "diff", "base"), []string{"diff", "--long", "base", "HEAD"}),
