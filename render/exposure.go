@@ -130,7 +130,7 @@ func (s *sketch) exposurePicture(o Options) {
 		s.notes = append(s.notes, fmt.Sprintf("%s by hand may let in more (%s).", plural(n, "place with rules written", "places with rules written"), where(x.Rules[0].At)))
 	}
 	if len(s.notes) > 4 {
-		s.notes = append(s.notes[:4], fmt.Sprintf("And %d more such places.", len(s.notes)-4))
+		s.notes = append(s.notes[:4], "And "+plural(len(s.notes)-4, "more such place", "more such places")+".")
 	}
 	s.tones = map[string]int{"open": 2, "some": 0, "led": 1}
 }

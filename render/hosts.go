@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -105,14 +107,14 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 	alike := map[string][]string{} // names of the configurations of which the same is told
 	told := map[*graph.Configuration][]setting{}
 	keys := map[*graph.Configuration]string{}
-	for _, c := range g.Configurations {
+	for i, c := range g.Configurations {
 		// What no configuration takes is no host that something could set apart.
 		if len(hosts) > 1 && !c.Open {
 			told[c] = apart(g, c)
 		}
 		keys[c] = fmt.Sprint(c.Class, c.Build, c.Open, len(c.Modules), c.At.File, c.At.Line, told[c])
 		if len(c.Kids) > 0 || c.Open {
-			keys[c] = c.Name + where(c.At) // shown by itself
+			keys[c] = fmt.Sprint(i) // shown by itself
 		}
 		alike[keys[c]] = append(alike[keys[c]], c.Name)
 	}
@@ -122,7 +124,11 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 			continue
 		}
 		delete(alike, keys[c])
-		t.configuration(c, short(names))
+		folder := ""
+		if unnamed(c) && len(names) == 1 {
+			folder = ownFolder(c, hosts)
+		}
+		t.configuration(c, short(names), folder)
 		t.within(c.Kids, "  ")
 		var rows [][]string
 		all := told[c]
@@ -137,12 +143,18 @@ func HostsText(w io.Writer, g *graph.Graph, o Options) error {
 	return t.Flush()
 }
 
-// configuration writes the line of one: its name, what it is, and where, as far as there is room. Where the same is told of several, all are named.
-func (t *terminal) configuration(c *graph.Configuration, names []string) {
+// configuration writes the line of one: its name, what it is, and where, as far as there is room. Where the same is told of several, all are named. folder is the one that it has to
+// itself, where its name is not known.
+func (t *terminal) configuration(c *graph.Configuration, names []string, folder string) {
 	if len(names) > 1 {
 		what := plural(len(names), kindOfConfiguration(c)+" configuration", kindOfConfiguration(c)+" configurations") + " alike, " + plural(len(c.Modules), "module", "modules")
 		if c.At.File != "" {
 			what += "  " + where(c.At)
+		}
+		if unnamed(c) {
+			// "nixos at lib.nix:3", "nixos at lib.nix:3 2": their number says as much.
+			fmt.Fprintf(t, "\n%s\n", t.style(dim, cut(plain(strings.Replace(what, " alike,", " whose names are not known,", 1)), t.width)))
+			return
 		}
 		fmt.Fprintf(t, "\n%s\n", t.style(dim, cut(plain(what), t.width)))
 		for i, n := range names {
@@ -158,7 +170,10 @@ func (t *terminal) configuration(c *graph.Configuration, names []string) {
 		return
 	}
 	name, what, at := plain(c.Name), "  "+plain(kindOfConfiguration(c))+", "+plural(len(c.Modules), "module", "modules"), ""
-	if c.At.File != "" {
+	if folder != "" {
+		what += ", " + plain(folder)
+	}
+	if c.At.File != "" && !strings.Contains(name, where(c.At)) {
 		at = "  " + plain(where(c.At))
 	}
 	if t.width > 0 {
@@ -323,4 +338,43 @@ func hostsDiffer(g *graph.Graph) (Fact, bool) {
 		text = count(len(ps)) + " values are set differently per host"
 	}
 	return Fact{Text: text, Places: ps}, true
+}
+
+// ownFolder is the folder that a configuration has to itself, or shares with the fewest of the others: hosts/kroma/ of one whose modules are all of hosts/kroma. It
+// helps to tell those apart whose names are not known. "" if there is none.
+func ownFolder(c *graph.Configuration, all []*graph.Configuration) string {
+	shared := map[string]int{} // folder → configurations that have modules there
+	for _, other := range all {
+		seen := map[string]bool{}
+		for _, m := range other.Modules {
+			for dir := path.Dir(m); dir != "." && !seen[dir]; dir = path.Dir(dir) {
+				seen[dir] = true
+				shared[dir]++
+			}
+		}
+	}
+	within := map[string]int{}
+	for _, m := range c.Modules {
+		for dir := path.Dir(m); dir != "."; dir = path.Dir(dir) {
+			within[dir]++
+		}
+	}
+	best := ""
+	for _, dir := range slices.Sorted(maps.Keys(within)) {
+		if 2*shared[dir] > len(all) {
+			continue
+		}
+		if best == "" || cmp.Or(cmp.Compare(shared[dir], shared[best]), cmp.Compare(within[best], within[dir])) < 0 {
+			best = dir
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return best + "/"
+}
+
+// unnamed reports whether a configuration is called by the place that makes it, for want of a name.
+func unnamed(c *graph.Configuration) bool {
+	return strings.HasPrefix(c.Name, c.Class+" at ") || strings.HasPrefix(c.Name, "evalModules at ")
 }

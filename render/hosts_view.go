@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -44,6 +45,7 @@ type hostSheet struct {
 	groups  int // of services that go together
 	folded  int // lines beyond
 	nothing string
+	folders bool // hosts whose names are not known are called by the folders that they have to themselves
 }
 
 // hostsOf finds what sets the hosts apart: services that not all have, those that go together in one line, and values that are set differently.
@@ -104,7 +106,13 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 func (s *hostSheet) nameHosts() {
 	var full []string
 	for _, h := range s.hosts {
-		full = append(full, h.Name)
+		name := h.Name
+		if unnamed(h) {
+			if folder := ownFolder(h, s.hosts); folder != "" {
+				name, s.folders = path.Base(folder)+"/", true
+			}
+		}
+		full = append(full, name)
 	}
 	s.names = hostNames(full)
 }
@@ -328,6 +336,9 @@ func hostsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	var ends []string
 	if len(left) > 0 {
 		ends = append(ends, "Not shown: "+strings.Join(left, " and ")+"; nixsink hosts lists all, --only and --without choose.")
+	}
+	if s.folders {
+		ends = append(ends, "dir/ is a host whose name is not known, by the folder of its modules.")
 	}
 	entries := []legendEntry{{func(c *canvas, x, y float64) { c.rect("f0", x+4, y-9, 18, 11, 2) }, "the host has these services"}}
 	if values {

@@ -319,3 +319,28 @@ func TestApart(t *testing.T) {
 		}
 	}
 }
+
+// TestUnnamedHosts: hosts whose names no text tells are called by the folders of their modules, and said to be.
+func TestUnnamedHosts(t *testing.T) {
+	g := analysed(t, hostsTree)
+	for i, h := range g.Hosts() {
+		h.Name, h.Modules = fmt.Sprintf("nixos at flake.nix:3 %d", i), []string{"base.nix", fmt.Sprintf("hosts/h%d/default.nix", i), "hosts/common.nix"}
+	}
+	s, err := hostsOf(g, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"h0/", "h1/", "h2/"}; !slices.Equal(s.names, want) {
+		t.Errorf("hosts are called %q, not %q", s.names, want)
+	}
+	if svg := write(t, "svg", g, Options{View: "hosts"}); !strings.Contains(svg, "whose name is not known") {
+		t.Error("nothing says what h0/ is")
+	}
+	var b strings.Builder
+	if err := HostsText(&b, g, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "hosts/h1/") {
+		t.Errorf("the folder is not told:\n%s", b.String())
+	}
+}

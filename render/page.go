@@ -5,7 +5,7 @@ import "nixsink/graph"
 // A picture of a whole tree is a page: what is larger than that is folded further than its number of nodes asks for.
 const (
 	pageHigh = 1000.0
-	pageWide = 1200.0
+	pageWide = 1000.0
 )
 
 // pageNodes is up to how many nodes a view may fit a page.

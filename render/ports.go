@@ -18,7 +18,8 @@ type portRange struct {
 const (
 	portRow   = 21.0
 	portWidth = 400.0
-	portsHigh = 33 // ports that a column of a page has room for, with the headings of their ranges
+	portMost  = (pageWide - 3*margin) / 2 // two columns to a page
+	portsHigh = 33                        // ports that a column of a page has room for, with the headings of their ranges
 )
 
 // portsSVG draws the port registry: a block for each thousand, a row for each port with the value that gives it out and
@@ -38,10 +39,19 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		names = max(names, textWidth(elide(valueName(p.Value)), fontSize)*1.16)
 		readers = max(readers, textWidth(portReaders(p, layers), 10))
 	}
-	width := max(portWidth, numbers+names+readers+3*boxPad)
+	width := min(max(portWidth, numbers+names+readers+3*boxPad), portMost)
+	high := 0.0
+	for i, p := range ports {
+		if high += portRow; i == 0 || ports[i-1].Number/1000 != p.Number/1000 {
+			high += blockHeight(portRange{})
+		}
+	}
 
 	// Blocks fill columns from the top; a further column begins when one is as high as its share.
-	columns := max(1, min(3, 1+len(ports)/24, int((pageWide+margin)/(width+margin))))
+	columns := 1
+	if high > pageHigh*2/3 {
+		columns = 2
+	}
 	left := 0
 	if room := portsHigh * columns; o.MaxNodes == 0 && !o.partial() && len(ports) > room {
 		// Those that are given out twice, and those that most modules read.
@@ -162,8 +172,23 @@ func drawPort(c *canvas, p Port, taken int, l layers, colors map[string]int, x, 
 	}
 	c.bar(tone, x, y, 4, portRow-4)
 	c.text(number+" end", x+numbers, y+12.5, fmt.Sprint(p.Number))
-	c.text(number, x+numbers+boxPad, y+12.5, elide(valueName(p.Value)))
-	c.text("n end", x+width-7, y+12.5, portReaders(p, l))
+	// The value keeps its name as far as its readers leave room, of whom the ends of their paths tell most.
+	room := width - numbers - 3*boxPad
+	name, readers := elide(valueName(p.Value)), portReaders(p, l)
+	readers = fitEnd(readers, 10, max(120, room-textWidth(name, fontSize)*1.16))
+	c.text(number, x+numbers+boxPad, y+12.5, fitText(name, fontSize*1.16, room-textWidth(readers, 10)))
+	c.text("n end", x+width-7, y+12.5, readers)
+}
+
+// fitEnd cuts a text from its beginning until it is at most w pixels wide.
+func fitEnd(s string, size, w float64) string {
+	r := []rune(s)
+	for cut := s; len(r) > 1; r, cut = r[1:], "…"+string(r[1:]) {
+		if textWidth(cut, size) <= w {
+			return cut
+		}
+	}
+	return string(r)
 }
 
 // portReaders names who reads a port, shortly.

@@ -32,7 +32,7 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 			p.aroundChange()
 		}
 	}
-	if g.Empty != "" && len(p.nodes) == 0 && p.empty == "" {
+	if g.Empty != "" && len(p.nodes) == 0 && p.compared == nil {
 		p.empty = g.Empty
 		return p, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -142,7 +143,18 @@ func writeSVG(w io.Writer, points []Point, top []string) error {
 	for i, name := range top {
 		fan = append(fan, curve{name, i % len(tones), series(func(p Point) float64 { return float64(p.FanOut[name]) })})
 	}
-	height := chartTop + 3*(panelHeight+panelGap)
+	type chart struct {
+		title  string
+		curves []curve
+		most   float64
+		unit   string
+	}
+	panels := []chart{{"findings", findings, 0, ""}, {"reads of the values with the largest fan-out", fan, 0, ""}}
+	// Where no commit has an annotation, a line at zero says nothing.
+	if slices.ContainsFunc(coverage.values, func(v float64) bool { return v > 0 }) {
+		panels = slices.Insert(panels, 0, chart{"source-id coverage", []curve{coverage}, 100, " %"})
+	}
+	height := chartTop + len(panels)*(panelHeight+panelGap)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="t">`+"\n", chartWidth, height, chartWidth, height)
 	b.WriteString("<title id=\"t\">Traceability by commit</title>\n<style>\ntext{font-family:Verdana,\"DejaVu Sans\",sans-serif;font-size:11px;fill:#1F2328}.bg{fill:#FFFFFF}.h1{font-size:16px;font-weight:bold}.h2{fill:#59636E}.g{stroke:#D1D9E0}.end{text-anchor:end}polyline{fill:none;stroke-width:2;stroke-linejoin:round}\n")
@@ -156,12 +168,7 @@ func writeSVG(w io.Writer, points []Point, top []string) error {
 	b.WriteString("}\n</style>\n")
 	fmt.Fprintf(&b, "<rect class=\"bg\" width=\"%d\" height=\"%d\"/>\n<text class=\"h1\" x=\"%d\" y=\"26\">Traceability by commit</text>\n", chartWidth, height, 20)
 	y := chartTop
-	for _, p := range []struct {
-		title  string
-		curves []curve
-		most   float64
-		unit   string
-	}{{"source-id coverage", []curve{coverage}, 100, " %"}, {"findings", findings, 0, ""}, {"reads of the values with the largest fan-out", fan, 0, ""}} {
+	for _, p := range panels {
 		panel(&b, p.title, p.curves, p.most, p.unit, y, points)
 		y += panelHeight + panelGap
 	}
