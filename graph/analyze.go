@@ -274,7 +274,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		t = ch.only(t, g)
 		reads = slices.DeleteFunc(reads, func(r textRead) bool { return !ch.files[r.file.Name] }) // what is left out is not to be accounted for
 	}
-	vs.setOf = g.setOf
+	vs.setOf, vs.namesOf = g.setOf, g.Names
 	vs.confs = g.confs
 	vs.declare(ev)
 	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)

@@ -24,6 +24,8 @@ type edge struct {
 	def      *eval.Definition
 	origin   eval.Origin
 	in       *ConfSet // the configurations in which it does; nil: all
+	across   bool     // from is read of the configurations of, which may be others
+	of       *ConfSet
 
 	onward  int32 // the junction that it leads to, see flows.junctions; noJunction if nothing goes on from there
 	target  int32 // what it ends in, see flows.targets
@@ -69,6 +71,7 @@ type flows struct {
 	targetOf   map[target]int32
 	names      []string // of targets
 	edgeCount  int
+	crossing   map[int32][]*edge      // by bundle: those of its edges that lead across configurations and go on
 	restricted bool                   // some edge holds in some configurations only
 	strengths  [4]bool                // of which there are edges
 	followers  sync.Pool              // of *follower
@@ -230,10 +233,14 @@ func (fl *flows) edges(d *eval.Definition, o eval.Origin, targets []vertex) {
 	in := fl.inOf(d)
 	for _, from := range fl.sources(o) {
 		for _, to := range targets {
-			if from == to {
+			across := !o.Of.Empty()
+			if from == to && !across {
 				continue
 			}
-			e := &edge{from: from, to: to, kind: kind, def: d, origin: o, in: in}
+			e := &edge{from: from, to: to, kind: kind, def: d, origin: o, in: in, across: across}
+			if across {
+				e.of = fl.vs.setOf(o.Of)
+			}
 			if to.option != nil && o.Path == d.Copies && !o.Names && kind == Data {
 				fl.copied(e)
 			}
@@ -335,11 +342,25 @@ func (fl *flows) text(v vertex) string {
 	return pathText(v.option.Segments())
 }
 
+// ofOthers tells of which configurations something is read that may be others.
+func (fl *flows) ofOthers(of *ConfSet) string {
+	const most = 3
+	names := fl.vs.namesOf(of)
+	if len(names) > most {
+		return " of " + intText(int64(len(names))) + " configurations"
+	}
+	return " of " + strings.Join(names, ", ")
+}
+
 // steps tell the way along one edge: the read, the names it goes through, the definition.
 func (fl *flows) steps(e *edge) []Step {
 	var out []Step
 	if rd := e.origin.Read; rd != nil {
-		out = append(out, Step{"reads " + pathText(e.origin.Path.Segments()), PlaceIn(rd.File, rd.Span)})
+		what := "reads " + pathText(e.origin.Path.Segments())
+		if e.across {
+			what += fl.ofOthers(e.of)
+		}
+		out = append(out, Step{what, PlaceIn(rd.File, rd.Span)})
 	}
 	for _, s := range fl.ev.Way(e.origin) {
 		if s.File == nil {

@@ -111,7 +111,11 @@ func (c *condensation) node(i int32, atom int) int32 {
 
 // holds says whether an edge is there: strong enough, and in an atom, if there are atoms.
 func (c *condensation) holds(e *edge, atom int) bool {
-	return strength(e.kind) >= c.least && (e.in == nil || c.atoms == nil || e.in.Meets(c.atoms[atom]))
+	in := e.in
+	if e.across {
+		in = e.of
+	}
+	return strength(e.kind) >= c.least && (in == nil || c.atoms == nil || in.Meets(c.atoms[atom]))
 }
 
 // next is the k-th node that leads on from a bundle or junction i in an atom, or -1 where there is no such edge; false after the last.
@@ -124,11 +128,22 @@ func (c *condensation) next(i int32, atom, k int) (int32, bool) {
 		}
 		return c.node(fl.junctions[i-bundles][k], atom), true
 	}
-	if k == len(fl.bundles[i]) {
+	edges := fl.bundles[i]
+	if k < len(edges) {
+		if e := edges[k]; e.onward != noJunction && !e.across && c.holds(e, atom) {
+			return c.node(bundles+e.onward, atom), true
+		}
+		return -1, true
+	}
+	// What leads from one configuration to others goes on in all of their atoms.
+	k -= len(edges)
+	crossing := fl.crossing[i]
+	if len(crossing) == 0 || k >= len(crossing)*len(c.atoms) {
 		return 0, false
 	}
-	if e := fl.bundles[i][k]; e.onward != noJunction && c.holds(e, atom) {
-		return c.node(bundles+e.onward, atom), true
+	e, to := crossing[k/len(c.atoms)], k%len(c.atoms)
+	if c.holds(e, atom) && (e.in == nil || e.in.Meets(c.atoms[to])) {
+		return c.node(bundles+e.onward, to), true
 	}
 	return -1, true
 }
@@ -334,7 +349,7 @@ func (fl *flows) plain() []bool {
 			if e.onward != noJunction {
 				into[n+int(e.onward)] = append(into[n+int(e.onward)], int32(b))
 			}
-			if e.in != nil {
+			if e.in != nil || e.across {
 				spoil(int32(b))
 			}
 		}
@@ -358,9 +373,11 @@ func (fl *flows) atoms() []*ConfSet {
 	var sets []*ConfSet
 	for _, edges := range fl.bundles {
 		for _, e := range edges {
-			if e.in != nil && !seen[e.in] {
-				seen[e.in] = true
-				sets = append(sets, e.in)
+			for _, s := range []*ConfSet{e.in, e.of} {
+				if s != nil && !seen[s] {
+					seen[s] = true
+					sets = append(sets, s)
+				}
 			}
 		}
 	}

@@ -14,6 +14,8 @@ type FlowEdge struct {
 	Kind     FlowKind
 	At       Place    // the definition
 	In       *ConfSet // the configurations in which it does, nil for all
+	Across   bool     // what is from is that of the configurations Of, which may be others
+	Of       *ConfSet
 }
 
 // A FlowComponent is edges from which the same can be reached by edges of some strength or stronger.
@@ -58,13 +60,13 @@ func (s *FlowSet) Edges() iter.Seq[FlowEdge] {
 		case s == nil:
 		case s.fl == nil:
 			for _, f := range s.direct {
-				if !yield(FlowEdge{f.From.Path, f.To, f.ToValue, f.Kind, f.At, f.In}) {
+				if !yield(FlowEdge{From: f.From.Path, To: f.To, ToValue: f.ToValue, Kind: f.Kind, At: f.At, In: f.In}) {
 					return
 				}
 			}
 		default:
 			for _, e := range s.fl.edgesInOrder() {
-				if !yield(FlowEdge{s.fl.text(e.from), s.fl.names[e.target], e.to.val, e.kind, PlaceIn(e.def.File, e.def.Span), e.in}) {
+				if !yield(FlowEdge{s.fl.text(e.from), s.fl.names[e.target], e.to.val, e.kind, PlaceIn(e.def.File, e.def.Span), e.in, e.across, e.of}) {
 					return
 				}
 			}

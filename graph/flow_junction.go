@@ -57,11 +57,19 @@ func (fl *flows) link(vals []*Value) {
 				e.onward = fl.junction(e)
 				e.target = fl.end(e)
 				fl.strengths[strength(e.kind)] = true
-				fl.restricted = fl.restricted || e.in != nil
+				fl.restricted = fl.restricted || e.in != nil || e.across
 			}
 		}
 	}
 	fl.origins = nil
+	fl.crossing = map[int32][]*edge{}
+	for b, edges := range fl.bundles {
+		for _, e := range edges {
+			if e.across && e.onward != noJunction {
+				fl.crossing[int32(b)] = append(fl.crossing[int32(b)], e)
+			}
+		}
+	}
 }
 
 func (fl *flows) bundle(edges []*edge) int32 {

@@ -79,12 +79,13 @@ func (n *node) alike(name string) iter.Seq[string] {
 
 // values tells which central values an option path speaks of.
 type values struct {
-	roots []Root
-	split [][]string // the roots' segments
-	trees map[realm]*node
-	all   []*Value
-	confs *ConfSets
-	setOf func(eval.Set) *ConfSet
+	roots   []Root
+	split   [][]string // the roots' segments
+	trees   map[realm]*node
+	all     []*Value
+	confs   *ConfSets
+	setOf   func(eval.Set) *ConfSet
+	namesOf func(*ConfSet) []string // the names of configurations
 }
 
 // place says what is below a root: the realm, and the path as values show it; false if p is under no root. It is asked for
@@ -686,6 +687,11 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 			continue
 		}
 		at, in := PlaceIn(rd.File, rd.Span), vs.setOf(rd.In)
+		across := !rd.Of.Empty()
+		var of *ConfSet
+		if across {
+			of = vs.setOf(rd.Of)
+		}
 		used := rd.Consumed || rd.Names || !rd.Selected && !rd.Members
 		if !used {
 			continue
@@ -734,9 +740,15 @@ func (vs *values) referencesOf(ev *eval.Evaluator) (refs []*Reference, open []*U
 					old.Kind = kind
 				}
 				old.In = vs.confs.Union(old.In, in)
+				if across && old.Across {
+					of = vs.confs.Union(old.Of, of)
+				}
+				if across {
+					old.Across, old.Of = true, of
+				}
 				continue
 			}
-			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via, In: in}
+			ref := &Reference{Value: v, At: at, Kind: kind, Via: rd.Via, In: in, Across: across, Of: of}
 			if rd.Via != "" {
 				ref.ViaAt = PlaceIn(rd.ViaFile, rd.ViaSpan)
 			}

@@ -48,6 +48,17 @@ func (w *follower) meet(turns []int32, sets []*ConfSet, i int32, in *ConfSet) bo
 	return news
 }
 
+// goesOn is where a way that holds in some configurations does after one more edge.
+func (fl *flows) goesOn(in *ConfSet, e *edge) *ConfSet {
+	if !e.across {
+		return fl.confs.Intersection(in, e.in)
+	}
+	if !in.Meets(e.of) {
+		return fl.confs.None()
+	}
+	return e.in
+}
+
 // visit is how a junction, or a target, was reached on the shortest way.
 type visit struct {
 	edge *edge
@@ -101,7 +112,7 @@ func (w *follower) follow(v *Value, want func(target int32) bool, tell func(end 
 					}
 					in := at.in
 					if fl.restricted {
-						if in = fl.confs.Intersection(in, e.in); in.Empty() {
+						if in = fl.goesOn(in, e); in.Empty() {
 							continue
 						}
 					}

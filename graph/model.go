@@ -154,6 +154,8 @@ type Reference struct {
 	Name    string // name of that binding, for display: "sshPort"
 	Covered bool
 	In      *ConfSet // the configurations in which it is read; the empty set: none evaluates it
+	Across  bool     // it is the value of the configurations Of that is read, which may be others
+	Of      *ConfSet
 	// Unevaluated tells the place of a read that is known from the text alone: "in a test". "" for all others.
 	Unevaluated string
 }

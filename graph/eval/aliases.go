@@ -49,6 +49,13 @@ func (ev *Evaluator) standFor(stands map[*Path]*Path) {
 			return r
 		}
 		r := p
+		if p.real != nil {
+			if itself := resolve(p.real); itself != p.real {
+				r = ev.inView(p, itself)
+			}
+			cache[p] = r
+			return r
+		}
 		if to := stands[p]; to != nil {
 			r = to
 		} else if p.Parent != nil {

@@ -429,7 +429,7 @@ const maxHoles = 2
 // bottomless says that the last names of a path, below what is declared, are unknown several levels deep already.
 func (p *Path) bottomless() bool {
 	holes := 0
-	for q := p; q.Parent != nil && len(q.here) == 0; q = q.Parent {
+	for q := p; q.Parent != nil && len(q.Itself().here) == 0; q = q.Parent {
 		if q.Name == hole {
 			holes++
 		}
@@ -456,16 +456,10 @@ func (ev *Evaluator) memberRead(s *refShape, name string) *Read {
 	if s.read == nil {
 		return nil
 	}
-	p := ev.child(s.path, name)
-	key := readKey{s.read.File, s.read.Span, p}
-	rd := ev.reads[key]
-	if rd == nil {
-		c := *s.read
-		c.Path, c.How, c.Selected, c.Consumed, c.Names, c.Members = p, Dynamic, false, false, false, true
-		c.by, c.In = nil, nil
-		rd = &c
-	}
-	return ev.addRead(key, rd)
+	c := *s.read
+	c.How, c.Selected, c.Consumed, c.Names, c.Members = Dynamic, false, false, false, true
+	c.by, c.of, c.In = nil, nil, nil
+	return ev.addRead(ev.child(s.path, name), c)
 }
 
 // nameOf is an attribute's name as a value.

@@ -185,12 +185,13 @@ func (ev *Evaluator) has(v Val, path []string, at site) Val {
 				r.read.Selected = true
 			}
 			if last {
-				g := &Read{Path: ev.child(r.path, name), File: at.file, Span: at.span, How: Guard, Consumed: true}
+				p := ev.child(r.path, name)
+				g := ev.addRead(p, Read{File: at.file, Span: at.span, How: Guard, Consumed: true})
 				test := &logicShape{}
-				if g.Path.exact() {
-					test.key = "?" + intText(int64(g.Path.id))
+				if p.exact() {
+					test.key = "?" + intText(int64(p.id))
 				}
-				return Val{shape: test, org: union(org, guarded(ev.addRead(readKey{at.file, at.span, g.Path}, g)))}
+				return Val{shape: test, org: union(org, guarded(p, g))}
 			}
 			v = ev.sel(v, name)
 			continue

@@ -13,8 +13,8 @@ func (ev *Evaluator) Bearing(d *Definition, o Origin) Bearing {
 	if d.Apply {
 		return Bearing{gate: 1, anything: true} // a function may make anything of it
 	}
-	b := Bearing{null: d.null.hasPath(o.Path), size: d.Names || d.size.hasPath(o.Path)}
-	if depth, ok := d.gate(o.Path); ok {
+	b := Bearing{null: d.null.hasPath(o.raw), size: d.Names || d.size.hasPath(o.raw)}
+	if depth, ok := d.gate(o.raw); ok {
 		b.gate = uint16(depth) + 1
 	}
 	return b

@@ -58,6 +58,7 @@ type Configuration struct {
 	early      bool              // some were asked for before all modules were there
 	whole      []Val             // what its modules defined when all were there for the first time
 	maker      *Summary          // what made it, nil if no module did
+	became     *Configuration    // which one it is in truth, nil if none
 	apart      bool              // a function made it that was called with something unknown
 	variant    bool              // extendModules made it of another one
 	started    bool              // it is being followed, or was

@@ -203,7 +203,7 @@ func (t *nixosTest) asNodes(ev *Evaluator) Val {
 	out := &setShape{}
 	for _, name := range t.names {
 		c := t.nodes[name]
-		config := Val{shape: &refShape{path: c.Base}}
+		config := Val{shape: &refShape{path: ev.viewOf(c)}}
 		node := &setShape{base: &config, conf: c}
 		node.add(attr{name: "config", val: ready(config)})
 		out.add(attr{name: name, val: ready(Val{shape: node})})

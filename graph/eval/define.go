@@ -149,7 +149,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		d.null, d.size = ev.nullness(v), ev.size(v)
 	}
 	if r, ok := v.shape.(*refShape); ok {
-		d.Copies = r.path
+		d.Copies = r.path.Itself()
 	}
 	ev.handsOver(v, at)
 	d.Value, d.Known = ev.literal(v, 0)

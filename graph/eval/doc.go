@@ -56,6 +56,8 @@
 //     imports changes nothing. What one file writes inline belongs to that file's summary.
 //     What a file means for one home is put below another one, with its questions (move).
 //  19. Functions and modules that an option holds (config.lib, deferredModule) are followed where they are called or imported.
+//  20. Other configurations. What a configuration reads of another one (nodes.db.config, self.nixosConfigurations.db.config) is asked there, and what comes
+//     of it leads from that one to the reader; where the name is computed, from each that it may be.
 //
 // Bounds: maxDepth nested evaluations, maxDeep levels of structure, fuelPerModule expressions for one module and fuelPerEntry more for
 // each entry of a folder that it lists, fuelForBuilds and fuelForPlatforms for what a flake makes for every platform, maxWithinItself

@@ -100,6 +100,7 @@ type Evaluator struct {
 	todo       []*Configuration // still to be followed
 	scripts    []func()         // still to be read when those are
 	scripted   int              // steps that scripts took
+	views      map[string]*Path // of configurations as others read them, by their numbers
 	spare      map[any]bool     // texts of modules of configurations that were one too many
 	summaries  map[sourceKey][]*Summary
 	sources    map[sourceKey][]*Summary // the same by source alone, wherever the configuration is

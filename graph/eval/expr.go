@@ -501,42 +501,41 @@ func (ev *Evaluator) noteReads(v Val, f *parse.File, span parse.Span, base Val, 
 // noteRead records that the source at span reads a part of config.
 func (ev *Evaluator) noteRead(v Val, f *parse.File, span parse.Span, base Val, why string) Val {
 	r := v.shape.(*refShape)
-	key := readKey{f, span, r.path}
-	rd := ev.reads[key]
-	if rd == nil {
-		rd = &Read{Path: r.path, File: f, Span: span, How: r.how, Unknown: why}
-		if r.via != nil {
-			rd.Via, rd.ViaFile, rd.ViaSpan = r.via.name, r.via.site.file, r.via.site.span
-		}
-		ev.addRead(key, rd)
-	} else {
-		rd.readBy(ev.cur)
+	rd := Read{File: f, Span: span, How: r.how, Unknown: why}
+	if r.via != nil {
+		rd.Via, rd.ViaFile, rd.ViaSpan = r.via.name, r.via.site.file, r.via.site.span
 	}
 	c := *r
-	c.read = rd
+	c.read = ev.addRead(r.path, rd)
 	c.via = nil // from here on it goes through names of its own, not through what it was read through
 	v.shape = &c
 	return v
 }
 
-// addRead lists a read, unless the same one is listed already, and gives the listed one.
-func (ev *Evaluator) addRead(key readKey, rd *Read) *Read {
-	if old := ev.reads[key]; old != nil {
-		old.readBy(ev.cur)
-		return old
+// addRead lists a read of what is at a path, unless the same one is listed already, and gives the listed one.
+func (ev *Evaluator) addRead(p *Path, rd Read) *Read {
+	key := readKey{rd.File, rd.Span, p.Itself(), p.real != nil}
+	r := ev.reads[key]
+	if r == nil {
+		c := rd
+		r = &c
+		r.Path, r.id = key.path, uint32(len(ev.readOf))
+		ev.readOf = append(ev.readOf, r)
+		ev.reads[key] = r
+		ev.Reads = append(ev.Reads, r)
 	}
-	rd.readBy(ev.cur)
-	rd.id = uint32(len(ev.readOf))
-	ev.readOf = append(ev.readOf, rd)
-	ev.reads[key] = rd
-	ev.Reads = append(ev.Reads, rd)
-	return rd
+	r.readBy(ev.cur)
+	if p.real != nil && !slices.Contains(r.of, p.Root) {
+		r.of = append(r.of, p.Root)
+	}
+	return r
 }
 
 type readKey struct {
-	f    *parse.File
-	span parse.Span
-	path *Path
+	f      *parse.File
+	span   parse.Span
+	path   *Path
+	across bool // of another configuration
 }
 
 // sel is v.name (rule 4). A set that surely has no such attribute gives missing.
@@ -615,6 +614,11 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 	case *libShape:
 		return ev.libSelect(s, name, v.org)
 	case *altShape:
+		if name == "config" && len(s.alts) > 1 {
+			if any, ok := ev.anyHost(s.alts); ok {
+				return ev.sel(any, name).with(v.org)
+			}
+		}
 		var some []Val
 		for _, t := range s.alts {
 			a := ev.sel(ev.force(t), name)

@@ -195,7 +195,7 @@ func (ev *Evaluator) hosted(fl *flake, output string, set Val) {
 
 // takeOver gives a configuration what another one has, which is no more.
 func (c *Configuration) takeOver(o *Configuration) {
-	o.Dead = true
+	o.Dead, o.became = true, c
 	c.sources = append(c.sources, o.sources...)
 	for name, t := range o.args {
 		if c.args[name] == nil {

@@ -27,8 +27,16 @@ const (
 
 // drain follows the configurations that were made so far, and those that are made on the way.
 func (ev *Evaluator) drain() {
-	for len(ev.todo) > 0 || len(ev.scripts) > 0 {
+	rounds := 0
+	again := func() bool {
+		rounds++
+		return rounds <= maxRounds && ev.settleViews()
+	}
+	for len(ev.todo) > 0 || len(ev.scripts) > 0 || again() {
 		if len(ev.todo) == 0 {
+			if len(ev.scripts) == 0 {
+				continue
+			}
 			read := ev.scripts[0]
 			ev.scripts = ev.scripts[1:]
 			ev.guard(nil, read)

@@ -88,6 +88,10 @@ func (p *Path) namesFrom(base *Path) []string {
 }
 
 func (ev *Evaluator) keptOf(p *Path) []keep {
+	if p.real != nil {
+		defer ev.answering(p)()
+		return ev.keptOf(p.real)
+	}
 	var out []keep
 	all := ev.seesAll()
 	for _, k := range ev.kept[p] {
@@ -168,7 +172,7 @@ func (ev *Evaluator) held(v Val) (Val, bool) {
 
 // keptBelow says whether some option below p holds such a value.
 func (ev *Evaluator) keptBelow(p *Path) bool {
-	for _, k := range p.kids {
+	for _, k := range p.Itself().kids {
 		if len(ev.kept[k]) > 0 || ev.keptBelow(k) {
 			return true
 		}

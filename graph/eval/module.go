@@ -73,7 +73,7 @@ type Dropped struct {
 func (ev *Evaluator) Paths(d *Dropped) []*Path {
 	var out []*Path
 	for _, o := range d.origins {
-		if p := ev.pathOf[o.rank>>aspectBits]; len(out) == 0 || out[len(out)-1] != p {
+		if p := ev.pathOf[o.rank>>aspectBits].Itself(); len(out) == 0 || out[len(out)-1] != p {
 			out = append(out, p)
 		}
 	}

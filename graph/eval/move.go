@@ -142,13 +142,13 @@ func (mv *mover) origins(os Origins) Origins {
 // read is where the same text reads the option at the other place.
 func (mv *mover) read(r *Read) *Read {
 	p := mv.path(r.Path)
-	if p == r.Path {
+	if p == r.Path || len(r.of) > 0 {
 		r.readBy(mv.ev.cur)
 		return r
 	}
 	c := *r
-	c.Path, c.In, c.by, c.id = p, nil, nil, 0
-	got := mv.ev.addRead(readKey{r.File, r.Span, p}, &c)
+	c.In, c.by = nil, nil
+	got := mv.ev.addRead(p, c)
 	got.Names = got.Names || r.Names
 	got.Members = got.Members || r.Members
 	got.Selected = got.Selected || r.Selected

@@ -21,6 +21,7 @@ type Path struct {
 	id     uint32
 	depth  uint32 // number of segments
 	kids   map[string]*Path
+	real   *Path // of a view (see viewOf): the option that it speaks of
 
 	here  []declaredHere // what is declared at this very path
 	below Set            // the configurations in which something is declared here or below
@@ -33,6 +34,8 @@ type Root struct {
 	Arg  string // the argument's name, "" for config
 	Home bool
 	Conf *Configuration
+
+	of []*Configuration // of a view: those that it may be the config of
 }
 
 // Hole is the segment of a name that is not known.
@@ -86,6 +89,9 @@ func (ev *Evaluator) child(p *Path, name string) *Path {
 	}
 	k := ev.newPath(p, name, p.Root)
 	p.kids[name] = k
+	if p.real != nil {
+		k.real = ev.child(p.real, name)
+	}
 	return k
 }
 
@@ -125,9 +131,11 @@ type Read struct {
 	Consumed bool   // its value itself is used
 
 	In Set // the configurations in which it is read; none: no configuration evaluates it
+	Of Set // the configurations of which it is read, where that is told; none: of those that read it
 
 	by []*Summary
-	id uint32 // in Evaluator.readOf
+	of []*Root // of views
+	id uint32  // in Evaluator.readOf
 }
 
 // How is the way of a read.
@@ -167,6 +175,8 @@ type Origin struct {
 	Guard bool // with Names: only from whether there is something at Path
 	Kind  Kind
 	Read  *Read // where it was read, nil if that is no place of its own
+	Of    Set   // the configurations whose option it is, where that is told; none: that of the same one
+	raw   *Path
 	why   uint32
 }
 
@@ -174,8 +184,12 @@ type Origin struct {
 func (ev *Evaluator) Origins(d *Definition) iter.Seq[Origin] {
 	return func(yield func(Origin) bool) {
 		for _, o := range d.origins {
-			asks := o.asks()
-			if !yield(Origin{ev.pathOf[o.rank>>aspectBits], asks, asks == Names || asks == Presence, asks == Presence, o.kind, ev.readOf[o.read], o.why}) {
+			asks, p := o.asks(), ev.pathOf[o.rank>>aspectBits]
+			x := Origin{Path: p.Itself(), Asks: asks, Names: asks == Names || asks == Presence, Guard: asks == Presence, Kind: o.kind, Read: ev.readOf[o.read], raw: p, why: o.why}
+			if p.real != nil {
+				x.Of = p.Root.ofView()
+			}
+			if !yield(x) {
 				return
 			}
 		}
@@ -234,7 +248,7 @@ func from(p *Path, a Aspect, rd *Read) origin {
 }
 
 // guarded is the origin of whether there is something at a path.
-func guarded(g *Read) Origins { return Origins{from(g.Path, Presence, g)} }
+func guarded(p *Path, g *Read) Origins { return Origins{from(p, Presence, g)} }
 
 // Origins is a set of origins, sorted by rank, each aspect of a path once with its strongest kind. It is never changed in place.
 type Origins []origin

@@ -316,6 +316,9 @@ func (ev *Evaluator) finish() {
 				r.In = r.In.union(s.In)
 			}
 		}
+		for _, root := range r.of {
+			r.Of = r.Of.union(root.ofView())
+		}
 		return !live
 	})
 	ev.opened(open)

@@ -31,6 +31,7 @@ type Summary struct {
 	moved     bool    // it was followed for a configuration elsewhere
 	fixed     bool    // it names other homes, or makes systems: it means something else elsewhere
 	os        bool    // it asked for the configuration around
+	across    bool    // it asked something of other configurations
 	defined   bool
 	dead      bool // another one took its place everywhere
 
@@ -92,6 +93,7 @@ func (ev *Evaluator) ask(q question) {
 		return
 	}
 	if q.path != nil {
+		s.across = s.across || q.path.real != nil
 		stamp := &q.path.asked[q.kind]
 		if *stamp == s.id {
 			return
@@ -212,6 +214,10 @@ func (ev *Evaluator) take(p *Path, d *Declaration, option bool) {
 
 // declaredAt says whether something is declared at p or below it in the configuration at work.
 func (ev *Evaluator) declaredAt(p *Path) bool {
+	if p.real != nil {
+		defer ev.answering(p)()
+		return ev.declaredAt(p.real)
+	}
 	if ev.seesAll() {
 		return len(p.below) > 0
 	}
@@ -222,6 +228,10 @@ func (ev *Evaluator) seesAll() bool { return ev.within == nil || ev.within.Host(
 
 // declHere is what is declared at this very path in the configuration at work.
 func (ev *Evaluator) declHere(p *Path) (decl *Declaration, option bool) {
+	if p.real != nil {
+		defer ev.answering(p)()
+		return ev.declHere(p.real)
+	}
 	all := ev.seesAll()
 	n := 0
 	if !all {
@@ -290,6 +300,10 @@ func (ev *Evaluator) declaration(p *Path) *Path {
 }
 
 func (ev *Evaluator) declarationOf(p *Path) *Path {
+	if p.real != nil {
+		defer ev.answering(p)()
+		return ev.inView(p, ev.declarationOf(p.real))
+	}
 	if ev.declaredAt(p) {
 		return p
 	}
@@ -326,6 +340,10 @@ func (ev *Evaluator) group(p *Path) ([]string, bool) {
 }
 
 func (ev *Evaluator) groupOf(p *Path) ([]string, bool) {
+	if p.real != nil {
+		defer ev.answering(p)()
+		return ev.groupOf(p.real)
+	}
 	d := ev.declarationOf(p)
 	if d == nil || d.Parent == nil && !d.inner() {
 		return nil, false

@@ -78,7 +78,7 @@ func (ev *Evaluator) passed(name string, t *thunk) {
 // evaluated is what evalModules gives back.
 func (ev *Evaluator) evaluated(c *Configuration) Val {
 	out := &setShape{base: &Val{}, conf: c}
-	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: c.Base}})})
+	out.add(attr{name: "config", val: ready(Val{shape: &refShape{path: ev.viewOf(c)}})})
 	extend := &spec{name: "extendModules", arity: 1}
 	extend.call = func(ev *Evaluator, a []*thunk, at site) Val { return ev.extended(c, ev.force(a[0]), at) }
 	out.add(attr{name: extend.name, val: ready(Val{shape: &builtin{spec: extend}})})

@@ -345,6 +345,9 @@ func (ev *Evaluator) join(vs ...Val) Val {
 		}
 	}
 	if len(out) > maxAlternatives {
+		if v, ok := ev.anyHost(out); ok && !opaque {
+			return v.with(org)
+		}
 		all := gathering{set: org}
 		for _, t := range out {
 			all.add(ev.deep(ev.force(t)))
