@@ -45,7 +45,7 @@ func newSynthetic(values, options, confs int) *synthetic {
 }
 
 // edge adds an edge between numbers: values first, then options.
-func (s *synthetic) edge(from, to int, kind FlowKind, file int, in *ConfSet) {
+func (s *synthetic) edge(from, to int, kind FlowKind, file int, in *ConfSet) *edge {
 	at := func(i int) (v vertex) {
 		if i < len(s.values) {
 			return vertex{val: s.values[i]}
@@ -63,9 +63,10 @@ func (s *synthetic) edge(from, to int, kind FlowKind, file int, in *ConfSet) {
 		}
 	}
 	s.join(e)
+	return e
 }
 
-// plainly is every flow of every value, by a search of its own for each configuration and strength: "my.v1 o2 f0.nix data".
+// plainly is every flow of every value, by a search of its own for each strength: "my.v1 o2 f0.nix data".
 func (s *synthetic) plainly(confs int) map[string][]int {
 	type end struct {
 		vertex
@@ -73,45 +74,58 @@ func (s *synthetic) plainly(confs int) map[string][]int {
 	}
 	out := map[string][]int{}
 	best := map[string]int{}
-	for conf := range max(1, confs) {
-		for _, v := range s.values {
-			for _, least := range []int{1, 2, 3} {
-				ends := map[end]bool{}
-				seen := map[vertex]bool{}
-				var walk func(at vertex)
-				walk = func(at vertex) {
-					if seen[at] {
-						return
-					}
-					seen[at] = true
-					edges := s.out[at.val]
-					if at.val == nil {
-						edges = nil
-						if r := s.reads[at.option]; r != nil {
-							edges = r.edges
-						}
-					}
-					for _, e := range edges {
-						if strength(e.kind) < least || !e.in.Has(conf) {
-							continue
-						}
-						file := ""
-						if e.to.option != nil {
-							file = e.def.File.Name
-						}
-						if e.to.val != v {
-							ends[end{e.to, file}] = true
-						}
-						walk(e.to)
+	type state struct {
+		vertex
+		conf int
+	}
+	for _, v := range s.values {
+		for _, least := range []int{1, 2, 3} {
+			ends := map[end][]int{}
+			seen := map[state]bool{}
+			var walk func(at vertex, conf int)
+			walk = func(at vertex, conf int) {
+				if seen[state{at, conf}] {
+					return
+				}
+				seen[state{at, conf}] = true
+				edges := s.out[at.val]
+				if at.val == nil {
+					edges = nil
+					if r := s.reads[at.option]; r != nil {
+						edges = r.edges
 					}
 				}
-				walk(vertex{val: v})
-				for x := range ends {
-					k := fmt.Sprintf("%s %s %s", v.Path, s.text(x.vertex), x.file)
-					best[k] = max(best[k], least)
-					if least == 1 {
-						out[k] = append(out[k], conf)
+				for _, e := range edges {
+					from := e.in
+					if e.across {
+						from = e.of
 					}
+					if strength(e.kind) < least || !from.Has(conf) {
+						continue
+					}
+					file := ""
+					if e.to.option != nil {
+						file = e.def.File.Name
+					}
+					for to := range max(1, confs) {
+						if !e.in.Has(to) || !e.across && to != conf {
+							continue
+						}
+						if e.to.val != v && !slices.Contains(ends[end{e.to, file}], to) {
+							ends[end{e.to, file}] = append(ends[end{e.to, file}], to)
+						}
+						walk(e.to, to)
+					}
+				}
+			}
+			for conf := range max(1, confs) {
+				walk(vertex{val: v}, conf)
+			}
+			for x, in := range ends {
+				k := fmt.Sprintf("%s %s %s", v.Path, s.text(x.vertex), x.file)
+				best[k] = max(best[k], least)
+				if least == 1 {
+					out[k] = slices.Sorted(slices.Values(in))
 				}
 			}
 		}
@@ -123,7 +137,7 @@ func (s *synthetic) plainly(confs int) map[string][]int {
 	return told
 }
 
-// TestClosure holds the closure of random nets, with cycles and configurations, against a plain search.
+// TestClosure holds the closure of random nets, with cycles, configurations and what leads across them, against a plain search.
 func TestClosure(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -136,8 +150,14 @@ func TestClosure(t *testing.T) {
 				in = s.confs.Of(r.IntN(confs), r.IntN(confs))
 			}
 			from, to := r.IntN(values+options), r.IntN(values+options)
+			var of *ConfSet
+			across := confs > 0 && r.IntN(4) == 0
+			if across {
+				of = s.confs.Of(r.IntN(confs), r.IntN(confs))
+			}
 			if from != to {
-				s.edge(from, to, []FlowKind{Data, Key, Control}[r.IntN(3)], r.IntN(3), in)
+				e := s.edge(from, to, []FlowKind{Data, Key, Control}[r.IntN(3)], r.IntN(3), in)
+				e.across, e.of = across, of
 			}
 		}
 		want := s.plainly(confs)

@@ -227,7 +227,11 @@ func jsonValue(g *graph.Graph, v *graph.Value) any {
 }
 
 func jsonReference(g *graph.Graph, r *graph.Reference) any {
-	return inside(g, r.In, located(r.At, object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name, "unevaluated": r.Unevaluated}))
+	o := object{"value": r.Value.Path, "kind": r.Kind, "covered": r.Covered, "via": r.Via, "name": r.Name, "unevaluated": r.Unevaluated}
+	if r.Across {
+		o["of"] = g.Names(r.Of)
+	}
+	return inside(g, r.In, located(r.At, o))
 }
 
 func jsonUnresolved(u *graph.Unresolved) any {
@@ -257,7 +261,11 @@ func jsonFlows(g *graph.Graph, all bool) any {
 }
 
 func jsonEdge(g *graph.Graph, e graph.FlowEdge) any {
-	return inside(g, e.In, located(e.At, object{"from": e.From, "to": e.To, "value": e.ToValue != nil, "kind": e.Kind}))
+	o := object{"from": e.From, "to": e.To, "value": e.ToValue != nil, "kind": e.Kind}
+	if e.Across {
+		o["of"] = g.Names(e.Of)
+	}
+	return inside(g, e.In, located(e.At, o))
 }
 
 func jsonComponent(c graph.FlowComponent) any {

@@ -16,6 +16,9 @@ func (ev *Evaluator) viewOf(cs ...*Configuration) *Path {
 		if c.Parent != nil || c.Base != base || c.Base.Root.Conf != nil {
 			return base // its options are its own anyway
 		}
+		if c.Build && c.Class != TestNode || c.Class == Plain {
+			return base // one of many that packages, checks and functions make: nobody asks which (see fromPlain)
+		}
 	}
 	cs = slices.Clone(cs)
 	slices.SortFunc(cs, func(a, b *Configuration) int { return a.number - b.number })
@@ -34,6 +37,21 @@ func (ev *Evaluator) viewOf(cs ...*Configuration) *Path {
 		ev.views[key.String()] = v
 	}
 	return v
+}
+
+// fromPlain is the set of all configurations that evalModules makes by itself, for what something else takes from one of them: their options
+// are at one place, and have no views.
+func (ev *Evaluator) fromPlain(in Set) (of Set) {
+	for n, c := range ev.hosts {
+		if c.Class != Plain || c.Dead {
+			continue
+		}
+		if in.Has(n) {
+			return nil
+		}
+		of.add(n)
+	}
+	return of
 }
 
 // Itself is the option that a path of a view speaks of, any other path itself.
@@ -98,7 +116,7 @@ func (ev *Evaluator) settleViews() bool {
 	var differs func(c *Configuration) bool
 	differs = func(c *Configuration) bool {
 		return slices.ContainsFunc(c.members, func(s *Summary) bool {
-			return s.across && c.revised[s.key] < maxRevisions && !ev.agrees(s, c)
+			return s.across && c.revised[s.key] < maxRevisions && !ev.agreesAcross(s, c)
 		}) || slices.ContainsFunc(c.kids, differs)
 	}
 	for _, c := range slices.Clone(ev.hosts) {

@@ -186,8 +186,11 @@ func (ev *Evaluator) Origins(d *Definition) iter.Seq[Origin] {
 		for _, o := range d.origins {
 			asks, p := o.asks(), ev.pathOf[o.rank>>aspectBits]
 			x := Origin{Path: p.Itself(), Asks: asks, Names: asks == Names || asks == Presence, Guard: asks == Presence, Kind: o.kind, Read: ev.readOf[o.read], raw: p, why: o.why}
-			if p.real != nil {
+			switch {
+			case p.real != nil:
 				x.Of = p.Root.ofView()
+			case p.Root == ev.PlainConfig.Root:
+				x.Of = ev.fromPlain(d.In)
 			}
 			if !yield(x) {
 				return

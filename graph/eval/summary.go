@@ -111,29 +111,41 @@ func (ev *Evaluator) agrees(s *Summary, c *Configuration) bool {
 	ev.within, ev.checking = c, true
 	defer func() { ev.within, ev.checking = within, checking }()
 	for i := range s.questions {
-		q := &s.questions[i]
-		switch q.kind {
-		case whatIsDeclared:
-			if ev.declAnswer(ev.declarationOf(q.path)) != q.answer {
-				return false
-			}
-		case whichNames:
-			names, ok := ev.groupOf(q.path)
-			if namesText(names, ok) != q.name {
-				return false
-			}
-		case whichArgument:
-			t := c.args[q.name]
-			if c.Host().Build || q.name == "lib" && c.Host().Class == Plain {
-				continue
-			}
-			if t != q.thunk && !((c == s.conf || s.passing(t)) && ev.passedAlike(t, q.thunk)) && !ev.alike(t, q.thunk) {
-				return false
-			}
-		case whatIsKept:
-			if !ev.sameKept(q.kept, ev.keptOf(q.path), s) {
-				return false
-			}
+		if !ev.answersAlike(&s.questions[i], s, c) {
+			return false
+		}
+	}
+	return true
+}
+
+// answersAlike says whether c, the configuration at work, answers one question of s as it was answered.
+func (ev *Evaluator) answersAlike(q *question, s *Summary, c *Configuration) bool {
+	switch q.kind {
+	case whatIsDeclared:
+		return ev.declAnswer(ev.declarationOf(q.path)) == q.answer
+	case whichNames:
+		names, ok := ev.groupOf(q.path)
+		return namesText(names, ok) == q.name
+	case whichArgument:
+		t := c.args[q.name]
+		if c.Host().Build || q.name == "lib" && c.Host().Class == Plain {
+			return true
+		}
+		return t == q.thunk || (c == s.conf || s.passing(t)) && ev.passedAlike(t, q.thunk) || ev.alike(t, q.thunk)
+	case whatIsKept:
+		return ev.sameKept(q.kept, ev.keptOf(q.path), s)
+	}
+	return true
+}
+
+// agreesAcross says whether other configurations still answer what a summary asked of them.
+func (ev *Evaluator) agreesAcross(s *Summary, c *Configuration) bool {
+	within, checking := ev.within, ev.checking
+	ev.within, ev.checking = c, true
+	defer func() { ev.within, ev.checking = within, checking }()
+	for i := range s.questions {
+		if q := &s.questions[i]; q.path != nil && q.path.real != nil && !ev.answersAlike(q, s, c) {
+			return false
 		}
 	}
 	return true
