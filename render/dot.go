@@ -45,7 +45,7 @@ func dotSource(p *picture, o Options) []byte {
 	b.WriteString("]\n")
 	b.WriteString("  node [fontname=\"Verdana\", fontsize=11, shape=box, height=0.26, margin=\"0.11,0.04\", style=filled, fillcolor=\"#FFFFFF\", color=\"#8C959F\"]\n")
 	b.WriteString("  edge [fontname=\"Verdana\", fontsize=11, arrowsize=0.5]\n")
-	groups := map[string][]int{}
+	groups, options := map[string][]int{}, p.optionLabels()
 	var free []int
 	for i, n := range p.nodes {
 		if n.kind == moduleNode && n.group != "" && !n.whole {
@@ -55,7 +55,7 @@ func dotSource(p *picture, o Options) []byte {
 		}
 	}
 	for _, i := range free {
-		dotNode(&b, p, o, i, "  ")
+		dotNode(&b, p, o, i, options, "  ")
 	}
 	names := slices.Collect(func(yield func(string) bool) {
 		for k := range groups {
@@ -75,7 +75,7 @@ func dotSource(p *picture, o Options) []byte {
 		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    graph [label=%s, labelloc=t, labeljust=l, fontcolor=\"#1F2328\", style=\"rounded,filled\", penwidth=0, fillcolor=\"%s1A\", class=\"band f%s\"]\n",
 			k, dotString(name), toneColor(i), toneClass(i)[1:])
 		for _, n := range groups[name] {
-			dotNode(&b, p, o, n, "    ")
+			dotNode(&b, p, o, n, options, "    ")
 		}
 		b.WriteString("  }\n")
 	}
@@ -95,7 +95,7 @@ func dotSource(p *picture, o Options) []byte {
 	return b.Bytes()
 }
 
-func dotNode(b *bytes.Buffer, p *picture, o Options, i int, indent string) {
+func dotNode(b *bytes.Buffer, p *picture, o Options, i int, options map[*node]string, indent string) {
 	n := p.nodes[i]
 	class, more := "box", ""
 	switch n.kind {
@@ -123,7 +123,7 @@ func dotNode(b *bytes.Buffer, p *picture, o Options, i int, indent string) {
 	}
 	label := elide(n.short())
 	if n.kind == optionNode {
-		label = elidePath(n.full())
+		label = options[n]
 	}
 	label = n.mark.sign() + label
 	if n.mark != "" {

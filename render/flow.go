@@ -163,7 +163,17 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 			return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.name, b.name), strings.Compare(a.boxes[0].key, b.boxes[0].key))
 		})
 	}
-	f.distinguish()
+	heads := map[*node]string{}
+	for _, column := range f.columns {
+		for _, c := range column {
+			for _, b := range c.boxes {
+				if c.head {
+					heads[b.node] = c.name
+				}
+			}
+		}
+	}
+	f.distinguish(heads)
 	if f.view.Name == "overview" {
 		for i, column := range f.columns {
 			for _, c := range column {

@@ -126,7 +126,7 @@ func (f *flowLayout) place() {
 		widths[i] = w
 		sum += w
 	}
-	if n := len(f.columns) - 1; n > 2 {
+	if n := len(f.columns) - 1; n > 1 {
 		// Many columns stand closer before they outgrow a page.
 		gap = min(gap, max(48, (pageWide-2*margin-sum)/float64(n)))
 	}

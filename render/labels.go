@@ -9,8 +9,8 @@ import (
 )
 
 // distinguish gives every node the text that is written on it. Where shortening makes one text of several, what these have in common is
-// left out in place of what sets them apart.
-func (p *picture) distinguish() {
+// left out in place of what sets them apart. heads are the names that stand above nodes, where that is known.
+func (p *picture) distinguish(heads map[*node]string) {
 	type place struct {
 		kind   kind
 		column int
@@ -19,7 +19,10 @@ func (p *picture) distinguish() {
 	columns := map[place][]*node{}
 	for _, n := range p.nodes {
 		k := place{kind: n.kind, column: n.column}
-		if n.kind == moduleNode || n.kind == optionNode {
+		switch {
+		case heads != nil:
+			k.group = heads[n]
+		case n.kind == moduleNode || n.kind == optionNode:
 			k.group = n.group
 		}
 		columns[k] = append(columns[k], n)
@@ -106,6 +109,31 @@ func toldApart(texts []string, limit int) []string {
 		}
 		for k, text := range toldApart(again, limit) {
 			out[same[k]] = text
+		}
+	}
+	return out
+}
+
+// optionLabels are what options are called where no name stands above them, told apart.
+func (p *picture) optionLabels() map[*node]string {
+	out := map[*node]string{}
+	same := map[string][]*node{}
+	for _, n := range p.nodes {
+		if n.kind == optionNode {
+			out[n] = elidePath(n.full())
+			same[out[n]] = append(same[out[n]], n)
+		}
+	}
+	for _, nodes := range same {
+		if len(nodes) < 2 {
+			continue
+		}
+		full := make([]string, len(nodes))
+		for i, n := range nodes {
+			full[i] = n.full()
+		}
+		for i, text := range toldApart(full, labelLimit+8) {
+			out[nodes[i]] = text
 		}
 	}
 	return out

@@ -63,7 +63,7 @@ func (p *picture) squeeze(limit int, note string) {
 		p.notes = append(p.notes, note)
 	}
 	p.wholes()
-	p.distinguish()
+	p.distinguish(nil)
 }
 
 // writeMermaid writes a flow chart. It stays within what GitHub draws: if the picture would be too large, it is folded further.
@@ -126,12 +126,12 @@ func mermaidSource(p *picture, o Options) []byte {
 		fmt.Fprintf(&b, "  empty[%s]\n", mermaidString(p.empty))
 		return b.Bytes()
 	}
-	groups := map[string][]int{}
+	groups, options := map[string][]int{}, p.optionLabels()
 	for i, n := range p.nodes {
 		if n.kind == moduleNode && !n.whole {
 			groups[n.group] = append(groups[n.group], i)
 		} else {
-			mermaidNode(&b, n, i, "  ")
+			mermaidNode(&b, n, options[n], i, "  ")
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
@@ -147,7 +147,7 @@ func mermaidSource(p *picture, o Options) []byte {
 			indent = "    "
 		}
 		for _, i := range groups[name] {
-			mermaidNode(&b, p.nodes[i], i, indent)
+			mermaidNode(&b, p.nodes[i], options[p.nodes[i]], i, indent)
 		}
 		if name != "" {
 			b.WriteString("  end\n")
@@ -237,11 +237,9 @@ func mermaidSource(p *picture, o Options) []byte {
 	return b.Bytes()
 }
 
-func mermaidNode(b *bytes.Buffer, n *node, i int, indent string) {
-	label := cmp.Or(n.shown, n.shortened())
-	if n.kind == optionNode {
-		label = elidePath(n.full())
-	}
+// mermaidNode writes a node; option is the label of one.
+func mermaidNode(b *bytes.Buffer, n *node, option string, i int, indent string) {
+	label := cmp.Or(option, n.shown, n.shortened())
 	label = n.mark.sign() + label
 	if n.holds > 0 {
 		label += " ×" + count(n.holds)

@@ -88,7 +88,17 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 		c.text("n end", x+width, y, plural(len(r.ports), "port", "ports"))
 		fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+6), px(width))
 		y += 12
-		for _, p := range r.ports {
+		for i, p := range r.ports {
+			if share := total / float64(columns); column < columns && i > 2 && len(r.ports)-i > 2 && y-headRoom > share {
+				// A range may be higher than a column.
+				bottom = max(bottom, y+26)
+				x, y = x+width+margin, headRoom
+				column++
+				c.text("h3", x, y, fmt.Sprintf("%s–%s", count(r.from), count(r.from+999)))
+				c.text("n end", x+width, y, "further")
+				fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+6), px(width))
+				y += 12
+			}
 			drawPort(c, p, taken[p.Number], layers, colors, x, y, width, numbers)
 			y += portRow
 		}
@@ -117,8 +127,10 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	}
 	if left > 0 {
 		note := fmt.Sprintf("Not shown: %s that few modules read. See all with --max-nodes -1, a part with --only or --top.", plural(left, "port", "ports"))
-		bottom += 20
-		c.text("n", margin, bottom, note)
+		for _, l := range wrapText(note, 10, w-2*margin) {
+			bottom += 18
+			c.text("n", margin, bottom, l)
+		}
 		desc += ". " + note
 	}
 	return c.document(title, desc, w, bottom+18, ""), nil

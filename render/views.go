@@ -150,7 +150,7 @@ func (p *picture) cutDown(g *graph.Graph, o Options, fold bool) error {
 		p.overview(g.Ordered, o.MaxNodes)
 		p.sayOnce()
 		p.wholes()
-		p.distinguish()
+		p.distinguish(nil)
 		return nil
 	}
 	if err := p.collapse(o, fold); err != nil {
@@ -160,7 +160,7 @@ func (p *picture) cutDown(g *graph.Graph, o Options, fold bool) error {
 		p.regroup()
 	}
 	p.wholes()
-	p.distinguish()
+	p.distinguish(nil)
 	return nil
 }
 
