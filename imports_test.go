@@ -19,11 +19,11 @@ var arrow = []struct {
 }{
 	{"parse", nil},
 	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git"}},
-	{"render", []string{"internal/escape", "internal/suggest", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
+	{"render", []string{"internal/budget", "internal/escape", "internal/suggest", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
 	{"internal/review", []string{"parse", "graph", "internal/check"}},
 	{"internal/change", []string{"parse", "graph", "internal/check"}},
 	{"internal/owners", []string{"graph", "internal/door"}},
-	{"internal/layout", nil},
+	{"internal/layout", []string{"internal/budget"}},
 	{"internal/cmd/nixsink-layout", nil},
 	{"internal/cmd/release", []string{"internal/cli"}},
 	{"internal/git", nil},

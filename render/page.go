@@ -1,6 +1,12 @@
 package render
 
-import "nixsink/graph"
+import (
+	"context"
+	"fmt"
+
+	"nixsink/graph"
+	"nixsink/internal/budget"
+)
 
 // A picture of a whole tree is a page: what is larger than that is folded further than its number of nodes asks for.
 const (
@@ -12,7 +18,8 @@ const (
 var pageNodes = map[string]int{"modules": 80, "sinks": 80, "values": 80, "imports": 120}
 
 // onePage draws a picture again, folded further, until it is no larger than a page. Who asks for a part, or says how many nodes, gets that.
-func onePage(p *picture, g *graph.Graph, o Options) (*picture, error) {
+// Where the budget of the run is used up, it is folded no further, and says so.
+func onePage(ctx context.Context, p *picture, g *graph.Graph, o Options) (*picture, error) {
 	most := pageNodes[p.view.Name]
 	if p.empty != "" || most == 0 || o.MaxNodes != 0 || o.partial() {
 		return p, nil
@@ -24,15 +31,26 @@ func onePage(p *picture, g *graph.Graph, o Options) (*picture, error) {
 		}
 		return p, err
 	}
+	cut := ""
 	for fits := len(p.nodes) <= most && p.fitsPage(); !fits && most >= 12; most = most * 4 / 5 {
 		o.MaxNodes = most
+		if why := budget.From(ctx).Over(); why != nil {
+			c := budget.Cut{Stage: "the layout", Missing: fmt.Sprintf("%v, so this is folded no further to fit a page", why)}
+			budget.From(ctx).Cut(c)
+			cut = c.String() + "."
+			break
+		}
 		var err error
 		if p, err = again(); err != nil {
 			return nil, err
 		}
 		fits = p.fitsPage()
 	}
-	return again() // the layouts name and place nodes: what was measured is not drawn
+	p, err := again() // the layouts name and place nodes: what was measured is not drawn
+	if err == nil && cut != "" {
+		p.notes = append(p.notes, cut)
+	}
+	return p, err
 }
 
 // fitsPage lays a picture out and says whether it is no larger than a page.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,8 +12,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 )
 
 // Every relative link of every page leads to a file that is there: a page, a picture or a source of the tree.
@@ -215,5 +218,32 @@ func TestRegions(t *testing.T) {
 	}
 	if _, err := Region(context.Background(), house(), "graf", Options{}); err == nil {
 		t.Error("an unknown region")
+	}
+}
+
+// TestPagesBudget: where the run's budget is used up, no page is begun, and how many are missing is told.
+func TestPagesBudget(t *testing.T) {
+	ctx, b, stop := budget.Start(context.Background(), budget.Limits{Time: time.Nanosecond})
+	defer stop()
+	for b.Over() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	files, err := Pages(ctx, house(), PageOptions{})
+	var cut *CutError
+	if !errors.As(err, &cut) || !errors.Is(err, budget.ErrTime) || !strings.Contains(err.Error(), "pages are not written") {
+		t.Errorf("%v", err)
+	}
+	if len(files) > 0 {
+		t.Errorf("%d pages are written", len(files))
+	}
+	p, err := draw(house(), Options{View: "sinks", MaxNodes: -1}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(p.nodes) <= pageNodes["sinks"] {
+		p.nodes = append(p.nodes, p.nodes[0])
+	}
+	if p, err = onePage(ctx, p, house(), Options{View: "sinks"}); err != nil || !strings.Contains(strings.Join(p.notes, " "), "folded no further") {
+		t.Errorf("%v: %v", p.notes, err)
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -115,7 +116,7 @@ func TestShapes(t *testing.T) {
 				}
 				p, err := draw(g, o, true)
 				if err == nil {
-					p, err = onePage(p, g, o)
+					p, err = onePage(context.Background(), p, g, o)
 				}
 				if err != nil {
 					t.Fatal(err)

@@ -57,7 +57,7 @@ func drawSVG(ctx context.Context, v View, g *graph.Graph, o Options) ([]byte, er
 	}
 	p, err := draw(g, o, true)
 	if err == nil && o.Layout != "dot" {
-		p, err = onePage(p, g, o)
+		p, err = onePage(ctx, p, g, o)
 	}
 	switch {
 	case err != nil:

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"nixsink/graph"
 	"nixsink/internal/budget"
@@ -97,6 +98,7 @@ type Pass struct {
 	found  []Finding // of the checks that are not late, before waivers
 	index
 	budget  *budget.Budget
+	nearCut atomic.Bool    // nor to look for names that misspelt ones may mean
 	leftOut []string       // the checks that the budget left no room for
 	faults  []*fault.Fault // of checks that ran, in their order
 }

@@ -61,11 +61,18 @@ func Run(ctx context.Context, g *graph.Graph, cfg Config) (Report, error) {
 
 // cut says which checks the budget left no room for.
 func (p *Pass) cut() string {
-	if len(p.leftOut) == 0 {
+	var missing []string
+	if len(p.leftOut) > 0 {
+		slices.Sort(p.leftOut)
+		missing = append(missing, "these were not made: "+strings.Join(p.leftOut, ", "))
+	}
+	if p.nearCut.Load() {
+		missing = append(missing, "what misspelt names may mean was not looked for")
+	}
+	if len(missing) == 0 {
 		return ""
 	}
-	slices.Sort(p.leftOut)
-	c := budget.Cut{Stage: "the checks", Missing: fmt.Sprintf("%v, so these were not made: %s", p.budget.Over(), strings.Join(p.leftOut, ", "))}
+	c := budget.Cut{Stage: "the checks", Missing: fmt.Sprintf("%v, so %s", p.budget.Over(), strings.Join(missing, "; "))}
 	p.budget.Cut(c)
 	return c.String()
 }

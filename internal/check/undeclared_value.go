@@ -74,7 +74,11 @@ could not be read, a module of another flake in whose namespace this tree declar
 				return !slices.ContainsFunc(paths[r.At], func(path string) bool { return strings.HasSuffix(k.value.Path, "."+path) })
 			})
 		}
-		alike := sync.OnceValue(func() *suggest.Paths { return suggest.NewPaths(known) })
+		alike := sync.OnceValue(func() *suggest.Paths {
+			names := suggest.NewPaths(known)
+			names.Until(func() bool { return p.budget.Over() != nil })
+			return names
+		})
 		var out []Finding
 		at := map[graph.Place]int{} // findings, and how many values each speaks of
 		more := map[int]int{}
@@ -132,6 +136,9 @@ could not be read, a module of another flake in whose namespace this tree declar
 				others = fmt.Sprintf("%d others that are", n)
 			}
 			out[i].Message = strings.Replace(out[i].Message, path, fmt.Sprintf("%s, nor %s read here", path, others), 1)
+		}
+		if len(out) > 0 && alike().Cut() {
+			p.nearCut.Store(true) // a misspelt name may be told as one that nobody declares
 		}
 		return out
 	},

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"nixsink/internal/budget"
 	"nixsink/internal/docs"
 	"nixsink/internal/door"
 	"nixsink/internal/escape"
@@ -56,6 +58,9 @@ other file is touched.`,
 		if err != nil {
 			return err
 		}
+		if why := budget.From(cmd.Context()).Over(); why != nil {
+			return fmt.Errorf("%w before all was analysed: pages of half an analysis would be wrong, so nothing is written", why)
+		}
 		opts := t.options(opts)
 		opts.Findings = findings
 		root, err := wayTo(dir, t.dir)
@@ -63,7 +68,7 @@ other file is touched.`,
 			return err
 		}
 		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary, Review: review})
-		if err != nil && faultsOf(err) == nil {
+		if cut := (*render.CutError)(nil); err != nil && faultsOf(err) == nil && !errors.As(err, &cut) {
 			return err
 		}
 		broken := err // some pages are missing

@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"nixsink/internal/budget"
 )
 
 // Helper is the name of the program that this package starts.
@@ -58,6 +60,9 @@ func SVG(ctx context.Context, dot []byte, engine string, limit time.Duration) ([
 	if len(programs) == 0 {
 		return nil, ErrMissing
 	}
+	run := budget.From(ctx)
+	ctx, release := budget.Within(ctx)
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var errs []error
@@ -65,6 +70,11 @@ func SVG(ctx context.Context, dot []byte, engine string, limit time.Duration) ([
 		svg, err := p.SVG(ctx, dot, engine)
 		if err == nil {
 			return svg, nil
+		}
+		if why := run.Over(); why != nil && ctx.Err() != nil {
+			c := budget.Cut{Stage: "the layout with " + p.Path, Missing: "there is no picture; draw less (--focus, --top, --collapse folder), choose --layout flow, or give more with --timeout or --memory"}
+			run.Cut(c)
+			return nil, fmt.Errorf("%s: %w", c, why)
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("laying out with %s took longer than %s and was stopped; "+

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"nixsink/internal/budget"
 )
 
 var helper, home string
@@ -159,6 +161,24 @@ func TestDeadlineHolds(t *testing.T) {
 	time.Sleep(1500 * time.Millisecond)
 	if _, err := os.Stat(mark); err == nil {
 		t.Error("a child of the helper outlived the deadline")
+	}
+}
+
+// TestBudgetHolds: where the run's budget is used up, Graphviz is stopped and the message says what is missing and what gives more.
+func TestBudgetHolds(t *testing.T) {
+	only(t, map[string]string{"dot": script(t, "PATH=/usr/bin:/bin; sleep 60")})
+	ctx, b, stop := budget.Start(context.Background(), budget.Limits{Time: time.Second})
+	defer stop()
+	start := time.Now()
+	_, err := SVG(ctx, []byte("digraph { a }"), "dot", time.Minute)
+	if !errors.Is(err, budget.ErrTime) || !strings.Contains(err.Error(), "--timeout") {
+		t.Errorf("%v", err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if len(b.Cuts()) != 1 {
+		t.Errorf("%v is told as missing", b.Cuts())
 	}
 }
 

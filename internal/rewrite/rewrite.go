@@ -13,6 +13,7 @@ package rewrite
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -45,6 +46,7 @@ type Options struct {
 	Module      string            // a file or folder, relative to the root; "" for all
 	PrefixProse bool              // put the paths in front of a sink's prose instead of leaving the line alone
 	Keep        func(Change) bool // nil: all
+	Over        func() error      // why the planning is to end, nil while it is not; nil: never
 }
 
 // Change is one splice: what stands at Span of the old text becomes New.
@@ -90,7 +92,10 @@ const maxRounds = 8
 // it, so the tree as it will be is analysed again, and the plan goes on until there is nothing to change (R6). Without again, or with
 // Keep, it is made once.
 func Annotate(g *graph.Graph, o Options, again Again) (*Plan, error) {
-	p := once(g, o)
+	p, err := once(g, o)
+	if err != nil {
+		return nil, err
+	}
 	if again == nil || o.Keep != nil {
 		return p, nil
 	}
@@ -122,7 +127,9 @@ func Annotate(g *graph.Graph, o Options, again Again) (*Plan, error) {
 			}
 			o.Value = next.Values[i]
 		}
-		round = once(next, o)
+		if round, err = once(next, o); err != nil {
+			return nil, err
+		}
 		p.Skipped = round.Skipped
 	}
 	p.Files = p.Files[:0]
@@ -135,12 +142,17 @@ func Annotate(g *graph.Graph, o Options, again Again) (*Plan, error) {
 }
 
 // once plans by one look at the tree.
-func once(g *graph.Graph, o Options) *Plan {
+func once(g *graph.Graph, o Options) (*Plan, error) {
 	w := newWriter(g)
 	p := &Plan{Dir: g.Dir}
 	for _, name := range w.names() {
 		if o.Module != "" && name != path.Clean(o.Module) && !strings.HasPrefix(name, path.Clean(o.Module)+"/") {
 			continue
+		}
+		if o.Over != nil {
+			if why := o.Over(); why != nil {
+				return nil, fmt.Errorf("the comments of %s and of what comes after it were not looked at: %w", name, why)
+			}
 		}
 		f := w.file(name)
 		changes := f.changes
@@ -156,7 +168,7 @@ func once(g *graph.Graph, o Options) *Plan {
 	slices.SortStableFunc(p.Skipped, func(a, b Skip) int {
 		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start))
 	})
-	return p
+	return p, nil
 }
 
 // add takes a file's changes into the plan, unless they would change more than comments (R2).

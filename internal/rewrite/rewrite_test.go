@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -159,4 +160,17 @@ func annotate(t testing.TB, dir string, g *graph.Graph) *Plan {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestOver: a run whose budget is used up plans nothing, and says where it ended.
+func TestOver(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "default.nix"), []byte("{ lib, config, ... }: { options.my.a = lib.mkOption { default = 1; }; config.b = config.my.a; }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	why := errors.New("its time is used up")
+	plan, err := Annotate(analyse(t, dir), Options{Over: func() error { return why }}, nil)
+	if plan != nil || !errors.Is(err, why) || !strings.Contains(err.Error(), "default.nix") {
+		t.Errorf("%v, %v", plan, err)
+	}
 }

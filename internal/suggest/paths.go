@@ -15,6 +15,8 @@ type Paths struct {
 	first  []int    // in bySpan, by length: where the paths of that length begin
 	ends   map[string][]int
 	work   int // letters compared so far
+	ended  func() bool
+	cut    bool // ended stopped a comparison
 }
 
 // maxWork bounds what is compared for all questions together, a second or so: from there on only names that end alike are found, so
@@ -42,6 +44,12 @@ func NewPaths(names []string) *Paths {
 	}
 	return p
 }
+
+// Until has the search end when ended says so: from there on nothing is near. Cut tells whether that happened.
+func (p *Paths) Until(ended func() bool) { p.ended = ended }
+
+// Cut tells whether a name may have been missed because the search was ended.
+func (p *Paths) Cut() bool { return p.cut }
 
 // endings are the last segments of a path: all of them, all but the first, …, the last.
 func endings(path string) func(yield func(string) bool) {
@@ -93,6 +101,10 @@ func (p *Paths) best(path string, names []int, limit int) string {
 	best := ""
 	for _, i := range names {
 		if p.work > maxWork || limit < 0 {
+			break
+		}
+		if p.ended != nil && p.ended() {
+			p.cut = true
 			break
 		}
 		name := p.all[i]

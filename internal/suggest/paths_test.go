@@ -92,3 +92,16 @@ func TestManySlips(t *testing.T) {
 	}
 	t.Log(time.Since(start), p.work)
 }
+
+// TestPathsUntil: a search that is ended offers nothing, and says that it was.
+func TestPathsUntil(t *testing.T) {
+	p := NewPaths([]string{"my.ports.ssh"})
+	over := false
+	p.Until(func() bool { return over })
+	if got := p.Nearest("my.ports.shh"); got != "my.ports.ssh" || p.Cut() {
+		t.Errorf("%q, %v", got, p.Cut())
+	}
+	if over = true; p.Nearest("my.ports.shh") != "" || !p.Cut() {
+		t.Error("the search went on")
+	}
+}
