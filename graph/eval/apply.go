@@ -117,6 +117,9 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 		if ev.grounded(x, 1) {
 			most, fuel = maxGrounded, ev.fuel
 		}
+		if (ev.reentries >= most || ev.steps > fuel) && most < maxGrounded && ev.groundedCall(c, x) {
+			most, fuel = maxGrounded, ev.fuel
+		}
 		if ev.reentries >= most || ev.steps > fuel {
 			ev.limit(c.env.file, c.fn.Span, tooRecursive)
 			return ev.unfollowed(c, ev.force(x))
@@ -158,6 +161,43 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 		ev.keepClosed(key, free, v, ev.steps-steps)
 	}
 	return v
+}
+
+// groundedCall says that a text or path that is known is among the arguments of a call, those included that the function was given before, once they
+// are looked at: a folder that another function found.
+func (ev *Evaluator) groundedCall(c *closure, x *thunk) bool {
+	isText := func(t *thunk) bool {
+		if t.state == 1 {
+			return false
+		}
+		switch s := ev.force(t).shape.(type) {
+		case *strShape:
+			return known(s.s)
+		case *pathShape:
+			return known(s.s)
+		}
+		return false
+	}
+	if isText(x) {
+		return true
+	}
+	fn := c.fn
+	for en := c.env; en != nil && en.set != nil; en = en.up {
+		var outer *parse.Lambda
+		for i := range en.set.attrs {
+			if b := en.set.attrs[i].val.bind; b != nil && b.arg && b.fn != nil && b.fn.Body == parse.Expr(fn) {
+				outer = b.fn
+				if isText(en.set.attrs[i].val) {
+					return true
+				}
+			}
+		}
+		if outer == nil {
+			break
+		}
+		fn = outer
+	}
+	return false
 }
 
 // unfollowed is the result of a call that is not followed: anything made of its arguments, those included that the function

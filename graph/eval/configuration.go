@@ -49,20 +49,22 @@ type Configuration struct {
 	kids       []*Configuration
 	members    []*Summary
 	byKey      map[sourceKey]*Summary
-	revised    map[sourceKey]int // how often it was followed again
-	joined     map[*Summary]bool // what was taken up for it
-	values     map[*Path]*thunk  // what options hold, of a flake's own configuration
-	opened     bool              // all its modules are there
-	frameworks []*frameworkShape // whose modules it imports, of a flake
-	given      map[string][]attr // outputs that frameworks make, of a flake
-	early      bool              // some were asked for before all modules were there
-	whole      []Val             // what its modules defined when all were there for the first time
-	maker      *Summary          // what made it, nil if no module did
-	became     *Configuration    // which one it is in truth, nil if none
-	apart      bool              // a function made it that was called with something unknown
-	variant    bool              // extendModules made it of another one
-	started    bool              // it is being followed, or was
-	disabled   map[string]string // files of modules that take no part, and which file says so
+	revised    map[sourceKey]int   // how often it was followed again
+	joined     map[*Summary]bool   // what was taken up for it
+	values     map[*Path]*thunk    // what options hold, of a flake's own configuration
+	called     map[*closure]*thunk // what functions that define such options give
+	opened     bool                // all its modules are there
+	frameworks []*frameworkShape   // whose modules it imports, of a flake
+	given      map[string][]attr   // outputs that frameworks make, of a flake
+	early      bool                // some were asked for before all modules were there
+	whole      []Val               // what its modules defined when all were there for the first time
+	maker      *Summary            // what made it, nil if no module did
+	became     *Configuration      // which one it is in truth, nil if none
+	aside      bool                // an output besides those of hosts holds it
+	apart      bool                // a function made it that was called with something unknown
+	variant    bool                // extendModules made it of another one
+	started    bool                // it is being followed, or was
+	disabled   map[string]string   // files of modules that take no part, and which file says so
 }
 
 // Host is the configuration that encloses c, or c itself.

@@ -48,7 +48,7 @@ func conventions() []convention {
 	return []convention{
 		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), flakePartsConvention(), nixosTestConvention(),
 		importTreeConvention(), snowfallConvention(), colmenaConvention(), haumeaConvention(), easyHostsConvention(),
-		nixosUnifiedConvention(), blueprintConvention(), clanConvention(), adiosFlakeConvention(), ezConfigsConvention(), deployRsConvention(), denConvention(), flakeUtilsPlusConvention(),
+		nixosUnifiedConvention(), blueprintConvention(), clanConvention(), adiosFlakeConvention(), ezConfigsConvention(), deployRsConvention(), denConvention(), flakeUtilsPlusConvention(), flakeUtilsConvention(),
 	}
 }
 

@@ -610,7 +610,11 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		if name == hole && s.path.bottomless() {
 			return unknown(ev.origins(v))
 		}
-		return Val{shape: &refShape{path: ev.child(s.path, name), how: s.how, via: s.via}, org: v.org}
+		below := ev.child(s.path, name)
+		if host, ok := ev.flakeHost(below); ok {
+			return host.with(v.org)
+		}
+		return Val{shape: &refShape{path: below, how: s.how, via: s.via}, org: v.org}
 	case *libShape:
 		return ev.libSelect(s, name, v.org)
 	case *altShape:
@@ -939,6 +943,9 @@ func (ev *Evaluator) update(x, y Val) Val {
 			}
 			return x
 		}
+		if l, ok := y.shape.(*libShape); ok {
+			return ev.updateByLib(x, y, l)
+		}
 		return ev.join(x, y)
 	}
 	if x.shape == nil || isRef(x) || isLib(x) {
@@ -1009,6 +1016,29 @@ func (ev *Evaluator) update(x, y Val) Val {
 		rest = union(rest, y.org)
 	}
 	return Val{shape: out, org: rest}
+}
+
+// updateByLib is x // lib: what lib offers is lib's.
+func (ev *Evaluator) updateByLib(x, y Val, l *libShape) Val {
+	switch a := x.shape.(type) {
+	case *libShape:
+		if a.name == l.name {
+			return y.with(x.org)
+		}
+	case *setShape:
+		c := &setShape{base: &y}
+		for _, at := range ev.conditional(a.attrs, x.org) {
+			if !known(at.name) || !libOffers(l.name, at.name) {
+				c.add(at)
+			}
+		}
+		if a.base != nil && !isLib(*a.base) {
+			base := ev.join(*a.base, y)
+			c.base = &base
+		}
+		return Val{shape: c}
+	}
+	return ev.join(x, y)
 }
 
 // isProperty says that a value is mkIf, mkMerge or mkOverride of another one.

@@ -107,7 +107,11 @@ func (ev *Evaluator) input(fl *flake, a attr) *thunk {
 		}
 		for i := range knownInputs {
 			if knownInputs[i].is(a.name, text.s) {
-				return knownInputs[i].value(ev)
+				v := knownInputs[i].value(ev)
+				if s, ok := v.shape.(*setShape); ok { // handed on as it is, it is a folder
+					v.shape = &setShape{attrs: append(slices.Clip(s.attrs), field("outPath", ready(Val{}))), base: s.base}
+				}
+				return v
 			}
 		}
 		rel := strings.TrimPrefix(text.s, "path:")
@@ -148,6 +152,9 @@ func (ev *Evaluator) placeName(c *Configuration) string {
 // namedOutputs are the outputs whose attributes are configurations (nix flake check; nix-darwin, home-manager, nix-on-droid, system-manager).
 var namedOutputs = []string{"nixosConfigurations", "darwinConfigurations", "homeConfigurations", "nixOnDroidConfigurations", "systemConfigs"}
 
+// classOfOutput is what an output's configurations are, whatever function makes them.
+var classOfOutput = map[string]*Class{"nixosConfigurations": NixOS, "darwinConfigurations": Darwin, "homeConfigurations": HomeManager}
+
 // named gives the configurations that a flake's outputs hold the names that they have there.
 func (ev *Evaluator) named(fl *flake, v Val) {
 	for _, output := range namedOutputs {
@@ -161,12 +168,77 @@ func (ev *Evaluator) named(fl *flake, v Val) {
 			ev.nameOf(ev.force(a.val), fl.prefix()+output+"."+segmentText(a.name), 3)
 		}
 	}
+	ev.namedElsewhere(fl, v)
 	for _, o := range knownOutputs {
 		if set := ev.sel(v, o.name); set.shape != nil && set.shape != missing {
 			ev.refuel(fuelPerModule)
 			o.take(ev, fl, set, site{fl.file, fl.file.Expr.Range()})
 		}
 	}
+}
+
+// namedElsewhere names the configurations that outputs of other names hold, and those among the packages of platforms, where nixos-rebuild and
+// its like find them too.
+func (ev *Evaluator) namedElsewhere(fl *flake, v Val) {
+	for _, o := range ev.outputsOf(v) {
+		if !known(o.name) || slices.Contains(namedOutputs, o.name) || slices.ContainsFunc(knownOutputs, func(k output) bool { return k.name == o.name }) {
+			continue
+		}
+		set, ok := ev.force(o.val).shape.(*setShape)
+		if !ok || len(set.attrs) == 0 {
+			continue
+		}
+		packages := o.name == "packages" || o.name == "legacyPackages"
+		switch {
+		case packages && platform(set.attrs[0].name):
+			t := set.attrs[0].val
+			var of Val
+			if t.of != nil && t.fn != nil {
+				of = ev.apply(ev.force(t.of), ready(str(hole)), site{fl.file, fl.file.Expr.Range()})
+			} else {
+				of = ev.force(t)
+			}
+			for _, name := range namedOutputs {
+				below := ev.sel(of, name)
+				if below.shape == nil || below.shape == missing {
+					continue
+				}
+				as, _, _ := ev.entries(below)
+				for _, a := range as {
+					ev.refuel(fuelPerModule)
+					ev.nameOf(ev.force(a.val), fl.prefix()+name+"."+segmentText(a.name), 3)
+				}
+			}
+		case strings.Contains(strings.ToLower(o.name), "configuration"):
+			// The same hosts for another purpose, to be installed first, say, where there are hosts besides.
+			others := slices.ContainsFunc(ev.hosts, func(c *Configuration) bool { return c.Name != "" && !c.Class.Flake && !c.Build && !c.Open })
+			for _, a := range set.attrs {
+				ev.refuel(fuelPerModule)
+				v := ev.force(a.val)
+				ev.eachConfiguration(v, 3, func(c *Configuration) { c.aside = c.aside || others && c.Name == "" })
+				ev.nameOf(v, fl.prefix()+o.name+"."+segmentText(a.name), 3)
+			}
+		}
+	}
+}
+
+// outputsOf are a flake's outputs by name, as far as they are known.
+func (ev *Evaluator) outputsOf(v Val) []attr {
+	switch s := v.shape.(type) {
+	case *setShape:
+		return s.attrs
+	case *flakeShape:
+		if s.conf == nil {
+			return nil
+		}
+		names, _ := ev.flakeNames(ev.at(s.conf.Base, "flake"))
+		out := make([]attr, len(names))
+		for i, name := range names {
+			out[i] = attr{name: name, val: lazily(func() Val { return ev.flakeOutput(s.conf, name) })}
+		}
+		return out
+	}
+	return nil
 }
 
 // hosted takes the configurations of a set that a framework deploys. One that has the name of a host that the flake builds anyway is that host, with
@@ -215,8 +287,17 @@ func (fl *flake) prefix() string {
 // nameOf names the configurations that a value is what evalModules gave for.
 func (ev *Evaluator) nameOf(v Val, name string, depth int) {
 	ev.eachConfiguration(v, depth, func(c *Configuration) {
-		if c.Name == "" {
-			c.Name = name
+		if c.Name != "" {
+			return
+		}
+		c.Name = name
+		if output, _, _ := strings.Cut(name[strings.IndexByte(name, '#')+1:], "."); c.Class == Plain && !c.started && classOfOutput[output] != nil {
+			// A host that is put together by hand, with the list of NixOS' own modules.
+			c.Class = classOfOutput[output]
+			c.Base = ev.Config
+			if c.Class.Home {
+				c.Base = ev.HomeConfig
+			}
 		}
 	})
 }

@@ -44,9 +44,14 @@ func (ev *Evaluator) flakeDefinitions(c *Configuration, p *Path) Val {
 	var found []Val
 	names := p.Segments()
 	for _, v := range ev.flakeParts(c) {
+		at := c.Base
 		for _, name := range names {
-			if v = ev.sel(v, name); v.shape == nil || v.shape == missing {
+			v, at = ev.sel(v, name), ev.child(at, name)
+			if v.shape == nil || v.shape == missing {
 				break
+			}
+			if at != p || len(names) == 1 && at.Name == "flake" {
+				v = ev.flakeSubmodule(c, at, v)
 			}
 		}
 		if v.shape != nil && v.shape != missing && !isRefTo(v, p) {
@@ -78,6 +83,44 @@ func (ev *Evaluator) flakeDefinitions(c *Configuration, p *Path) Val {
 		}
 	}
 	return Val{shape: missing}
+}
+
+// flakeHost is the evaluated configuration that an option of a flake's own configuration holds: config.nodes.tower.
+func (ev *Evaluator) flakeHost(p *Path) (Val, bool) {
+	if c := p.Root.Conf; c == nil || !c.Class.Flake || !c.opened {
+		return Val{}, false
+	}
+	v, ok := ev.flakeValue(p)
+	if !ok {
+		return Val{}, false
+	}
+	s, ok := v.shape.(*setShape)
+	return v, ok && s.conf != nil
+}
+
+// flakeSubmodule is what a function that defines an option of submodules says, flake = { config, lib, ... }: { … }, called once.
+func (ev *Evaluator) flakeSubmodule(c *Configuration, p *Path, v Val) Val {
+	f, ok := v.shape.(*closure)
+	if !ok || !submoduleFunction(f.fn) {
+		return v
+	}
+	t := c.called[f]
+	if t == nil {
+		t = lazily(func() Val {
+			args := setOf(site{c.File, c.Span}, field("config", ready(Val{shape: &refShape{path: p}})), field("lib", ready(Val{shape: &libShape{"lib"}})))
+			args.shape.(*setShape).base = &Val{}
+			made := ev.apply(v, ready(args), site{f.env.file, f.fn.Span})
+			if own, ok := ev.asked(made, "config"); ok {
+				return own
+			}
+			return made
+		})
+		if c.called == nil {
+			c.called = map[*closure]*thunk{}
+		}
+		c.called[f] = t
+	}
+	return ev.force(t)
 }
 
 func isRefTo(v Val, p *Path) bool {

@@ -83,7 +83,7 @@ var otherLib = map[string]bool{
 	"maintainers": true, "licenses": true, "platforms": true, "version": true, "trivial": true, "literalExpression": true, "literalMD": true, "mdDoc": true,
 	"getExe": true, "getExe'": true, "getBin": true, "escapeShellArg": true, "escapeShellArgs": true, "concatLines": true, "makeBinPath": true,
 	"hasAttrByPath": true, "isStorePath": true, "fakeHash": true, "fakeSha256": true, "evalModules": true, "makeLibraryPath": true, "escapeRegex": true, "escapeXML": true,
-	"toHexString": true, "systems": true, "cleanSource": true, "cartesianProduct": true, "versionAtLeast": true, "versionOlder": true, "types": true,
+	"toHexString": true, "systems": true, "cartesianProduct": true, "versionAtLeast": true, "versionOlder": true, "types": true,
 }
 
 func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {

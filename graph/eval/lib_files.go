@@ -15,6 +15,13 @@ func filesChapter() []row {
 		{"pathExists", 1, libPathExists},
 		{"listFilesRecursive", 1, listFilesRecursive},
 		{"append", 2, libAppend},
+		{"cleanSource", 1, same(0)}, // what a filter leaves out is no module
+		{"cleanSourceWith", 1, sourceIn("src")},
+		{"toSource", 1, sourceIn("root")},
+		{"gitTracked", 1, same(0)},
+		{"filterSource", 2, same(1)},
+		{"sourceByRegex", 2, same(0)},
+		{"sourceFilesBySuffices", 2, same(0)},
 	}
 }
 
@@ -24,6 +31,17 @@ func libFromJSON(ev *Evaluator, a []*thunk, at site) Val {
 		return fromJSON(s.s, v.org)
 	}
 	return unknown(ev.deep(v))
+}
+
+// sourceIn is a copy of the folder that an argument names in an attribute.
+func sourceIn(name string) func(ev *Evaluator, a []*thunk, at site) Val {
+	return func(ev *Evaluator, a []*thunk, at site) Val {
+		v := ev.force(a[0])
+		if src := ev.sel(v, name); src.shape != nil && src.shape != missing {
+			return src.with(v.org)
+		}
+		return unknown(ev.deep(v))
+	}
 }
 
 func libPathExists(ev *Evaluator, a []*thunk, at site) Val {

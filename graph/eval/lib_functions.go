@@ -41,6 +41,11 @@ func functionsChapter() []row {
 		{"compose", 3, libCompose},
 		{"fix", 1, libFix},
 		{"makeExtensible", 1, libMakeExtensible},
+		{"composeExtensions", 4, func(ev *Evaluator, a []*thunk, at site) Val { return ev.composed(a[:2], a[2], a[3], at) }},
+		{"composeManyExtensions", 3, func(ev *Evaluator, a []*thunk, at site) Val {
+			ts, _, org := ev.elems(ev.force(a[0]))
+			return ev.composed(ts, a[1], a[2], at).with(org)
+		}},
 		{"extends", 3, libExtends},
 		{"toFunction", 1, same(0)},
 		{"makeOverridable", 2, libMakeOverridable},
@@ -90,6 +95,17 @@ func libExtends(ev *Evaluator, a []*thunk, at site) Val {
 
 func same(i int) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val { return ev.force(a[i]) }
+}
+
+// composed is what some overlays make of a set, each with what those before it made (Nixpkgs lib/fixed-points.nix, composeExtensions).
+func (ev *Evaluator) composed(overlays []*thunk, final, prev *thunk, at site) Val {
+	out := emptySet()
+	for _, f := range overlays {
+		before := out
+		made := ev.call(ev.force(f), at, final, lazily(func() Val { return ev.update(ev.force(prev), before) }))
+		out = ev.update(out, made)
+	}
+	return out
 }
 
 // extensible adds the function that extends a set (Nixpkgs lib/fixed-points.nix, makeExtensible). made makes the set of itself: what is extended is

@@ -206,10 +206,13 @@ func (ev *Evaluator) setOfHosts(f *parse.File) bool {
 
 // finish brings what the summaries found together.
 func (ev *Evaluator) finish() {
+	named := slices.ContainsFunc(ev.hosts, func(c *Configuration) bool { return c.Name != "" && !c.Open && !c.Class.Flake && !c.Build })
 	for _, c := range ev.hosts {
+		c.Build = c.Build || c.aside
 		if c.Name == "" {
 			// An installer, say, that a host builds; or one that is no output, since a filter left it out of what makes the others.
-			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && ev.madeElsewhere(c)
+			// Nor is what a function makes that nobody calls, where others have names.
+			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && ev.madeElsewhere(c) || c.apart && named
 			c.Name = ev.placeName(c)
 		}
 	}

@@ -49,6 +49,9 @@ func (ev *Evaluator) system(name string, v Val, lib *thunk, at site) Val {
 			c.sources = append(c.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)
 		}
 	}
+	if own := ev.sel(v, "configuration"); mk.class.Home && own.shape != missing { // before home-manager 22.11
+		c.sources = append(c.sources, ev.want(own, at, nil, nil)...)
+	}
 	if out, ok := ev.sel(v, "extraModules").shape.(*listShape); ok {
 		for _, t := range out.elems {
 			c.sources = append(c.sources, ev.want(ev.force(t), elementAt(t, at), nil, nil)...)

@@ -330,16 +330,22 @@ func (ev *Evaluator) join(vs ...Val) Val {
 			each[i] = thunk{val: v, state: 2}
 			out = append(out, &each[i])
 		case *builtin:
-			// lib and one made of it have the same functions.
-			if len(s.args) == 0 && slices.ContainsFunc(out, func(t *thunk) bool {
+			// lib and one made of it have the same functions; which of several it was taken from is told once.
+			if j := slices.IndexFunc(out, func(t *thunk) bool {
 				o, same := t.val.shape.(*builtin)
-				return same && o.spec == s.spec && len(o.args) == 0 && o.lib == s.lib && slices.Equal(t.val.org, v.org)
-			}) {
+				return same && o.spec == s.spec && len(o.args) == 0 && slices.Equal(t.val.org, v.org)
+			}); len(s.args) == 0 && j >= 0 {
+				if out[j].val.shape.(*builtin).lib == nil {
+					out[j] = ready(v)
+				}
 				continue
 			}
 			each[i] = thunk{val: v, state: 2}
 			out = append(out, &each[i])
 		default:
+			if n := len(out); n > 0 && out[n-1].state == 2 && out[n-1].val.shape == v.shape && slices.Equal(out[n-1].val.org, v.org) {
+				continue // what is the same for each platform
+			}
 			each[i] = thunk{val: v, state: 2}
 			out = append(out, &each[i])
 		}
