@@ -40,6 +40,7 @@ type Options struct {
 	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
 	Names       bool              // only values and their ids are asked for: no flows, no hash, and nothing that is measured of them
 	Unhashed    bool              // nobody asks for the hash of the source
+	Cache       *Cache            // of trees that were parsed before; nil: none
 	Progress    func(done, total int)
 }
 

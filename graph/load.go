@@ -100,7 +100,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 				if ctx.Err() != nil {
 					continue // empty the channel, so that the walker is never left waiting
 				}
-				if f := fault.Catch("read", j.name, func() { r.read(j, opts.Texts) }); f != nil {
+				if f := fault.Catch("read", j.name, func() { r.read(j, opts) }); f != nil {
 					r.faults = append(r.faults, f)
 					r.files = r.files[:len(r.notes)] // a file whose comments could not be read is none
 				}
@@ -119,6 +119,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 		return nil, fmt.Errorf("load %s: %w", dir, err)
 	}
 	t.gather(readers, w)
+	opts.Cache.keep(t.byName)
 	if opts.Progress != nil {
 		opts.Progress(len(t.files), len(t.files))
 	}
@@ -134,13 +135,13 @@ type reader struct {
 	faults   []*fault.Fault
 }
 
-func (r *reader) read(j job, texts map[string]string) {
+func (r *reader) read(j job, opts Options) {
 	src, exec, err := readSource(j.path, parse.MaxFileSize)
 	if err != nil {
 		r.problems = append(r.problems, fileProblem(j.name, err))
 		return
 	}
-	if text, ok := texts[j.name]; ok {
+	if text, ok := opts.Texts[j.name]; ok {
 		src = text
 	}
 	if err := notText(src); err != nil {
@@ -150,9 +151,9 @@ func (r *reader) read(j job, texts map[string]string) {
 	if exec {
 		r.exec = append(r.exec, j.name)
 	}
-	f := parse.Parse(j.name, src)
+	f, n := opts.Cache.parse(j.name, src)
 	r.files = append(r.files, f)
-	r.notes = append(r.notes, readNotes(f)) // now, while the text is in the processor's cache
+	r.notes = append(r.notes, n)
 }
 
 func readNotes(f *parse.File) (n notes) {

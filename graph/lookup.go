@@ -50,3 +50,15 @@ func (g *Graph) Lookup(idOrPath string) *Value {
 	}
 	return b.ruled(name)
 }
+
+// RootNames are the namespaces of a graph, so that another analysis has the same: options, and module arguments.
+func (g *Graph) RootNames() (options, arguments []string) {
+	for _, r := range g.Roots {
+		if r.Argument {
+			arguments = append(arguments, r.Path)
+		} else {
+			options = append(options, r.Path)
+		}
+	}
+	return options, arguments
+}

@@ -76,7 +76,7 @@ Formats:
 		}
 		// The one that 'nixsink baseline' wrote holds without a word; none says that it shall not.
 		if here := filepath.Join(t.dir, baselineName); baseline == "" {
-			if info, err := os.Lstat(here); err == nil && info.Mode().IsRegular() {
+			if isRegular(here) {
 				baseline = here
 			}
 		} else if baseline == "none" {

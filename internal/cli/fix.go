@@ -10,18 +10,6 @@ import (
 	"nixsink/internal/rewrite"
 )
 
-// repairs tells which kinds of change answer the findings of a check.
-var repairs = map[string][]rewrite.Kind{
-	"missing-source-id":    {rewrite.Missing, rewrite.Wrong}, // the id may take the place of a wrong one
-	"missing-sink":         {rewrite.Missing},
-	"mismatched-source-id": {rewrite.Wrong, rewrite.Stale},
-	"ambiguous-source-id":  {rewrite.Wrong, rewrite.Stale},
-	"orphaned-source-id":   {rewrite.Wrong, rewrite.Stale},
-	"unwanted-source-id":   {rewrite.Wrong, rewrite.Stale},
-	"malformed-annotation": {rewrite.Wrong, rewrite.Stale},
-	"stale-sink":           {rewrite.Wrong, rewrite.Stale},
-}
-
 // fix makes or shows the changes to annotations that the report's findings ask for, with the edits of `nixsink annotate`, and says which findings it
 // left. What is waived, known to the baseline or older than the revision compared with is no finding to fix.
 func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Report, delta *check.Delta, write bool, show io.Writer) (written bool, err error) {
@@ -31,7 +19,7 @@ func (a *app) fix(ctx context.Context, t *tree, g *graph.Graph, report check.Rep
 		return false, nil
 	}
 	plan, err := rewrite.Annotate(g, rewrite.Options{Keep: func(c rewrite.Change) bool {
-		return slices.ContainsFunc(open, func(f check.Finding) bool { return answers(c, f) })
+		return slices.ContainsFunc(open, func(f check.Finding) bool { return rewrite.Answers(c, f) })
 	}}, a.again(ctx, t))
 	if err != nil {
 		return false, err
@@ -54,27 +42,15 @@ func fixable(report check.Report, delta *check.Delta) []check.Finding {
 		})
 	}
 	return slices.DeleteFunc(slices.Clone(report.Findings), func(f check.Finding) bool {
-		return repairs[f.Check] == nil || f.Waived || f.Baselined || !isNew(f)
+		return !rewrite.Repairs(f.Check) || f.Waived || f.Baselined || !isNew(f)
 	})
-}
-
-// answers reports whether a change is there for what a finding speaks of.
-func answers(c rewrite.Change, f check.Finding) bool {
-	if !slices.Contains(repairs[f.Check], c.Kind) {
-		return false
-	}
-	if slices.Contains(c.For, f.At) {
-		return true
-	}
-	// The reads of a value in one binding are one finding.
-	return f.Check == "missing-source-id" && slices.ContainsFunc(f.Related, func(r check.Related) bool { return slices.Contains(c.For, r.At) })
 }
 
 // tellLeft lists the findings that no change answers: the first few.
 func (a *app) tellLeft(p *rewrite.Plan, open []check.Finding) {
 	left := slices.DeleteFunc(slices.Clone(open), func(f check.Finding) bool {
 		return slices.ContainsFunc(p.Files, func(file *rewrite.File) bool {
-			return slices.ContainsFunc(file.Changes, func(c rewrite.Change) bool { return answers(c, f) })
+			return slices.ContainsFunc(file.Changes, func(c rewrite.Change) bool { return rewrite.Answers(c, f) })
 		})
 	})
 	const few = 5

@@ -15,6 +15,9 @@ import (
 // defaultTimeout is enough for any tree that we know, a hundred times over.
 const defaultTimeout = 10 * time.Minute
 
+// endless are commands that serve as long as they are wanted, and history, which takes its time if it is long.
+var endless = map[string]bool{"serve": true, "history": true, "lsp": true}
+
 // limits are what a run may spend.
 type limits struct {
 	memory budget.Size
@@ -25,7 +28,7 @@ func (l *limits) flags(f *pflag.FlagSet) {
 	l.memory, l.time = budget.Memory(), -1
 	f.Var(&l.memory, "memory", "end in order when this much memory is in use (default: GOMEMLIMIT, or three quarters of what there is)")
 	f.Lookup("memory").DefValue = ""
-	f.DurationVar(&l.time, "timeout", -1, "end in order after this `time`, such as 90s or 5m; 0 for none (default: 10m, none for serve and history)")
+	f.DurationVar(&l.time, "timeout", -1, "end in order after this `time`, such as 90s or 5m; 0 for none (default: 10m, none for history and servers)")
 	f.Lookup("timeout").DefValue = ""
 }
 
@@ -34,8 +37,7 @@ func (a *app) start(cmd *cobra.Command) error {
 	l := &a.limits
 	switch {
 	case !cmd.Flags().Changed("timeout"):
-		// One serves as long as it is wanted, and a long history takes its time.
-		if l.time = defaultTimeout; cmd.Name() == "serve" || cmd.Name() == "history" {
+		if l.time = defaultTimeout; endless[cmd.Name()] {
 			l.time = 0
 		}
 	case l.time < 0:

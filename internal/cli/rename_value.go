@@ -2,13 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"nixsink/graph"
-	"nixsink/internal/change"
+	"nixsink/internal/rename"
 	"nixsink/internal/rewrite"
 )
 
@@ -51,38 +50,16 @@ an option, each definition), it is not done. With --alias the old name goes on b
 		if v == nil {
 			return unknownValue(g, args[0])
 		}
-		name, err := newNameOf(v, args[1])
+		name, err := rename.Name(v, args[1])
 		if err != nil {
-			return err
-		}
-		plan, err := rewrite.RenameValue(g, v, name, alias)
-		if err != nil {
-			return err
-		}
-		old := v.Segments[len(v.Segments)-1]
-		renamed := strings.TrimSuffix(v.Path, old) + name
-		// Ids that are called after it go along, and pages that name it.
-		names := [][2]string{{v.Path, renamed}}
-		for _, id := range v.IDs {
-			if rest, ok := strings.CutSuffix(id.Name, "."+old); ok && id.Name != v.Path {
-				names = append(names, [2]string{id.Name, rest + "." + name})
-			}
+			return usagef("%v", err)
 		}
 		others, _ := t.written(g)
-		for _, n := range names {
-			ids, err := rewrite.Rename(g, n[0], n[1], others...)
-			if err != nil {
-				return err
-			}
-			plan.With(ids)
-		}
-		then, err := a.asIf(cmd.Context(), t, g, plan.Texts())
+		r, err := rename.Value(g, v, name, alias, others, func(texts map[string]string) (*graph.Graph, error) { return a.asIf(cmd.Context(), t, g, texts) })
 		if err != nil {
 			return err
 		}
-		if why := otherThanRenamed(g, then, v.Path, renamed, alias); why != "" {
-			return fmt.Errorf("%s cannot be renamed with certainty: afterwards %s", v.Path, why)
-		}
+		plan, then := r.Plan, r.Then
 		a.tellSkipped(plan)
 		if left := rewrite.Mentions(then, v.Path); len(left) > 0 && !alias {
 			places := "1 place"
@@ -97,58 +74,4 @@ an option, each definition), it is not done. With --alias the old name goes on b
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files")
 	cmd.Flags().BoolVar(&alias, "alias", false, "leave the old name as an alias (mkRenamedOptionModule)")
 	return cmd
-}
-
-// newNameOf is the last name that a value gets: NEW is that, or a path in the same group.
-func newNameOf(v *graph.Value, to string) (string, error) {
-	segs := graph.SplitPath(strings.TrimPrefix(to, "config."))
-	name := segs[len(segs)-1]
-	group := v.Segments[:len(v.Segments)-1]
-	if len(segs) > 1 && !slices.Equal(segs[:len(segs)-1], group) {
-		return "", usagef("%s is in another group than %s: a value gets another name in its group only, so far", to, v.Path)
-	}
-	if name == v.Segments[len(v.Segments)-1] {
-		return "", usagef("it is called that already")
-	}
-	return name, nil
-}
-
-// otherThanRenamed says what is different beside the name; "" if nothing is.
-func otherThanRenamed(g, then *graph.Graph, from, to string, alias bool) string {
-	c := change.Make(change.Side{Graph: g}, change.Side{Graph: then}, change.Files{Renamed: map[string]string{from: to}})
-	found := false
-	for _, v := range c.Values {
-		switch {
-		case v.How == change.Renamed && v.Was == from && v.Path == to && len(v.Facts) == 0:
-			found = true
-		case alias && (v.Path == from || v.Path == to):
-			found = found || v.Path == to // the old path is there still
-		default:
-			return fmt.Sprintf("%s would be %s", v.Path, v.How)
-		}
-	}
-	for _, p := range then.Problems {
-		if p.Kind == "syntax" {
-			return place(p.At) + p.Msg
-		}
-	}
-	switch {
-	case alias && !found:
-		return to + " is not found"
-	case alias:
-		return ""
-	case !found:
-		return to + " is not found to be what " + from + " was"
-	case len(c.Readers) > 0:
-		return fmt.Sprintf("%s would be read otherwise (%s)", c.Readers[0].Value, strings.TrimSuffix(place(c.Readers[0].At), ": "))
-	case len(c.Flows) > 0:
-		return fmt.Sprintf("the flow %s → %s would be %s", c.Flows[0].From, c.Flows[0].To, c.Flows[0].How)
-	case len(c.Definitions) > 0:
-		return fmt.Sprintf("the definition of %s would be %s (%s)", c.Definitions[0].Option, c.Definitions[0].How, strings.TrimSuffix(place(c.Definitions[0].At), ": "))
-	case len(c.Unresolved) > 0:
-		return fmt.Sprintf("%s would be %s as unresolved", c.Unresolved[0].Path, c.Unresolved[0].How)
-	case len(c.Hosts) > 0:
-		return c.Hosts[0].Name + " would have other modules"
-	}
-	return ""
 }

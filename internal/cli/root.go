@@ -128,7 +128,7 @@ var groups = []struct {
 	commands  []func(*app) *cobra.Command
 }{
 	{"look", "Look:", []func(*app) *cobra.Command{
-		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newHistory, newServe,
+		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newHistory, newServe, newLSP,
 	}},
 	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
 	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},

@@ -72,24 +72,12 @@ func (a *app) whatIf(cmd *cobra.Command, outs []outFile, sets []string) error {
 // asIf analyses the tree of g as it would be if files held other texts, with the same namespaces.
 func (a *app) asIf(ctx context.Context, t *tree, g *graph.Graph, texts map[string]string) (*graph.Graph, error) {
 	same := *t
-	same.opts.Roots, same.opts.ArgRoots = rootsOf(g)
+	same.opts.Roots, same.opts.ArgRoots = g.RootNames()
 	then, err := a.again(ctx, &same)(texts)
 	if err == nil {
 		a.note(then.Faults...)
 	}
 	return then, err
-}
-
-// rootsOf are the namespaces of a graph, so that another analysis has the same.
-func rootsOf(g *graph.Graph) (roots, args []string) {
-	for _, r := range g.Roots {
-		if r.Argument {
-			args = append(args, r.Path)
-		} else {
-			roots = append(roots, r.Path)
-		}
-	}
-	return roots, args
 }
 
 // owners tells who files of the tree at dir belong to; nil where nobody is named.

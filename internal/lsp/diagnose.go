@@ -1,0 +1,151 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"nixsink/internal/check"
+	"nixsink/internal/resident"
+)
+
+// Severities and tags of diagnostics.
+const (
+	tagUnnecessary = 1
+	tagDeprecated  = 2
+)
+
+var severities = map[check.Severity]int{check.Error: 1, check.Warning: 2, check.Info: 4}
+
+var tags = map[string][]int{"unused-value": {tagUnnecessary}, "overridden-definition": {tagUnnecessary}, "idle-default": {tagUnnecessary}, "stale-sink": {tagDeprecated}, "unused-waiver": {tagUnnecessary}}
+
+// made tells the editor of a new state, or of why there is none.
+func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		t.mu.Lock()
+		again := t.failed == err.Error()
+		t.failed = err.Error()
+		t.mu.Unlock()
+		if !again {
+			s.show(1, fmt.Sprintf("nixsink: %v", err))
+		}
+		return
+	}
+	t.mu.Lock()
+	t.failed = ""
+	t.mu.Unlock()
+	x := t.of(st)
+	caps := s.client.Capabilities
+	if caps.TextDocument.Diagnostic != nil && caps.Workspace.Diagnostics.RefreshSupport {
+		s.ask(ctx, "workspace/diagnostic/refresh")
+	} else {
+		s.publish(ctx, t, x)
+	}
+	if caps.Workspace.CodeLens.RefreshSupport {
+		s.ask(ctx, "workspace/codeLens/refresh")
+	}
+	if caps.Workspace.InlayHint.RefreshSupport {
+		s.ask(ctx, "workspace/inlayHint/refresh")
+	}
+}
+
+// ask asks the editor for something, and waits elsewhere.
+func (s *Server) ask(ctx context.Context, method string) {
+	s.later(func() { _, _ = s.rpc.Callback(ctx, method, nil) })
+}
+
+// publish tells of the files whose findings are others than before.
+func (s *Server) publish(ctx context.Context, t *folderTree, x *index) {
+	v := s.viewOf(t, x, "")
+	by := map[string][]check.Finding{}
+	for _, f := range x.Report.Findings {
+		by[f.At.File] = append(by[f.At.File], f)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	files := slices.Collect(maps.Keys(by))
+	for name := range t.published {
+		if by[name] == nil {
+			files = append(files, name)
+		}
+	}
+	slices.Sort(files)
+	for _, name := range files {
+		c := v.file(name)
+		if c == nil {
+			delete(t.published, name)
+			continue
+		}
+		p := publishParams{URI: c.uri, Version: c.version, Diagnostics: v.diagnostics(by[name])}
+		text, _ := json.Marshal(p.Diagnostics)
+		if old, ok := t.published[name]; ok && old == string(text) || !ok && len(p.Diagnostics) == 0 {
+			continue
+		}
+		if t.published[name] = string(text); len(p.Diagnostics) == 0 {
+			delete(t.published, name)
+		}
+		_ = s.rpc.Notify(ctx, "textDocument/publishDiagnostics", p)
+	}
+}
+
+// shown says whether a finding is shown in an editor. Syntax is told there by others.
+func shown(f check.Finding) bool { return !f.Waived && !f.Baselined && f.Check != "parse-error" }
+
+// diagnostics are findings of one file. Those at a place that was edited since wait for the next state.
+func (v *view) diagnostics(findings []check.Finding) []Diagnostic {
+	out := []Diagnostic{}
+	for _, f := range findings {
+		if d, ok := v.diagnostic(f); ok {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (v *view) diagnostic(f check.Finding) (Diagnostic, bool) {
+	if !shown(f) || severities[f.Severity] == 0 {
+		return Diagnostic{}, false
+	}
+	r, ok := v.rangeOf(f.At.File, f.At.Span)
+	if !ok {
+		return Diagnostic{}, false
+	}
+	d := Diagnostic{Range: r, Severity: severities[f.Severity], Code: f.Check, Source: "nixsink", Message: f.Message, Tags: tags[f.Check]}
+	for _, rel := range f.Related {
+		if l, ok := v.location(rel.At.File, rel.At.Span); ok {
+			d.RelatedInformation = append(d.RelatedInformation, relatedInfo{l, rel.Message})
+		}
+	}
+	return d, true
+}
+
+// pulled answers a request for the diagnostics of a file, with all that was typed.
+func (s *Server) pulled(ctx context.Context, p *ofParams) (any, error) {
+	report := diagnosticReport{Kind: "full", Items: []Diagnostic{}}
+	v, err := s.view(ctx, p.TextDocument.URI)
+	if v == nil {
+		return report, err
+	}
+	st, err := v.t.model.Fresh(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return report, nil
+	}
+	v = s.viewOf(v.t, v.t.of(st), v.name)
+	report.ResultID = fmt.Sprint(st.Version)
+	for _, f := range st.Report.Findings {
+		if f.At.File == v.name {
+			if d, ok := v.diagnostic(f); ok {
+				report.Items = append(report.Items, d)
+			}
+		}
+	}
+	return report, nil
+}
