@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
   inherit src;
 
   # The NAR hash of `go mod vendor`. `go test -run TestVendorHash . -update` writes it after a change of go.mod.
-  vendorHash = "sha256-9xHTM4Z82481fqxLzgJQVp3/Zv1IGNHwIGq9p3yf0l4=";
+  vendorHash = "sha256-WAxPdpG1cFi486hIyXJ8+8TnQFeXmTvdgQ0ZBurSAc4=";
 
   subPackages = [ "." ];
 

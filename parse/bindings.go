@@ -254,7 +254,7 @@ func (p *parser) attrPathRest(mark int) []AttrName {
 	return finish(&p.nameSlices, &p.names, mark)
 }
 
-// attrName reads one name and pushes it. Where there is none, it pushes an empty name with no width.
+// attrName reads one name and pushes it. Where there is none, it pushes one with no width that is not known.
 func (p *parser) attrName() {
 	switch p.tok {
 	case tokID, tokOr:
@@ -287,7 +287,8 @@ func (p *parser) attrName() {
 		} else {
 			p.expected("the name of an attribute")
 		}
-		p.names = append(p.names, AttrName{Span: p.nowhere()})
+		gap := p.nowhere()
+		p.names = append(p.names, AttrName{Span: gap, Expr: &Bad{gap}, dyn: true}) // any name
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
@@ -88,6 +89,9 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 		}
 		if args0(args) == "mdbook" && len(args) == 1 {
 			format = "json"
+		}
+		if args0(args) == "lsp" {
+			format = "language server protocol"
 		}
 		if (args0(args) == "baseline" || args0(args) == "init") && len(args) > 1 {
 			format = "toml" // else a diff
@@ -183,6 +187,7 @@ var readers = map[string]func(t *testing.T, text string){
 	"svg": wellFormed, "junit": wellFormed, "checkstyle": wellFormed, "badge": wellFormed, "gexf": wellFormed, "graphml": wellFormed,
 	"json": valid, "sarif": valid, "gitlab": valid, "octocov": valid, "badge-json": valid, "cytoscape": valid,
 	"markdown": markdown, "html": page, "github": workflow, "toml": toml, "csv": controls, "tsv": controls,
+	"language server protocol": protocol,
 }
 
 func text(t *testing.T, s string) { lines(t, "standard output", s) }
@@ -246,6 +251,30 @@ func valid(t *testing.T, s string) {
 	controls(t, s)
 	if s != "" && !json.Valid([]byte(s)) {
 		t.Errorf("no JSON: %.200s", s)
+	}
+}
+
+// protocol reads messages as an editor does, which shows what is Markdown as such.
+func protocol(t *testing.T, s string) {
+	t.Helper()
+	controls(t, s)
+	hovers := 0
+	for r := bufio.NewReader(strings.NewReader(s)); ; {
+		m, err := read(r)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hover struct{ Contents struct{ Kind, Value string } }
+		if json.Unmarshal(m.Result, &hover) == nil && hover.Contents.Kind == "markdown" {
+			hovers++
+			markdown(t, hover.Contents.Value)
+		}
+	}
+	if hovers == 0 {
+		t.Error("nothing was shown")
 	}
 }
 

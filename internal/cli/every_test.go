@@ -3,7 +3,10 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +35,7 @@ var every = map[string][][]string{
 	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
 	"serve":     {{"serve", "--port", "0"}},
+	"lsp":       {{"lsp"}},
 	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--fix", "-w"}, []string{"check", "--min-severity", "info", "--all"}),
 	"explain":   {{"explain"}, {"explain", "missing-source-id"}, {"explain", "--json"}},
 	"baseline":  {{"baseline"}, {"baseline", "-w"}, {"baseline", "-o", "-"}},
@@ -110,10 +114,55 @@ func grown(t *testing.T, files map[string]string) string {
 const bookOfOnePage = `[{"root":".","config":{"book":{"src":"src"},"preprocessor":{"nixsink":{"pages":"config"}}},"renderer":"html","mdbook_version":"0.4.40"},
 {"sections":[{"Chapter":{"name":"A","content":"<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n","number":[1],"sub_items":[],"path":"a.md","source_path":"a.md","parent_names":[]}}]}]`
 
+// editorSession is what an editor says that opens the current folder, and asks of each file all that can be asked of one.
+func editorSession() string {
+	here, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	root := "file://" + filepath.ToSlash(here)
+	var b strings.Builder
+	id := 0
+	say := func(method string, params any, asks bool) {
+		m := map[string]any{"jsonrpc": "2.0", "method": method, "params": params}
+		if asks {
+			id++
+			m["id"] = id
+		}
+		text, _ := json.Marshal(m)
+		fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n%s", len(text), text)
+	}
+	say("initialize", map[string]any{"rootUri": root, "capabilities": map[string]any{}}, true)
+	say("initialized", map[string]any{}, false)
+	names, _ := filepath.Glob("*.nix")
+	for _, name := range names {
+		doc := map[string]any{"uri": root + "/" + url.PathEscape(name)}
+		say("textDocument/diagnostic", map[string]any{"textDocument": doc}, true) // waits for the analysis
+		for _, method := range []string{"documentSymbol", "codeLens", "documentLink", "foldingRange", "semanticTokens/full"} {
+			say("textDocument/"+method, map[string]any{"textDocument": doc}, true)
+		}
+		text, _ := os.ReadFile(name)
+		for i, line := range strings.SplitN(string(text), "\n", 40) {
+			for _, method := range []string{"hover", "references", "completion"} {
+				at := max(strings.Index(line, "my."), 0)
+				say("textDocument/"+method, map[string]any{"textDocument": doc, "position": map[string]int{"line": i, "character": at + 3}, "context": map[string]any{}}, true)
+			}
+		}
+		say("textDocument/codeAction", map[string]any{"textDocument": doc, "range": map[string]any{"start": map[string]int{}, "end": map[string]int{"line": 99}}, "context": map[string]any{}}, true)
+	}
+	say("workspace/symbol", map[string]any{"query": ""}, true)
+	say("shutdown", nil, true)
+	say("exit", nil, false)
+	return b.String()
+}
+
 // stdin is what a command is given to read.
 func stdin(args []string) string {
-	if args0(args) == "mdbook" {
+	switch args0(args) {
+	case "mdbook":
 		return bookOfOnePage
+	case "lsp":
+		return editorSession()
 	}
 	return ""
 }

@@ -71,12 +71,14 @@ It listens on loopback only. Ctrl-C ends it.`,
 			return fmt.Errorf("find %s: %w", t.dir, err)
 		}
 		a.tree.dir = ""
+		cache := graph.NewCache()
 		server := serve.New(a.caught("make the page", func(ctx context.Context, live string) ([]byte, serve.Sources, error) {
 			// The configuration file may have changed as well.
 			t, err := a.locate(cmd, root)
 			if err != nil {
 				return nil, serve.Sources{}, err
 			}
+			t.opts.Cache = cache
 			g, findings, err := a.findings(ctx, t)
 			if err != nil {
 				return nil, serve.Sources{}, err

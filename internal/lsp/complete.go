@@ -85,8 +85,8 @@ func (v *view) members(base []string, keys bool) []member {
 			continue
 		}
 		name := value.Segments[len(base)]
-		if name == "" || strings.Contains(name, "*") {
-			continue // a read that is still being typed, or any member of a registry
+		if strings.Contains(name, "*") {
+			continue // any member of a registry
 		}
 		m := by[name]
 		if m == nil {

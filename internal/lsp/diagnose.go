@@ -3,11 +3,13 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"nixsink/internal/check"
+	"nixsink/internal/fault"
 	"nixsink/internal/resident"
 )
 
@@ -27,6 +29,9 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 		return
 	}
 	if err != nil {
+		if f := (*fault.Fault)(nil); errors.As(err, &f) {
+			s.fault(f)
+		}
 		t.mu.Lock()
 		again := t.failed == err.Error()
 		t.failed = err.Error()
@@ -39,7 +44,18 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 	t.mu.Lock()
 	t.failed = ""
 	t.mu.Unlock()
+	s.fault(st.Graph.Faults...)
+	s.fault(st.Report.Faults...)
 	x := t.of(st)
+	t.mu.Lock()
+	held := t.good != nil && x.broken()
+	if !held {
+		t.good = x
+	}
+	t.mu.Unlock()
+	if held {
+		return
+	}
 	caps := s.client.Capabilities
 	if caps.TextDocument.Diagnostic != nil && caps.Workspace.Diagnostics.RefreshSupport {
 		s.ask(ctx, "workspace/diagnostic/refresh")
@@ -52,6 +68,17 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 	if caps.Workspace.InlayHint.RefreshSupport {
 		s.ask(ctx, "workspace/inlayHint/refresh")
 	}
+}
+
+// broken says that a file is being typed in and does not parse. What code means that is not whole is a guess, so findings stay what they were until
+// it is.
+func (x *index) broken() bool {
+	for name := range x.Texts {
+		if f := x.Graph.Files[name]; f != nil && f.Errors.Syntax() {
+			return true
+		}
+	}
+	return false
 }
 
 // ask asks the editor for something, and waits elsewhere.
@@ -138,9 +165,15 @@ func (s *Server) pulled(ctx context.Context, p *ofParams) (any, error) {
 		}
 		return report, nil
 	}
-	v = s.viewOf(v.t, v.t.of(st), v.name)
+	x := v.t.of(st)
+	v.t.mu.Lock()
+	if good := v.t.good; good != nil && x.broken() {
+		x = good
+	}
+	v.t.mu.Unlock()
+	v = s.viewOf(v.t, x, v.name)
 	report.ResultID = fmt.Sprint(st.Version)
-	for _, f := range st.Report.Findings {
+	for _, f := range x.Report.Findings {
 		if f.At.File == v.name {
 			if d, ok := v.diagnostic(f); ok {
 				report.Items = append(report.Items, d)

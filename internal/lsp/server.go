@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/creachadair/jrpc2"
@@ -41,6 +42,7 @@ type Server struct {
 	opts Options
 	rpc  *jrpc2.Server
 	ctx  context.Context
+	end  func() // reads nothing further
 
 	mu       sync.Mutex
 	enc      encoding
@@ -49,8 +51,9 @@ type Server struct {
 	shutdown bool
 	trees    []*folderTree
 	docs     map[string]*document // by URI
+	faults   map[string]bool      // that were told
 	work     sync.WaitGroup       // what goes on beside requests
-	busy     sync.WaitGroup       // requests that are being answered
+	busy     atomic.Int32         // requests that are being answered
 }
 
 // folderTree is a folder that is kept in memory.
@@ -61,6 +64,7 @@ type folderTree struct {
 	stop      context.CancelFunc
 	mu        sync.Mutex
 	index     *index
+	good      *index            // the newest state of which findings are shown
 	published map[string]string // what was last told of each file, as JSON
 	failed    string            // what was last told of why there is no state
 }
@@ -75,7 +79,7 @@ type document struct {
 
 // New makes a server.
 func New(opts Options) *Server {
-	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}}
+	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}, faults: map[string]bool{}}
 }
 
 // errContentModified is what a request gets that a change has overtaken (specification, "Implementation Considerations").
@@ -89,10 +93,18 @@ func (s *Server) Run(ctx context.Context, in io.Reader, out io.WriteCloser) erro
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.ctx = ctx
-	s.rpc = jrpc2.NewServer(s.methods(), &jrpc2.ServerOptions{AllowPush: true, DisableBuiltin: true, NewContext: func() context.Context { return ctx }})
-	s.rpc.Start(channel.LSP(in, out))
-	stop := context.AfterFunc(ctx, s.rpc.Stop)
+	s.rpc = jrpc2.NewServer(assigner{s, s.methods()}, &jrpc2.ServerOptions{AllowPush: true, DisableBuiltin: true, Concurrency: maxRequests, NewContext: func() context.Context { return ctx }})
+	// The end comes by the end of what is read. (Server.Stop of jrpc2 1.3.6 panics if a message comes in meanwhile.)
+	read, write := io.Pipe()
+	go func() {
+		_, err := io.Copy(write, in)
+		s.idle() // what was asked before the end is answered
+		_ = write.CloseWithError(err)
+	}()
+	s.end = func() { _ = write.Close() }
+	stop := context.AfterFunc(ctx, s.end)
 	defer stop()
+	s.rpc.Start(channel.LSP(read, out))
 	status := s.rpc.WaitStatus()
 	cancel()
 	s.work.Wait()
@@ -102,15 +114,46 @@ func (s *Server) Run(ctx context.Context, in io.Reader, out io.WriteCloser) erro
 	return nil
 }
 
+// patience is how long an end waits for answers that are being made.
+const patience = 5 * time.Second
+
+// idle waits until all that was asked is answered, as long as patience lasts.
+func (s *Server) idle() {
+	const pause = 20 * time.Millisecond
+	for quiet, begin := 0, time.Now(); quiet < 3 && time.Since(begin) < patience; time.Sleep(pause) {
+		if quiet++; s.busy.Load() > 0 {
+			quiet = 0
+		}
+	}
+}
+
+// maxRequests is how many requests are answered at once; those that wait for an analysis do not stand in the way of others.
+const maxRequests = 256
+
+// assigner counts the requests that are being answered, in the order in which they come.
+type assigner struct {
+	s       *Server
+	methods handler.Map
+}
+
+// Assign implements jrpc2.Assigner.
+func (a assigner) Assign(_ context.Context, method string) jrpc2.Handler {
+	h := a.methods[method]
+	if h == nil || method == "exit" {
+		return h
+	}
+	a.s.busy.Add(1)
+	return func(ctx context.Context, r *jrpc2.Request) (any, error) {
+		defer a.s.busy.Add(-1)
+		return h(ctx, r)
+	}
+}
+
 // guarded answers a request; a fault of our own costs the answer, not the server.
 func guarded[P any](s *Server, name string, do func(context.Context, *P) (any, error)) jrpc2.Handler {
 	return handler.New(func(ctx context.Context, params *P) (out any, err error) {
-		s.busy.Add(1)
-		defer s.busy.Done()
 		if f := fault.Catch("answer "+name, "", func() { out, err = do(ctx, params) }); f != nil {
-			if s.opts.Fault != nil {
-				s.opts.Fault(f)
-			}
+			s.fault(f)
 			return nil, jrpc2.Errorf(jrpc2.InternalError, "%v", f)
 		}
 		return out, err
@@ -131,15 +174,7 @@ func (s *Server) methods() handler.Map {
 			return nil, nil
 		}),
 		"exit": handler.New(func(context.Context, *none) error {
-			go func() { // not from within a handler, which it waits for
-				answered := make(chan struct{})
-				go func() { s.busy.Wait(); close(answered) }()
-				select {
-				case <-answered:
-				case <-time.After(2 * time.Second):
-				}
-				s.rpc.Stop()
-			}()
+			go func() { s.idle(); s.end() }() // not from within a handler, which it waits for
 			return nil
 		}),
 		"$/cancelRequest": handler.New(func(ctx context.Context, p *struct {
@@ -228,12 +263,27 @@ func (s *Server) initialized(context.Context, *none) (any, error) {
 	return nil, nil
 }
 
+// fault tells of a fault of our own, each once.
+func (s *Server) fault(faults ...*fault.Fault) {
+	for _, f := range faults {
+		if f == nil || s.opts.Fault == nil {
+			continue
+		}
+		key := strings.Join(f.Report(), "\n")
+		s.mu.Lock()
+		again := s.faults[key]
+		s.faults[key] = true
+		s.mu.Unlock()
+		if !again {
+			s.opts.Fault(f)
+		}
+	}
+}
+
 // later does something that asks the editor, which no handler may wait for.
 func (s *Server) later(do func()) {
 	s.work.Go(func() {
-		if f := fault.Catch("talk to the editor", "", do); f != nil && s.opts.Fault != nil {
-			s.opts.Fault(f)
-		}
+		s.fault(fault.Catch("talk to the editor", "", do))
 	})
 }
 
@@ -260,9 +310,7 @@ func (s *Server) addTree(dir string) *folderTree {
 		end := s.progress(ctx, t)
 		model.Run(ctx, func(st *resident.State, err error) {
 			end(st)
-			if f := fault.Catch("tell the editor", "", func() { s.made(ctx, t, st, err) }); f != nil && s.opts.Fault != nil {
-				s.opts.Fault(f)
-			}
+			s.fault(fault.Catch("tell the editor", "", func() { s.made(ctx, t, st, err) }))
 		})
 	})
 	return t
