@@ -18,9 +18,9 @@ var arrow = []struct {
 	may   []string
 }{
 	{"parse", nil},
-	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git"}},
+	{"graph", []string{"internal/budget", "internal/door", "internal/fault", "parse", "internal/git", "internal/secrets"}},
 	{"render", []string{"internal/budget", "internal/escape", "internal/suggest", "parse", "graph", "internal/fault", "internal/layout", "internal/check", "internal/review", "internal/change"}},
-	{"internal/review", []string{"parse", "graph", "internal/check"}},
+	{"internal/review", []string{"parse", "graph", "internal/check", "internal/secrets"}},
 	{"internal/change", []string{"parse", "graph", "internal/check"}},
 	{"internal/owners", []string{"graph", "internal/door"}},
 	{"internal/layout", []string{"internal/budget"}},
@@ -33,7 +33,7 @@ var arrow = []struct {
 	{"internal/door", nil},
 	{"internal/escape", nil},
 	{"internal/fault", nil},
-	{"internal/check", []string{"internal/budget", "internal/escape", "parse", "graph", "internal/fault", "internal/git", "internal/suggest"}},
+	{"internal/check", []string{"internal/budget", "internal/escape", "parse", "graph", "internal/fault", "internal/git", "internal/suggest", "internal/secrets"}},
 	{"internal/docs", []string{"internal/door", "internal/git"}},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/git", "internal/suggest", "internal/door"}},
@@ -46,6 +46,7 @@ var arrow = []struct {
 	{"internal/flowtest", []string{"parse", "graph"}},
 	{"internal/cli", []string{"parse", "graph", "render", "internal"}},
 	{"internal/bench", []string{"parse", "graph", "render", "internal"}},
+	{"internal/secrets", nil},
 	{"", []string{"internal/cli"}}, // main.go
 }
 

@@ -35,6 +35,7 @@ type Options struct {
 	Loaders     []Loader          // what makes configurations in a way that the text does not tell
 	IDRules     []IDRule          // nil: CFG. is my.configs. or else my.
 	CriticalMin int               // reads from which a value is critical; 0: the default
+	SecretFiles []string          // globs (doublestar) relative to the root, of files whose contents are secret
 	Tracked     bool              // the folder was laid out from a revision: there are no ignore files to heed
 	LeftOut     map[string]string // files and folders that are part of the tree and not in the folder, with the reason
 	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
@@ -209,10 +210,12 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	var reads []textRead
 	var chooser *chooser
 	loaders := loadersOf(t, opts.Loaders)
+	hidden := newSecretFiles(t, opts.SecretFiles)
 	run := func(ctx context.Context, args []string, passed func([]string)) *eval.Evaluator {
 		ev := eval.New(treeHost{t}, args)
 		ev.Passes = passed
 		ev.Loaders = loaders
+		ev.Secret = hidden.holds
 		ev.Run(ctx, entries, t.files)
 		return ev
 	}
@@ -362,8 +365,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 			continue
 		}
 		segs := d.Path.Segments()
-		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: PlaceIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In)})
+		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: PlaceIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In), Files: hidden.filesOf(d)})
 	}
+	g.secretFiles = hidden.known
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})

@@ -195,7 +195,7 @@ func (fl *flows) fromOption(at arrival) (bundles []int32) {
 		if at.names && !above {
 			return // a name that is added below says nothing of what was there
 		}
-		asking := aspects(1 << eval.Whole)
+		asking := aspects(1<<eval.Whole | 1<<eval.Contents | 1<<eval.Digest)
 		if at.names && exact {
 			asking |= 1 << eval.Names
 		}

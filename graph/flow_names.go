@@ -20,7 +20,7 @@ func identifier(s string) bool {
 
 // segmentText is an attribute name as option paths show it: what is not known of it is *.
 func segmentText(s string) string {
-	s = strings.ReplaceAll(s, eval.SelfPrefix+"/", "")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, eval.SelfPrefix+"//", ""), eval.SelfPrefix+"/", "")
 	switch {
 	case s == eval.Hole || s == "*":
 		return "*"

@@ -100,6 +100,9 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 	if p.Root.Home {
 		r = home
 	}
+	if p.Root.Files {
+		return r, nil, false
+	}
 	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] && vs.under(segs[3:]) {
 		return home, slices.Clone(segs[3:]), true
 	}

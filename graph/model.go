@@ -38,6 +38,8 @@ type Graph struct {
 	CheckoutCRLF map[string]bool
 	Empty        string // why there is nothing to show; "" if there is something
 
+	secretFiles map[string]SecretBy // of the files that evaluation read, or that definitions name
+
 	confs *ConfSets
 	every *ConfSet // the hosts, or all configurations of a tree that has none
 }
@@ -240,6 +242,15 @@ type Definition struct {
 	Doubt       bool     // it may not be there, whatever the reason
 	Priority    int      // what it weighs against others of the option (mkOverride): 100, less is stronger; -1 if not known
 	In          *ConfSet // the configurations in which it is defined
+	Files       []File   // whose paths it holds, or has in a string
+}
+
+// File is a file that a definition names by a path.
+type File struct {
+	Name   string // slash-separated and relative to the root; absolute, or ~/…, for a file of the machine
+	Copied bool   // evaluation copies it into the store: ./x, "${./x}"; not so toString ./x
+	There  bool   // the tree has it
+	Secret SecretBy
 }
 
 // Option is one option declaration of the tree.

@@ -152,6 +152,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 		d.Copies = r.path.Itself()
 	}
 	ev.handsOver(v, at)
+	d.files = ev.filesIn(v)
 	d.Value, d.Known = ev.literal(v, 0)
 	d.Known = d.Known && !d.origins.has(Data)
 	if !d.Known {

@@ -38,6 +38,10 @@ type Evaluator struct {
 
 	Loaders []Loader // that the configuration file describes
 
+	// Secret says whether what a file holds is secret: one of the tree by its name relative to the root, or one of the machine by its absolute
+	// name. nil: none is.
+	Secret func(name string) bool
+
 	Unshared bool // follow every source anew in every configuration: for tests
 
 	Reads        []*Read
@@ -51,6 +55,9 @@ type Evaluator struct {
 	Handed       []*Import // files whose paths definitions hold: no imports, but not left out either
 	Modules      []*Module
 	Aliases      []Renaming
+
+	fileTree   *Path // see filesRoot
+	readsFiles bool  // something comes from the contents of a file that an option names
 
 	ctx        context.Context
 	host       Host

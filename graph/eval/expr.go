@@ -214,7 +214,7 @@ func (ev *Evaluator) text(parts []parse.Part, en *env) Val {
 			continue
 		}
 		v := ev.eval(p.Expr, en)
-		s = joinText(s, ev.asText(v))
+		s = joinText(s, ev.inText(v))
 		org = union(org, ev.deep(v))
 	}
 	return str(s).with(org)
@@ -784,7 +784,7 @@ func (ev *Evaluator) equality(x, y Val, equal bool) Val {
 	if v, ok := ev.isEmpty(y, x); ok {
 		return is(v)
 	}
-	org := union(ev.deep(x), ev.deep(y))
+	org := ev.digested(union(ev.deep(x), ev.deep(y)))
 	if eq, ok := ev.equal(x, y); ok {
 		return boolean(eq == equal).with(org)
 	}
@@ -798,7 +798,7 @@ func (ev *Evaluator) add(x, y Val, org Origins) Val {
 			return integer(a.n + b.n).with(org)
 		}
 	case *strShape:
-		return str(joinText(a.s, ev.asText(y))).with(org)
+		return str(joinText(a.s, ev.inText(y))).with(org)
 	case *pathShape:
 		s := joinText(a.s, ev.asText(y))
 		if a.inside {

@@ -112,7 +112,7 @@ func (ev *Evaluator) filesBelow(name string, at site) []string {
 // dataOfFile is the contents of a file of the tree.
 func (ev *Evaluator) dataOfFile(v Val) (string, bool) {
 	name, ok := ev.insidePath(v)
-	if !ok || !known(name) {
+	if !ok || !known(name) || ev.Secret != nil && ev.Secret(name) {
 		return "", false
 	}
 	return ev.host.Data(name)
@@ -120,18 +120,20 @@ func (ev *Evaluator) dataOfFile(v Val) (string, bool) {
 
 func readFile(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
+	org := ev.contents(v)
 	if s, ok := ev.dataOfFile(v); ok && known(s) {
-		return str(s).with(v.org)
+		return str(s).with(org)
 	}
-	return unknown(ev.deep(v))
+	return unknown(org)
 }
 
 func importJSON(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
+	org := ev.contents(v)
 	if s, ok := ev.dataOfFile(v); ok {
-		return fromJSON(s, v.org)
+		return fromJSON(s, org)
 	}
-	return unknown(ev.deep(v))
+	return unknown(org)
 }
 
 // fromJSON is the value that JSON text describes.
@@ -304,8 +306,8 @@ func (ev *Evaluator) importValue(v Val, at site) Val {
 	}
 	if f == nil {
 		ev.noteImport(&Import{Site: at, To: to, Missing: !ev.exists(to)})
-		return unknown(v.org)
+		return unknown(union(v.org, ev.secretFile(to)))
 	}
 	ev.noteImport(&Import{Site: at, To: to})
-	return ev.fileValue(f).with(v.org)
+	return ev.fileValue(f).with(union(v.org, ev.secretFile(to)))
 }

@@ -63,9 +63,9 @@ func libDirOf(ev *Evaluator, a []*thunk, at site) Val {
 func libStringLength(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
 	if s, ok := v.shape.(*strShape); ok && known(s.s) {
-		return integer(int64(len(s.s))).with(v.org)
+		return integer(int64(len(s.s))).with(ev.digested(v.org))
 	}
-	return unknown(ev.deep(v))
+	return unknown(ev.digested(ev.deep(v)))
 }
 
 func libReplaceStrings(ev *Evaluator, a []*thunk, at site) Val {
@@ -108,7 +108,7 @@ func concat(ev *Evaluator, sep string, ts []*thunk, exact bool, org Origins) Val
 		if i > 0 {
 			s = joinText(s, sep)
 		}
-		s = joinText(s, ev.asText(v))
+		s = joinText(s, ev.inText(v))
 	}
 	if !exact {
 		s = hole
@@ -174,7 +174,7 @@ func predicate(test textTest, f func(subject, text string) bool) func(ev *Evalua
 	return func(ev *Evaluator, a []*thunk, at site) Val {
 		text, okX := ev.textOf(a[0])
 		in, okY := ev.textOf(a[1])
-		org := ev.all(a...)
+		org := ev.digested(ev.all(a...))
 		switch {
 		case okX && okY:
 			return boolean(f(in, text)).with(org)

@@ -57,10 +57,15 @@ type Definition struct {
 
 	hiddenBy site // the import that leaves it out
 
+	files []Held // see Files
+
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
 	gates *gate
 }
+
+// Files are the files whose paths are what d holds, or in it.
+func (d *Definition) Files() []Held { return d.files }
 
 // Dropped is a place where options are defined by something that is not known, so that it is not known which.
 type Dropped struct {

@@ -29,11 +29,12 @@ type Path struct {
 }
 
 // Root tells what a path starts from: the config of systems, that of homes of their own, that of one configuration that is neither (a
-// flake-parts flake, an evalModules of its own), or a module argument that holds central values.
+// flake-parts flake, an evalModules of its own), a module argument that holds central values, or the files whose contents are secret.
 type Root struct {
-	Arg  string // the argument's name, "" for config
-	Home bool
-	Conf *Configuration
+	Arg   string // the argument's name, "" for config
+	Home  bool
+	Conf  *Configuration
+	Files bool // a path below it is of one segment, the name of a file
 
 	of []*Configuration // of a view: those that it may be the config of
 }
@@ -161,6 +162,8 @@ const (
 	Nullness               // whether it is null
 	Size                   // how many elements or attributes it has
 	Defined                // whether something sets it
+	Contents               // what the file holds that it names
+	Digest                 // something that tells about it, or about those contents, and does not hold them: a hash, a comparison
 	aspects
 )
 
@@ -419,7 +422,7 @@ func (os Origins) only(k Kind) Origins {
 // within says that the option as a whole is an origin too, in a part at least as great as that of the aspect at i.
 func (os Origins) within(i int) bool {
 	o := os[i]
-	if o.asks() < Nullness {
+	if a := o.asks(); a < Nullness || a >= Contents {
 		return false
 	}
 	for i--; i >= 0 && os[i].rank>>aspectBits == o.rank>>aspectBits; i-- {

@@ -18,6 +18,7 @@ type Config struct {
 	Hardening  []string             `toml:"hardening"`        // serviceConfig options; nil: DefaultHardening
 	MinHarden  *Count               `toml:"hardening-min"`    // how many of them a service must set; nil: all
 	Rules      []Rule               `toml:"-"`                // the file's top-level [[rule]] list
+	Secrets    SecretsConfig        `toml:"-"`                // the file's top-level [secrets] table
 
 	// File and Text are the configuration file itself, so that a finding about it can point at its line. "" if there is none.
 	File string `toml:"-"`

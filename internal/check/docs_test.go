@@ -65,14 +65,16 @@ func config(t *testing.T, text string) (check.Config, []string) {
 	t.Helper()
 	text, marked := unmark(".nixsink.toml", text)
 	var file struct {
-		Check check.Config `toml:"check"`
-		Rules []check.Rule `toml:"rule"`
+		Check   check.Config        `toml:"check"`
+		Rules   []check.Rule        `toml:"rule"`
+		Secrets check.SecretsConfig `toml:"secrets"`
 	}
 	d := toml.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&file); err != nil {
 		t.Fatal(err)
 	}
+	file.Check.Secrets = file.Secrets
 	file.Check.Rules, file.Check.File, file.Check.Text = file.Rules, ".nixsink.toml", text
 	return file.Check, marked
 }

@@ -42,6 +42,9 @@ type index struct {
 	read        func() *readPaths                    // paths that something reads
 	setAt       func() map[graph.Place][]string      // last names of what is defined at a place
 
+	secrets    func() *secretFacts
+	unitFields func() map[string][]*graph.Definition // below systemd.services, by their names
+
 	readOnly sync.Map // by *parse.File: the places ([]parse.Span) that say of an option that it is not to be set
 }
 
@@ -77,6 +80,8 @@ func (p *Pass) build() {
 	p.declares = sync.OnceValue(p.makeDeclares)
 	p.read = sync.OnceValue(p.readPaths)
 	p.setAt = sync.OnceValue(p.makeSetAt)
+	p.secrets = sync.OnceValue(p.makeSecrets)
+	p.unitFields = sync.OnceValue(p.makeUnitFields)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {
 			p.modules[m.Path] = m

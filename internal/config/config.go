@@ -42,6 +42,8 @@ type Config struct {
 	Gate          check.Thresholds  `toml:"gate"`     // what `nixsink check` fails on
 	Rules         []check.Rule      `toml:"rule"`     // checks of the repository's own
 
+	Secrets check.SecretsConfig `toml:"secrets"` // what is secret beside what tools bring
+
 	// Path is the file that was read, "" if there is none.
 	Path string `toml:"-"`
 }
@@ -168,6 +170,7 @@ func Parse(name string, src []byte) (*Config, error) {
 	g := c.Gate
 	c.Check.All = c.Check.All || g.SourceID != nil || g.Sink != nil || g.Declaration != nil || g.Patch != nil || len(g.Layers) > 0
 	c.Check.Rules, c.Check.File, c.Check.Text = c.Rules, Name, string(src)
+	c.Check.Secrets = c.Secrets
 	return &c, nil
 }
 
@@ -180,6 +183,7 @@ func (c *Config) Options(dir string) graph.Options {
 		Exclude:     c.rebaseGlobs(c.Exclude, dir),
 		Aliases:     c.Aliases,
 		CriticalMin: c.Critical.Int(),
+		SecretFiles: c.rebaseGlobs(c.Secrets.Files, dir),
 	}
 	for _, l := range c.Layers {
 		o.Layers = append(o.Layers, graph.Layer{Name: l.Name, Globs: c.rebaseGlobs(l.Globs, dir)})

@@ -1,0 +1,167 @@
+package graph
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"nixsink/graph/eval"
+	"nixsink/internal/secrets"
+)
+
+// secretFiles says which files hold secrets as text that evaluation can read: those that a filter of git encrypts (gitattributes(5)), or that are
+// encrypted in this checkout by such a filter, those that the configuration names, those with a private key in them, those that are called like a
+// secret, and those in which tools keep secrets on a machine.
+type secretFiles struct {
+	t     *tree
+	globs []string    // of the configuration
+	crypt *ignoreList // what a filter encrypts, as patterns
+	known map[string]SecretBy
+}
+
+// SecretBy tells by what the contents of a file are known to be secret.
+type SecretBy uint8
+
+// What tells that a file's contents are secret.
+const (
+	NoSecret SecretBy = iota // nothing does
+	ByName                   // it is called like one
+	ByFilter                 // a filter of git encrypts it
+	ByKey                    // there is a private key in it
+	ByConfig                 // the configuration says so
+	ByPlace                  // tools keep secrets where it lies on a machine
+)
+
+// SecretFile tells by what the contents of a file are secret that evaluation reads, or that a definition names: one of the tree by its name
+// relative to the root, or one of a machine.
+func (g *Graph) SecretFile(name string) SecretBy { return g.secretFiles[name] }
+
+func newSecretFiles(t *tree, globs []string) *secretFiles {
+	s := &secretFiles{t: t, globs: globs, known: map[string]SecretBy{}}
+	for _, dir := range append([]string{""}, s.attributed()...) {
+		src, _, err := readSource(filepath.Join(t.dir, filepath.FromSlash(dir), ".gitattributes"), maxIgnoreBytes)
+		if err != nil {
+			continue
+		}
+		if text := encryptedPatterns(src); text != "" {
+			at := dir
+			if at != "" {
+				at += "/"
+			}
+			s.crypt = parseIgnore(text, at, s.crypt)
+		}
+	}
+	for _, p := range t.problems {
+		if p.Sealed && (strings.Contains(p.Msg, "git-crypt") || strings.Contains(p.Msg, "transcrypt")) {
+			s.known[p.At.File] = ByFilter
+		}
+	}
+	return s
+}
+
+// attributed are the folders below the root that have a .gitattributes of their own, those further up first.
+func (s *secretFiles) attributed() (out []string) {
+	for _, d := range sortedKeys(s.t.dirs) {
+		for _, e := range s.t.dirs[d] {
+			if d != "" && e.name == ".gitattributes" {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+// encryptedPatterns are the patterns of a .gitattributes whose files a filter encrypts, as a .gitignore would have them.
+func encryptedPatterns(attributes string) string {
+	var b strings.Builder
+	for line := range strings.Lines(attributes) {
+		fields := strings.Fields(line)
+		if len(fields) < 2 || strings.HasPrefix(fields[0], "#") || strings.HasPrefix(fields[0], "!") {
+			continue
+		}
+		for _, f := range fields[1:] {
+			switch {
+			case strings.HasPrefix(f, "filter=") && strings.Contains(f, "crypt"):
+				b.WriteString(fields[0] + "\n")
+			case f == "!filter", f == "-filter", strings.HasPrefix(f, "filter="):
+				b.WriteString("!" + fields[0] + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+// holds says whether what a file holds is secret. name is relative to the root, or absolute.
+func (s *secretFiles) holds(name string) bool { return s.by(name) != NoSecret }
+
+func (s *secretFiles) by(name string) SecretBy {
+	by, again := s.known[name]
+	if !again {
+		by = s.look(name)
+		s.known[name] = by
+	}
+	return by
+}
+
+func (s *secretFiles) look(name string) SecretBy {
+	if path.IsAbs(name) {
+		if secrets.AtRuntime(name) {
+			return ByPlace
+		}
+		return NoSecret
+	}
+	for _, g := range s.globs {
+		if doublestar.MatchUnvalidated(strings.TrimPrefix(g, "./"), name) {
+			return ByConfig
+		}
+	}
+	if s.crypt != nil && s.crypt.ignores(name, false) {
+		return ByFilter
+	}
+	if strings.HasSuffix(name, ".nix") || secrets.Encrypted(name) {
+		return NoSecret
+	}
+	if !s.there(name) {
+		return NoSecret
+	}
+	text, _, err := readSource(filepath.Join(s.t.dir, filepath.FromSlash(s.t.resolve(name))), maxSecretBytes)
+	switch {
+	case err != nil:
+	case strings.HasPrefix(text, "\x00GITCRYPT\x00"):
+		return ByFilter
+	case notText(text) != nil:
+	case secrets.Holds(text):
+		return ByKey
+	case secrets.NamedSecret(name) && strings.TrimSpace(text) != "":
+		return ByName
+	}
+	return NoSecret
+}
+
+// maxSecretBytes bounds what is looked at: no secret is as long.
+const maxSecretBytes = 1 << 16
+
+// there says whether the tree has a file or folder of a name.
+func (s *secretFiles) there(name string) bool {
+	if _, ok := s.t.dirs[name]; ok {
+		return true
+	}
+	for _, e := range s.t.dirs[strings.TrimSuffix(path.Dir(name), ".")] {
+		if e.name == path.Base(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// filesOf are the files that a definition names.
+func (s *secretFiles) filesOf(d *eval.Definition) []File {
+	var out []File
+	for _, f := range d.Files() {
+		abs := path.IsAbs(f.Name) || strings.HasPrefix(f.Name, "~")
+		out = append(out, File{Name: f.Name, Copied: f.Copied, There: !abs && s.there(f.Name), Secret: s.by(f.Name)})
+	}
+	return out
+}

@@ -1,0 +1,247 @@
+package graph
+
+import (
+	"slices"
+
+	"nixsink/graph/eval"
+)
+
+// Part is what of a source has come somewhere.
+type Part uint8
+
+// Parts, as they follow from each other.
+const (
+	PartValue     Part = iota // what the source holds
+	PartContents              // what the file holds that it names
+	PartDigest                // what tells about either and does not hold it
+	PartExistence             // that it is there, what it is called, how much of it there is
+)
+
+// A TrackSource is what a track begins with: an option, or a file whose contents are secret.
+type TrackSource struct {
+	Path []string // the option's names; what is not known of one is *
+	File string   // the file, relative to the root, or absolute; "" for an option
+}
+
+// A Track is one definition that something of a source becomes part of, with the way to it.
+type Track struct {
+	Source     TrackSource
+	Part       Part
+	Kind       FlowKind
+	Option     string
+	Segments   []string // of Option; what is not known of one is *
+	At         Place    // the definition
+	Module     *Module
+	In         *ConfSet // the configurations in which all of the way holds, nil for all
+	Default    bool     // it is an option's default
+	Own        bool     // the option is one of flake-parts or of an evalModules within a module
+	Names      bool     // it becomes part of names below the option
+	Read       Place    // where the source is read; the zero Place where that is not known
+	Steps      []Step   // from the source on
+	Before     *Track   // the definition that it goes on from, nil for the first
+	definition *eval.Definition
+	from       *eval.Path // the source
+}
+
+// Track follows what is asked for from option to option: every definition that some source becomes part of, those met first in the tree first,
+// each once for each source and part. is says which options are sources. Files whose contents are secret always are. Where a definition holds no
+// more than that there is something, or a hash of it, the track ends.
+func (g *Graph) Track(is func(path []string) bool) []*Track {
+	if g.Flows == nil || g.Flows.fl == nil {
+		return nil
+	}
+	t := &tracker{g: g, fl: g.Flows.fl, is: is, sides: map[*eval.Path]bool{}, mods: map[string]*Module{}}
+	for _, m := range g.Modules {
+		if m.Instance == "" {
+			t.mods[m.Path] = m
+		}
+	}
+	t.begin()
+	if len(t.out) > 0 {
+		t.index()
+		for i := 0; i < len(t.out) && i < maxTracks; i++ {
+			t.onward(t.out[i])
+		}
+	}
+	return t.out
+}
+
+// maxTracks bounds the tracks that are gone on from.
+const maxTracks = 200_000
+
+type tracker struct {
+	g     *Graph
+	fl    *flows
+	is    func(path []string) bool
+	sides map[*eval.Path]bool // whether a path is a source
+	mods  map[string]*Module
+	out   []*Track
+	seen  map[trackKey]bool
+	trie  *pathTrie
+	reads map[*eval.Path][]derived
+}
+
+// trackKey is what makes a track a new one.
+type trackKey struct {
+	source *eval.Path
+	def    *eval.Definition
+	part   Part
+}
+
+// source says whether a path is a source.
+func (t *tracker) source(p *eval.Path) bool {
+	is, again := t.sides[p]
+	if !again {
+		is = p.Root.Files || p.Parent != nil && t.is(t.names(p))
+		t.sides[p] = is
+	}
+	return is
+}
+
+func (t *tracker) names(p *eval.Path) []string {
+	segs := p.Segments()
+	if p.Root.Arg != "" {
+		segs = append([]string{p.Root.Arg}, segs...)
+	}
+	return starred(segs)
+}
+
+func (t *tracker) begin() {
+	t.seen = map[trackKey]bool{}
+	for _, d := range t.fl.ev.Definitions {
+		if !t.fl.counts(d) {
+			continue
+		}
+		for o := range t.fl.ev.Origins(d) {
+			if !t.source(o.Path) {
+				continue
+			}
+			s := TrackSource{Path: t.names(o.Path)}
+			part := PartValue
+			if o.Path.Root.Files {
+				s = TrackSource{File: o.Path.Name}
+			}
+			t.add(d, o, s, o.Path, part, nil)
+		}
+	}
+}
+
+// add takes up a definition that comes from an origin which holds some part of a source.
+func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *eval.Path, part Part, before *Track) {
+	switch {
+	case o.Asks == eval.Contents && part == PartValue:
+		part = PartContents
+	case o.Asks == eval.Digest:
+		part = max(part, PartDigest)
+	case o.Asks != eval.Whole && o.Asks != eval.Contents || o.Kind == eval.Control:
+		part = PartExistence
+	}
+	in := t.fl.inOf(d)
+	if before != nil {
+		if in = t.fl.confs.Intersection(in, before.In); in.Empty() {
+			return
+		}
+	}
+	if k := (trackKey{from, d, part}); t.seen[k] {
+		return
+	} else {
+		t.seen[k] = true
+	}
+	segs := t.names(d.Path)
+	out := &Track{Source: s, Part: part, Option: pathText(segs), Segments: segs, At: PlaceIn(d.File, d.Span), Module: t.mods[d.File.Name], In: in,
+		Default: d.Default, Own: d.Path.Own(), Names: d.Names, Before: before, definition: d, from: from}
+	switch o.Kind {
+	case eval.Control:
+		out.Kind = Control
+	case eval.Key:
+		out.Kind = Key
+	default:
+		out.Kind = Data
+	}
+	if d.Names && out.Kind == Data {
+		out.Kind = Key
+	}
+	if before != nil {
+		out.Steps = append(out.Steps, before.Steps...)
+		out.Read = before.Read
+	}
+	if rd := o.Read; rd != nil {
+		at := PlaceIn(rd.File, rd.Span)
+		out.Steps = append(out.Steps, Step{"reads " + pathText(t.names(o.Path)), at})
+		if before == nil {
+			out.Read = at
+		}
+	}
+	for _, w := range t.fl.ev.Way(o) {
+		if w.File != nil {
+			if step := (Step{w.What, PlaceIn(w.File, w.Span)}); len(out.Steps) == 0 || out.Steps[len(out.Steps)-1] != step {
+				out.Steps = append(out.Steps, step)
+			}
+		}
+	}
+	what := "defines "
+	switch {
+	case d.Default:
+		what = "is the default of "
+	case out.Kind == Control:
+		what = "decides over "
+	case out.Kind == Key:
+		what = "names an attribute of "
+	}
+	out.Steps = append(out.Steps, Step{what + out.Option, out.At})
+	t.out = append(t.out, out)
+}
+
+// index finds the definitions that come from an option, for what goes on from one.
+func (t *tracker) index() {
+	t.trie, t.reads = &pathTrie{}, map[*eval.Path][]derived{}
+	for _, d := range t.fl.ev.Definitions {
+		if !t.fl.counts(d) {
+			continue
+		}
+		for o := range t.fl.ev.Origins(d) {
+			if o.Path.Root.Files || o.Path.Parent == nil {
+				continue
+			}
+			if t.reads[o.Path] == nil {
+				t.trie.add(t.fl.ofRoot(o.Path), o.Path)
+			}
+			t.reads[o.Path] = append(t.reads[o.Path], derived{d, o})
+		}
+	}
+}
+
+// onward takes up the definitions that come from what a track defines.
+func (t *tracker) onward(tr *Track) {
+	if tr.Part >= PartDigest || tr.Kind == Control || len(tr.Steps) > maxTrackSteps {
+		return
+	}
+	d := tr.definition
+	var above []*eval.Path
+	t.trie.related(t.fl.ofRoot(d.Path), func(q *eval.Path, exact, up bool) {
+		if d.Names && !up || t.source(q) {
+			return
+		}
+		above = append(above, q)
+	})
+	for _, q := range above {
+		for _, r := range t.reads[q] {
+			if r.def != d {
+				t.add(r.def, r.origin, tr.Source, tr.from, tr.Part, tr)
+			}
+		}
+	}
+}
+
+// maxTrackSteps bounds a way.
+const maxTrackSteps = 64
+
+// sortedKeys are the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,153 @@
+package check
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+	"nixsink/internal/secrets"
+)
+
+var secretInStore = Check{
+	Name:    "secret-in-store",
+	Summary: "a secret's contents become part of the configuration, and end in the Nix store",
+	Default: Error,
+	InForce: true,
+	Doc: `Evaluation reads the file of a secret (` + "`builtins.readFile`" + `, ` + "`lib.fileContents`, `importJSON`" + `) and makes it part of an option. What an option holds is written
+to the Nix store, which everybody on the machine can read, and stays there, in every generation and every binary cache. Hand on the path, and let the
+service read it: ` + "`passwordFile`, `LoadCredential`, `EnvironmentFile`" + `, a template of sops-nix.
+
+Secrets are what sops-nix, agenix, vaultix, clan, colmena and opnix bring (` + "`config.age.secrets.NAME.path`" + `), files that a filter of git encrypts (git-crypt,
+transcrypt), files with a private key in them, and what the configuration names:
+
+` + "```toml" + `
+[secrets]
+values = ["my.secrets.*"]   # options that hold secrets
+files = ["private/**"]      # files that do
+` + "```" + `
+
+It is followed through bindings, functions and options to where it is defined; a hash of it, a comparison and its path are harmless. It is information
+where it is not sure that what is read is secret: a value out of an encrypted Nix file that goes into an option of a harmless name, a file that is only
+called like a secret.
+
+` + "```nix" + `
+-- default.nix --
+{ config, ... }:
+{
+  age.secrets.db.file = ./db.age;
+  services.app.passwordFile = config.age.secrets.db.path;
+  services.app.settings.password = builtins.readFile config.age.secrets.db.path; # <- here
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		type key struct {
+			source string
+			at     graph.Place
+		}
+		at := map[key]int{}
+		first := map[*graph.Track]int{} // the finding that a track belongs to
+		for _, t := range p.secrets().tracks {
+			l, what := p.partOf(t)
+			if what != secrets.Contents || secrets.TakesContents(t.Segments) || t.Default && t.Before == nil && len(t.Segments) == 0 {
+				continue
+			}
+			if i, ok := first[t.Before]; ok && t.Before != nil {
+				first[t] = i
+				out[i].Related = append(out[i].Related, Related{At: t.At, Message: "and so becomes part of " + t.Option})
+				continue
+			}
+			k := key{l.Secret, t.At}
+			if i, ok := at[k]; ok {
+				first[t] = i
+				continue
+			}
+			if secret, known := p.clanSecret(l); known && !secret {
+				continue
+			}
+			f := Finding{At: t.At, Value: t.Option, Severity: p.storeSeverity(t, l)}
+			f.Message = fmt.Sprintf("%s is made of the contents of %s, so that everybody can read them in the Nix store: hand on the path and let the service read it", t.Option, sourceText(t, l))
+			if t.Source.File == "" && l.Tool == nil && l.What == secrets.Contents {
+				f.Message = fmt.Sprintf("%s is made of %s, which the configuration calls a secret, so that everybody can read it in the Nix store: hand on the path of a file in its place", t.Option, l.Secret)
+			}
+			if t.Kind == graph.Key {
+				f.Message = fmt.Sprintf("a name below %s is made of the contents of %s, so that everybody can read them in the Nix store", t.Option, sourceText(t, l))
+			}
+			for _, s := range t.Steps[:len(t.Steps)-1] {
+				f.Related = append(f.Related, Related{At: s.At, Message: s.What})
+			}
+			at[k], first[t] = len(out), len(out)
+			out = append(out, f)
+		}
+		return out
+	},
+}
+
+// sourceText names what a track begins with.
+func sourceText(t *graph.Track, l secrets.Label) string {
+	if t.Source.File != "" {
+		return t.Source.File
+	}
+	if l.Tool != nil && l.Secret != "" {
+		return fmt.Sprintf("the secret %s (%s)", l.Secret, strings.TrimSuffix(strings.TrimSuffix(l.Tool.Name, " templates"), " placeholders"))
+	}
+	return strings.Join(t.Source.Path, ".")
+}
+
+// storeSeverity says how sure it is that a track brings a secret.
+func (p *Pass) storeSeverity(t *graph.Track, l secrets.Label) Severity {
+	named := slices.ContainsFunc(secrets.Local(t.Segments), func(s string) bool { return secrets.KindOf(s) != "" })
+	switch {
+	case t.Own:
+		return Info // what a flake makes of it is not known to be built
+	case t.Source.File != "" && path.Ext(t.Source.File) == ".nix":
+		if named {
+			return Error
+		}
+		return Info // there is more in such a file than secrets
+	case t.Source.File != "":
+		switch p.Graph.SecretFile(t.Source.File) {
+		case graph.ByName:
+			return Warning
+		}
+		return Error
+	case l.Tool != nil && (l.Tool.Kind == secrets.OfGenerators || l.Tool.Kind == secrets.OfGroups):
+		// Most variables of clan are public, and only their generator says so.
+		if _, known := p.clanSecret(l); !known {
+			return Info
+		}
+	case l.Secret == "" || strings.Contains(l.Secret, "*") && l.Field == "":
+		return Info
+	}
+	return Error
+}
+
+// clanSecret says whether a file that a generator of clan makes is secret; known is false where the text does not tell.
+func (p *Pass) clanSecret(l secrets.Label) (secret, known bool) {
+	gen, file, ok := strings.Cut(l.Secret, "/")
+	if !ok || l.Tool == nil || l.Tool.Kind != secrets.OfGenerators {
+		return false, false
+	}
+	for _, d := range p.Graph.Definitions {
+		s := secrets.Local(d.Segments)
+		if len(s) < 7 || s[0] != "clan" || s[3] != "generators" || !sameGlob(s[4], gen) || s[5] != "files" || !sameGlob(s[6], file) {
+			continue
+		}
+		set, _ := d.Value.(map[string]any)
+		switch {
+		case len(s) == 8 && s[7] == "secret":
+			if b, ok := d.Value.(bool); ok {
+				return b, true
+			}
+		case len(s) == 7 && set != nil:
+			if b, ok := set["secret"].(bool); ok {
+				return b, true
+			}
+			secret, known = true, d.Known // what nobody says otherwise is secret
+		}
+	}
+	return secret, known
+}

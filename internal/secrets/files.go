@@ -1,0 +1,66 @@
+package secrets
+
+import (
+	"path"
+	"strings"
+)
+
+// runtime are folders of a machine in which secrets lie (sops-nix, agenix, NixOps and colmena, systemd).
+var runtime = []string{"/run/secrets/", "/run/secrets-for-users/", "/run/secrets.d/", "/run/agenix/", "/run/agenix.d/", "/run/keys/", "/run/credentials/", "/run/user/*/secrets/"}
+
+// AtRuntime says that a file of the machine is one in which a tool keeps a secret.
+func AtRuntime(name string) bool {
+	for _, dir := range runtime {
+		if strings.HasPrefix(name, dir) && len(name) > len(dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// Encrypted says by its name that a file holds no secret that could be read without a key.
+func Encrypted(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	for _, end := range []string{".age", ".gpg", ".pgp", ".asc", ".sops", ".enc", ".enc.yaml", ".enc.json", ".cred"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return strings.Contains(base, ".sops.") || strings.Contains(base, ".enc.")
+}
+
+// Public says by its name that a file is made to be read by everybody: a public key, a certificate.
+func Public(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	for _, end := range []string{".pub", ".crt", ".cer", ".cert", ".csr", ".nix", ".md", ".example", ".sample", ".template", ".hash"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return strings.Contains(base, "public") || strings.Contains(base, "pubkey") || strings.Contains(base, "fullchain") || strings.Contains(base, "authorized_keys") || strings.Contains(base, "known_hosts")
+}
+
+// NamedSecret says that a file of the tree is called like a secret that is kept as plain text: wifi-password, api_token.txt.
+func NamedSecret(name string) bool {
+	if Encrypted(name) || Public(name) {
+		return false
+	}
+	base := path.Base(name)
+	for _, end := range []string{".txt", ".key", ".pem", ".env"} {
+		base = strings.TrimSuffix(base, end)
+	}
+	return KindOf(base) != "" || strings.HasSuffix(strings.ToLower(path.Base(name)), ".env") && strings.Contains(strings.ToLower(name), "secret")
+}
+
+// beginnings are texts that only secrets have in them.
+var beginnings = []string{"-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN EC PRIVATE KEY-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----", "AGE-SECRET-KEY-1"}
+
+// Holds says that a file's text has a key in it.
+func Holds(text string) bool {
+	for _, b := range beginnings {
+		if strings.Contains(text, b) {
+			return true
+		}
+	}
+	return false
+}
