@@ -282,6 +282,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	vs.confs = g.confs
 	vs.declare(ev)
 	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)
+	conceal(g, ev)
 	byFile := map[string]*Module{}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
@@ -299,6 +300,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	}
 	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
+	for _, v := range g.Values {
+		v.Default = g.Conceal(v.DefaultAt.File, v.Default)
+	}
 	for _, d := range ev.Dropped {
 		for _, p := range ev.Paths(d) {
 			if _, segs, ok := vs.place(p); ok {
@@ -344,7 +348,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		if _, below, central := vs.place(d.Path); central {
 			segs = below
 		}
-		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: PlaceIn(d.File, d.Span), Type: d.Type, Default: d.Default, Description: d.Description, Module: byFile[d.File.Name]})
+		g.Declared = append(g.Declared, &Option{Path: pathText(segs), At: PlaceIn(d.File, d.Span), Type: d.Type, Default: g.Conceal(d.File.Name, d.Default), Description: d.Description, Module: byFile[d.File.Name]})
 	}
 	slices.SortStableFunc(g.Declared, func(a, b *Option) int { return cmp.Or(strings.Compare(a.Path, b.Path), ComparePlaces(a.At, b.At)) })
 	// One text may declare an option for the system and for homes.

@@ -38,6 +38,10 @@ type Graph struct {
 	CheckoutCRLF map[string]bool
 	Empty        string // why there is nothing to show; "" if there is something
 
+	// LiteralSecrets are where secrets seem to stand in the text, by place.
+	LiteralSecrets []*LiteralSecret
+
+	concealed   *concealed
 	secretFiles map[string]SecretBy // of the files that evaluation read, or that definitions name
 
 	confs *ConfSets

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"nixsink/graph/eval"
 )
@@ -50,7 +51,7 @@ func (g *Graph) Track(is func(path []string) bool) []*Track {
 	if g.Flows == nil || g.Flows.fl == nil {
 		return nil
 	}
-	t := &tracker{g: g, fl: g.Flows.fl, is: is, sides: map[*eval.Path]bool{}, mods: map[string]*Module{}}
+	t := &tracker{g: g, fl: g.Flows.fl, is: is, mods: map[string]*Module{}}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
 			t.mods[m.Path] = m
@@ -73,7 +74,8 @@ type tracker struct {
 	g     *Graph
 	fl    *flows
 	is    func(path []string) bool
-	sides map[*eval.Path]bool // whether a path is a source
+	sides []side // by number of a path: inside of what is followed, or outside
+	segs  []string
 	mods  map[string]*Module
 	out   []*Track
 	seen  map[trackKey]bool
@@ -90,20 +92,32 @@ type trackKey struct {
 
 // source says whether a path is a source.
 func (t *tracker) source(p *eval.Path) bool {
-	is, again := t.sides[p]
-	if !again {
-		is = p.Root.Files || p.Parent != nil && t.is(t.names(p))
-		t.sides[p] = is
+	n := p.Number()
+	if n >= len(t.sides) {
+		t.sides = append(t.sides, make([]side, n+1-len(t.sides))...)
 	}
-	return is
+	if t.sides[n] == notAsked {
+		t.sides[n] = outside
+		if p.Root.Files || p.Parent != nil && t.is(t.names(p)) {
+			t.sides[n] = inside
+		}
+	}
+	return t.sides[n] == inside
 }
 
+// names are a path's; they hold until the next call.
 func (t *tracker) names(p *eval.Path) []string {
-	segs := p.Segments()
+	t.segs = t.segs[:0]
 	if p.Root.Arg != "" {
-		segs = append([]string{p.Root.Arg}, segs...)
+		t.segs = append(t.segs, p.Root.Arg)
 	}
-	return starred(segs)
+	t.segs = p.AppendSegments(t.segs)
+	for i, s := range t.segs {
+		if hasHole(s) {
+			t.segs[i] = strings.ReplaceAll(s, eval.Hole, "*")
+		}
+	}
+	return t.segs
 }
 
 func (t *tracker) begin() {
@@ -116,7 +130,7 @@ func (t *tracker) begin() {
 			if !t.source(o.Path) {
 				continue
 			}
-			s := TrackSource{Path: t.names(o.Path)}
+			s := TrackSource{Path: slices.Clone(t.names(o.Path))}
 			part := PartValue
 			if o.Path.Root.Files {
 				s = TrackSource{File: o.Path.Name}
@@ -147,7 +161,7 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 	} else {
 		t.seen[k] = true
 	}
-	segs := t.names(d.Path)
+	segs := slices.Clone(t.names(d.Path))
 	out := &Track{Source: s, Part: part, Option: pathText(segs), Segments: segs, At: PlaceIn(d.File, d.Span), Module: t.mods[d.File.Name], In: in,
 		Default: d.Default, Own: d.Path.Own(), Names: d.Names, Before: before, definition: d, from: from}
 	switch o.Kind {

@@ -113,7 +113,7 @@ func (d *htmlDoc) excerpts(g *graph.Graph) {
 				d.Files[i].Excerpt = append(d.Files[i].Excerpt, htmlExcerpt{From: n + 1})
 				run = &d.Files[i].Excerpt[len(d.Files[i].Excerpt)-1]
 			}
-			run.Lines = append(run.Lines, plain(cut(strings.ReplaceAll(strings.TrimSuffix(line, "\r"), "\t", "    "), longestLine)))
+			run.Lines = append(run.Lines, plain(cut(strings.ReplaceAll(g.Conceal(name, strings.TrimSuffix(line, "\r")), "\t", "    "), longestLine)))
 		}
 	}
 }

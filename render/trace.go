@@ -228,7 +228,9 @@ func turn(i, of int) string {
 }
 
 // definitionText is what a binding defines, on one line: 22 of ssh = 22. It is "" if the file is not at hand.
-func definitionText(g *graph.Graph, p graph.Place) string { return oneLine(g.Text(g.RightSide(p))) }
+func definitionText(g *graph.Graph, p graph.Place) string {
+	return oneLine(g.Conceal(p.File, g.Text(g.RightSide(p))))
+}
 
 // sourceLine is the whole line that a place begins on, without its indentation.
 func sourceLine(g *graph.Graph, p graph.Place) string {
@@ -238,7 +240,7 @@ func sourceLine(g *graph.Graph, p graph.Place) string {
 	}
 	start := strings.LastIndexByte(f.Src[:p.Span.Start], '\n') + 1
 	line, _, _ := strings.Cut(f.Src[start:], "\n")
-	return strings.TrimSpace(line)
+	return g.Conceal(p.File, strings.TrimSpace(line))
 }
 
 // JSON writes the trace for programs.

@@ -116,4 +116,6 @@ func (c *comparison) renamedIn(code string) string {
 }
 
 // valueLine is what a definition's place says on one line: the right side of a binding.
-func valueLine(g *graph.Graph, at graph.Place) string { return shown(g.Text(g.RightSide(at))) }
+func valueLine(g *graph.Graph, at graph.Place) string {
+	return shown(g.Conceal(at.File, g.Text(g.RightSide(at))))
+}

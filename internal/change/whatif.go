@@ -135,7 +135,7 @@ func calls(e parse.Expr) string {
 func If(g *graph.Graph, v *graph.Value, code string, at []graph.Place) *WhatIf {
 	w := &WhatIf{Value: v, Now: code, At: at, Hosts: []string{}}
 	for _, p := range at {
-		text := shown(g.Text(p))
+		text := shown(g.Conceal(p.File, g.Text(p)))
 		if w.Then != "" && w.Then != text {
 			text = "" // it is not one
 			w.Then = ""

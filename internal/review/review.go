@@ -62,7 +62,7 @@ func Make(g *graph.Graph, findings []check.Finding, cfg check.Config, limits Lim
 		Policy:   policy(g),
 		Services: check.Services(g, cfg),
 		Exposure: exposed(g, s.all),
-		Secrets:  secrets(g, s.all),
+		Secrets:  findSecrets(g, s.all),
 		Access:   s.access(),
 		Upkeep:   s.upkeep(),
 		Unhosted: len(g.Hosts()) == 0,

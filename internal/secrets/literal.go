@@ -15,7 +15,7 @@ var placeholders = []string{"changeme", "changethis", "replaceme", "replacethis"
 var plainWords = []string{"none", "null", "true", "false", "yes", "no", "on", "off", "ask", "prompt", "never", "always", "required", "optional", "default", "disabled", "enabled", "auto", "manual", "any", "empty", "plain", "basic", "bearer", "token", "password", "secret", "key", "apikey", "keyring", "gnome-keyring", "kwallet", "file", "env", "vault", "invalid", "unused", "include", "sufficient", "requisite"}
 
 // wellKnown are passwords that everybody tries first. Whoever sets one knows that it keeps nobody out.
-var wellKnown = []string{"nixos", "root", "admin", "test", "guest", "toor", "user", "demo", "1234", "12345", "123456", "12345678", "foo", "bar", "foobar", "pass", "pw", "hunter2", "vagrant", "correcthorsebatterystaple", "raspberry", "postgres", "mysql", "live", "install", "password1", "admin123"}
+var wellKnown = []string{"nixos", "root", "admin", "test", "guest", "toor", "user", "demo", "1234", "12345", "123456", "12345678", "foo", "bar", "foobar", "pass", "pw", "hunter2", "vagrant", "correcthorsebatterystaple", "raspberry", "postgres", "mysql", "live", "install", "hackme", "sw2ycwtib9zpoohopsmm", "password1", "admin123"}
 
 // hashes are how the hashes of passwords begin (crypt(5)).
 var hashes = []string{"$y$", "$gy$", "$7$", "$6$", "$5$", "$1$", "$2a$", "$2b$", "$2y$", "$argon2", "$scrypt", "$pbkdf2", "$sha512$", "{SSHA", "{SHA", "{BCRYPT"}

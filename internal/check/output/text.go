@@ -221,7 +221,7 @@ func sourceLine(g *graph.Graph, at graph.Place) (string, bool) {
 	if i := strings.IndexByte(src, '\n'); i >= 0 {
 		src = src[:i]
 	}
-	return strings.TrimSuffix(src, "\r"), true
+	return g.Conceal(at.File, strings.TrimSuffix(src, "\r")), true
 }
 
 // clean takes control characters and bidirectional marks out of text from the repository, so that it cannot drive a terminal.
