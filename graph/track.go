@@ -259,3 +259,29 @@ func sortedKeys[V any](m map[string]V) []string {
 	slices.Sort(out)
 	return out
 }
+
+// An OptionRead is one place where an option is read, whatever comes of it.
+type OptionRead struct {
+	Path    []string // what is not known of a name is *
+	At      Place
+	In      *ConfSet
+	Guard   bool // whether there is something is asked, no more
+	Members bool // all below it are gone over
+}
+
+// Reads lists where the options are read that is says, in the order in which they were found.
+func (g *Graph) Reads(is func(path []string) bool) []OptionRead {
+	if g.Flows == nil || g.Flows.fl == nil {
+		return nil
+	}
+	var out []OptionRead
+	for _, r := range g.Flows.fl.ev.Reads {
+		if r.Path.Parent == nil || r.Path.Root.Files {
+			continue
+		}
+		if path := starred(r.Path.Segments()); is(path) {
+			out = append(out, OptionRead{path, PlaceIn(r.File, r.Span), g.setOf(r.In), r.How == eval.Guard, r.Members || r.Names})
+		}
+	}
+	return out
+}

@@ -1,0 +1,144 @@
+package check
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"nixsink/graph"
+	"nixsink/internal/secrets"
+)
+
+var secretUnused = Check{
+	Name:    "secret-unused",
+	Summary: "a secret is brought onto a machine, and nothing reads it",
+	Default: Info,
+	InForce: true,
+	Doc: `A tool is told to decrypt a secret, and nothing that is in the tree reads its path, nor names the file where it lies (` + "`/run/secrets/NAME`, `/run/agenix/NAME`" + `). Remove it: what is not on
+a machine cannot be taken from it. A secret with a ` + "`path`" + ` of its own is not meant, as whoever reads it there needs no option, nor one that is used by its name.
+
+` + "```nix" + `
+-- default.nix --
+{ config, ... }:
+{
+  age.secrets.db.file = ./db.age;
+  age.secrets.old.file = ./old.age; # <- here
+  services.app.passwordFile = config.age.secrets.db.path;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		facts := p.secrets()
+		reads := p.Graph.Reads(func(path []string) bool { _, ok := secrets.Of(path); return ok })
+		for _, s := range facts.all {
+			if !byOption(s.Tool) || s.Template || strings.Contains(s.Name, "*") || s.Path.Set || len(s.Uses) > 0 {
+				continue
+			}
+			read := slices.ContainsFunc(reads, func(r graph.OptionRead) bool {
+				l, _ := secrets.Of(r.Path)
+				return strings.TrimSuffix(l.Tool.Name, " placeholders") == s.Tool && (l.Secret == "" || sameGlob(l.Secret, s.Name))
+			})
+			if read || p.namesFile(s.Name) {
+				continue
+			}
+			out = append(out, Finding{At: s.At, Value: s.option(), Message: fmt.Sprintf("nothing reads the secret %s (%s): remove it", s.Name, s.Tool)})
+		}
+		return out
+	},
+}
+
+// byOption says that a tool puts its secrets where options tell, by names that the tree gives them.
+func byOption(tool string) bool { return tool == "sops-nix" || tool == "agenix" || tool == "vaultix" }
+
+// option is the option that a secret is declared by.
+func (s *Secret) option() string {
+	for _, t := range secrets.Tools {
+		if t.Name == s.Tool && len(s.defs) > 0 {
+			segs := s.defs[0].Segments
+			n := len(segs) - len(secrets.Local(segs)) + len(t.Path) + 1
+			return strings.Join(segs[:min(n, len(segs))], ".")
+		}
+	}
+	return s.Name
+}
+
+// namesFile reports whether some text names a secret by the file that it lies in, or by a folder of such files and its name.
+func (p *Pass) namesFile(name string) bool {
+	for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/", "secrets/", "agenix/"} {
+		for _, f := range p.Graph.Files {
+			if strings.Contains(f.Src, dir+name) {
+				return true
+			}
+		}
+	}
+	// A name that is put together: its parts stand in the text.
+	quoted := `"` + name + `"`
+	n := 0
+	for _, f := range p.Graph.Files {
+		n += strings.Count(f.Src, quoted) + strings.Count(f.Src, `"`+path.Base(name)+`"`)
+		if n > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+var secretUndeclared = Check{
+	Name:    "secret-undeclared",
+	Summary: "a secret is read that no configuration declares",
+	Default: Warning,
+	InForce: true,
+	Doc: `A module reads ` + "`config.age.secrets.NAME`" + `, ` + "`config.sops.secrets.NAME`" + ` or a placeholder, and nothing in the tree declares a secret of that name. Evaluation of every machine that has
+the module fails. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and nothing is said of a tree in which some secret's name is computed.
+
+` + "```nix" + `
+-- default.nix --
+{ config, ... }:
+{
+  age.secrets.db.file = ./db.age;
+  services.app.passwordFile = config.age.secrets.bd.path; # <- here
+  services.web.passwordFile = config.age.secrets.db.path;
+}
+` + "```" + `
+`,
+	Run: func(p *Pass) []Finding {
+		var out []Finding
+		facts := p.secrets()
+		tests := p.testsOnly()
+		seen := map[graph.Place]bool{}
+		for _, r := range p.Graph.Reads(func(path []string) bool { _, ok := secrets.Of(path); return ok }) {
+			l, _ := secrets.Of(r.Path)
+			tool := strings.TrimSuffix(l.Tool.Name, " placeholders")
+			if r.Guard || r.In.Empty() || !byOption(tool) || l.Secret == "" || strings.Contains(l.Secret, "*") || facts.open[tool] || seen[r.At] || tests(r.In) || strings.Contains(p.Graph.Text(r.At), " or ") {
+				continue
+			}
+			declared, any := false, false
+			for _, s := range facts.all {
+				if s.Tool == tool {
+					any = true
+					declared = declared || sameGlob(s.Name, l.Secret)
+				}
+			}
+			if declared || !any || p.namesFile(l.Secret) {
+				continue
+			}
+			seen[r.At] = true
+			out = append(out, Finding{At: r.At, Value: strings.Join(r.Path[:min(len(r.Path), 3)], "."),
+				Message: fmt.Sprintf("the secret %s (%s) is read and nothing declares it%s", l.Secret, tool, p.nearSecret(facts, tool, l.Secret))})
+		}
+		return out
+	},
+}
+
+// nearSecret names the declared secret that may be meant.
+func (p *Pass) nearSecret(f *secretFacts, tool, name string) string {
+	var names []string
+	for _, s := range f.all {
+		if s.Tool == tool {
+			names = append(names, s.Name)
+		}
+	}
+	return didYouMean(name, names)
+}
