@@ -269,14 +269,14 @@ type OptionRead struct {
 	Members bool // all below it are gone over
 }
 
-// Reads lists where the options are read that is says, in the order in which they were found.
+// Reads lists where the options of systems and homes are read that is says, in the order in which they were found.
 func (g *Graph) Reads(is func(path []string) bool) []OptionRead {
 	if g.Flows == nil || g.Flows.fl == nil {
 		return nil
 	}
 	var out []OptionRead
 	for _, r := range g.Flows.fl.ev.Reads {
-		if r.Path.Parent == nil || r.Path.Root.Files {
+		if r.Path.Parent == nil || r.Path.Root.Files || r.Path.Own() {
 			continue
 		}
 		if path := starred(r.Path.Segments()); is(path) {

@@ -64,22 +64,43 @@ func (s *Secret) option() string {
 	return s.Name
 }
 
-// namesFile reports whether some text names a secret by the file that it lies in, or by a folder of such files and its name.
+// namesFile reports whether some text names a secret by the file that it lies in, reads it by its name where no configuration evaluates that, or has its
+// name in a string of its own, by which it may be put together.
 func (p *Pass) namesFile(name string) bool {
-	for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/", "secrets/", "agenix/"} {
-		for _, f := range p.Graph.Files {
+	for _, f := range p.Graph.Files {
+		for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/", "secrets/", "agenix/"} {
 			if strings.Contains(f.Src, dir+name) {
 				return true
 			}
 		}
+		for _, read := range []string{"secrets." + name + ".path", `secrets."` + name + `".path`, "placeholder." + name, `placeholder."` + name + `"`} {
+			if strings.Contains(f.Src, read) {
+				return true
+			}
+		}
 	}
-	// A name that is put together: its parts stand in the text.
 	quoted := `"` + name + `"`
 	n := 0
 	for _, f := range p.Graph.Files {
-		n += strings.Count(f.Src, quoted) + strings.Count(f.Src, `"`+path.Base(name)+`"`)
-		if n > 1 {
-			return true
+		n += strings.Count(f.Src, quoted)
+		if base := path.Base(name); base != name {
+			n += strings.Count(f.Src, `"`+base+`"`)
+		}
+	}
+	return n > 1
+}
+
+// mentioned reports whether some text has a name elsewhere than where it is read: it may be declared in a way that the text does not tell.
+func (p *Pass) mentioned(name string) bool {
+	for _, f := range p.Graph.Files {
+		src := f.Src
+		for i := strings.Index(src, name); i >= 0; i = strings.Index(src, name) {
+			before, after := src[:i], strings.TrimPrefix(src[i+len(name):], `"`)
+			src = src[i+len(name):]
+			read := strings.HasPrefix(after, ".path") || strings.HasSuffix(strings.TrimSuffix(before, `"`), "placeholder.")
+			if !read {
+				return true
+			}
 		}
 	}
 	return false
@@ -121,7 +142,7 @@ the module fails. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and 
 					declared = declared || sameGlob(s.Name, l.Secret)
 				}
 			}
-			if declared || !any || p.namesFile(l.Secret) {
+			if declared || !any || p.mentioned(l.Secret) {
 				continue
 			}
 			seen[r.At] = true
