@@ -118,7 +118,10 @@ func (ev *Evaluator) filesIn(v Val) []Held {
 	case *listShape:
 		var out []Held
 		for _, t := range s.elems {
-			out = append(out, ev.filesIn(ev.force(t))...)
+			x := ev.force(t)
+			if _, list := x.shape.(*listShape); !list { // lists may hold each other, or the same one twice
+				out = append(out, ev.filesIn(x)...)
+			}
 		}
 		return out
 	}

@@ -11,7 +11,6 @@
 package review
 
 import (
-	"cmp"
 	"strings"
 
 	"nixsink/graph"
@@ -153,10 +152,6 @@ func testsOf(g *graph.Graph) func(*graph.ConfSet) bool {
 		known[in] = only && n > 0
 		return known[in]
 	}
-}
-
-func comparePlaces(a, b graph.Place) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 // unquote is a segment of an option's path as people say it.
