@@ -16,9 +16,15 @@ import (
 // secret, and those in which tools keep secrets on a machine.
 type secretFiles struct {
 	t     *tree
-	globs []string    // of the configuration
-	crypt *ignoreList // what a filter encrypts, as patterns
+	globs []string // of the configuration
+	crypt []cryptList
 	known map[string]SecretBy
+}
+
+// A cryptList is what the .gitattributes of one folder says of the files below it.
+type cryptList struct {
+	dir   string // with a slash at its end; "" for the root
+	rules *ignoreList
 }
 
 // SecretBy tells by what the contents of a file are known to be secret.
@@ -50,7 +56,7 @@ func newSecretFiles(t *tree, globs []string) *secretFiles {
 			if at != "" {
 				at += "/"
 			}
-			s.crypt = parseIgnore(text, at, s.crypt)
+			s.crypt = append(s.crypt, cryptList{at, parseIgnore(text, "", nil)})
 		}
 	}
 	for _, p := range t.problems {
@@ -117,8 +123,10 @@ func (s *secretFiles) look(name string) SecretBy {
 			return ByConfig
 		}
 	}
-	if s.crypt != nil && s.crypt.ignores(name, false) {
-		return ByFilter
+	for _, c := range s.crypt {
+		if below, ok := strings.CutPrefix(name, c.dir); ok && c.rules != nil && c.rules.ignores(below, false) {
+			return ByFilter
+		}
 	}
 	if strings.HasSuffix(name, ".nix") || secrets.Encrypted(name) {
 		return NoSecret

@@ -50,6 +50,7 @@ called like a secret.
 		}
 		at := map[key]int{}
 		first := map[*graph.Track]int{} // the finding that a track belongs to
+		more, n := map[string]int{}, map[string]int{}
 		for _, t := range p.secrets().tracks {
 			l, what := p.partOf(t)
 			if what != secrets.Contents || secrets.TakesContents(t.Segments) || t.Default && t.Before == nil && len(t.Segments) == 0 {
@@ -79,8 +80,22 @@ called like a secret.
 			for _, s := range t.Steps[:len(t.Steps)-1] {
 				f.Related = append(f.Related, Related{At: s.At, Message: s.What})
 			}
+			// Of an encrypted Nix file everything that comes of it would be told, harmless as it may be: once is enough.
+			if f.Severity == Info && t.Source.File != "" {
+				if i, again := more[t.Source.File]; again {
+					n[t.Source.File]++
+					first[t] = i
+					continue
+				}
+				more[t.Source.File] = len(out)
+			}
 			at[k], first[t] = len(out), len(out)
 			out = append(out, f)
+		}
+		for file, i := range more {
+			if n[file] > 0 {
+				out[i].Message += fmt.Sprintf(" (and %d more options)", n[file])
+			}
 		}
 		return out
 	},
