@@ -164,6 +164,14 @@ func (ev *Evaluator) entry(f *parse.File) {
 	c.Name = f.Name
 	c.sources = []wanted{{source: source{file: f}}}
 	ev.drain()
+	if ev.saysNothing(c) && slices.ContainsFunc(ev.hosts, func(o *Configuration) bool { return o != c && o.Name != "" && !o.Open && !o.Class.Flake && !o.Dead }) {
+		c.Dead = true // a way in to the others, or a file that is kept apart from the tree
+	}
+}
+
+// saysNothing says that the modules of a configuration neither define nor declare anything.
+func (ev *Evaluator) saysNothing(c *Configuration) bool {
+	return len(c.kids) == 0 && !slices.ContainsFunc(c.members, func(s *Summary) bool { return len(s.definitions)+len(s.declarations) > 0 })
 }
 
 // setOfHosts takes a file that is no module but makes configurations, by itself or as attributes: hosts by name, to be built with nix-build -A.
@@ -206,13 +214,18 @@ func (ev *Evaluator) setOfHosts(f *parse.File) bool {
 
 // finish brings what the summaries found together.
 func (ev *Evaluator) finish() {
-	named := slices.ContainsFunc(ev.hosts, func(c *Configuration) bool { return c.Name != "" && !c.Open && !c.Class.Flake && !c.Build })
+	named, all := false, true // some configurations have names; all of those are known
+	for _, c := range ev.hosts {
+		if c.Name != "" && !c.Open && !c.Class.Flake && !c.Build && !c.Dead && c.Class != TestNode {
+			named, all = true, all && !strings.Contains(c.Name, "*")
+		}
+	}
 	for _, c := range ev.hosts {
 		c.Build = c.Build || c.aside
 		if c.Name == "" {
 			// An installer, say, that a host builds; or one that is no output, since a filter left it out of what makes the others.
-			// Nor is what a function makes that nobody calls, where others have names.
-			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && ev.madeElsewhere(c) || c.apart && named
+			// Nor is what no output holds, where outputs hold others and all their names are known.
+			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && (ev.madeElsewhere(c) || named && all) || c.apart && named
 			c.Name = ev.placeName(c)
 		}
 	}
