@@ -36,6 +36,7 @@ type Track struct {
 	In         *ConfSet // the configurations in which all of the way holds, nil for all
 	Default    bool     // it is an option's default
 	Own        bool     // the option is one of flake-parts or of an evalModules within a module
+	Argument   bool     // it is no option, but part of an argument that is passed to modules
 	Names      bool     // it becomes part of names below the option
 	Read       Place    // where the source is read; the zero Place where that is not known
 	Steps      []Step   // from the source on
@@ -163,7 +164,7 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 	}
 	segs := slices.Clone(t.names(d.Path))
 	out := &Track{Source: s, Part: part, Option: pathText(segs), Segments: segs, At: PlaceIn(d.File, d.Span), Module: t.mods[d.File.Name], In: in,
-		Default: d.Default, Own: d.Path.Own(), Names: d.Names, Before: before, definition: d, from: from}
+		Default: d.Default, Own: d.Path.Own(), Argument: d.Path.Root.Arg != "", Names: d.Names, Before: before, definition: d, from: from}
 	switch o.Kind {
 	case eval.Control:
 		out.Kind = Control

@@ -690,7 +690,9 @@ func (ev *Evaluator) hasAttr(n *parse.HasAttr, en *env) Val {
 		names[i], o = ev.attrName(&n.Path[i], en)
 		org = union(org, o)
 	}
-	return ev.has(v, names, site{en.file, n.Span}).with(org)
+	is := ev.has(v, names, site{en.file, n.Span}).with(org)
+	is.org = ev.digested(is.org)
+	return is
 }
 
 func (ev *Evaluator) binary(n *parse.Binary, en *env) Val {

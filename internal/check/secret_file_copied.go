@@ -56,7 +56,7 @@ a secret
 // copiedSecret is the finding about a file that a definition names, if there is something to say of it.
 func (p *Pass) copiedSecret(d *graph.Definition, file graph.File) (Finding, bool) {
 	path := secrets.Local(d.Segments)
-	if _, tool := secrets.Of(path); tool || secrets.Encrypted(file.Name) || secrets.Public(file.Name) {
+	if _, tool := secrets.Of(path); tool || p.noOption(path) || secrets.Encrypted(file.Name) || secrets.Public(file.Name) {
 		return Finding{}, false
 	}
 	last := path[len(path)-1]
@@ -78,7 +78,7 @@ func (p *Pass) copiedSecret(d *graph.Definition, file graph.File) (Finding, bool
 		}
 		f.Severity = Info
 		f.Message = fmt.Sprintf("%s names %s, which is part of the flake, so that everybody can read it in the Nix store: keep it out of the repository", d.Option, file.Name)
-	case takes, why != graph.NoSecret && why != graph.ByName:
+	case takes, why == graph.ByKey || why == graph.ByConfig || why == graph.ByFilter:
 		f.Message = fmt.Sprintf("%s is given the path %s itself, so that evaluation copies the file into the Nix store, where everybody can read it: keep it out of the repository and name it by a string", d.Option, file.Name)
 	case why == graph.ByName:
 		f.Severity = Info

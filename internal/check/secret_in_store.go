@@ -53,7 +53,7 @@ called like a secret.
 		more, n := map[string]int{}, map[string]int{}
 		for _, t := range p.secrets().tracks {
 			l, what := p.partOf(t)
-			if what != secrets.Contents || secrets.TakesContents(t.Segments) || t.Default && t.Before == nil && len(t.Segments) == 0 {
+			if what != secrets.Contents || secrets.TakesContents(t.Segments) || t.Argument || p.noOption(t.Segments) {
 				continue
 			}
 			if i, ok := first[t.Before]; ok && t.Before != nil {
@@ -127,6 +127,13 @@ func (p *Pass) storeSeverity(t *graph.Track, l secrets.Label) Severity {
 		switch p.Graph.SecretFile(t.Source.File) {
 		case graph.ByName:
 			return Warning
+		case graph.ByFilter:
+			if !named && !secrets.NamedSecret(t.Source.File) {
+				return Warning // not all that is encrypted is a password
+			}
+		}
+		if secrets.Public(t.Source.File) {
+			return Info
 		}
 		return Error
 	case l.Tool != nil && (l.Tool.Kind == secrets.OfGenerators || l.Tool.Kind == secrets.OfGroups):
@@ -165,4 +172,10 @@ func (p *Pass) clanSecret(l secrets.Label) (secret, known bool) {
 		}
 	}
 	return secret, known
+}
+
+// noOption reports whether a path is none of an option's: a set called secrets in a file that is no module, such as one that is imported for what it holds.
+// NixOS has no such option; a tree may declare one.
+func (p *Pass) noOption(path []string) bool {
+	return path[0] == "secrets" && !slices.ContainsFunc(p.Graph.Declared, func(o *graph.Option) bool { return strings.HasPrefix(o.Path+".", "secrets.") })
 }

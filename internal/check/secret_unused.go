@@ -33,7 +33,7 @@ a machine cannot be taken from it. A secret with a ` + "`path`" + ` of its own i
 		facts := p.secrets()
 		reads := p.Graph.Reads(func(path []string) bool { _, ok := secrets.Of(path); return ok })
 		for _, s := range facts.all {
-			if !byOption(s.Tool) || s.Template || strings.Contains(s.Name, "*") || s.Path.Set || len(s.Uses) > 0 {
+			if !byOption(s.Tool) || s.Template || strings.Contains(s.Name, "*") || s.Path.Set || len(s.Uses) > 0 || s.Restart || len(s.Restarts) > 0 {
 				continue
 			}
 			read := slices.ContainsFunc(reads, func(r graph.OptionRead) bool {
