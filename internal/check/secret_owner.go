@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/internal/secrets"
 )
 
 var secretOwner = Check{
@@ -163,6 +164,9 @@ one until somebody restarts it.
 				if slices.Contains(s.Restarts, u.Unit+".service") || slices.Contains(s.Restarts, u.Unit) || seen[s.Tool+s.Name+"\x00"+u.Unit] {
 					continue
 				}
+				if s.Template && p.restartsBy(s, u.Unit) {
+					continue
+				}
 				seen[s.Tool+s.Name+"\x00"+u.Unit] = true
 				out = append(out, Finding{At: u.At, Value: u.Option, Message: fmt.Sprintf("systemd.services.%s keeps the old %s (%s) when it changes: name %s.service in its restartUnits", u.Unit, s.Name, s.Tool, u.Unit),
 					Related: []Related{{At: s.At, Message: "the secret is declared here"}}})
@@ -181,5 +185,15 @@ func (p *Pass) timed(unit string) bool {
 	}
 	return slices.ContainsFunc(p.Graph.Definitions, func(d *graph.Definition) bool {
 		return len(d.Segments) > 2 && d.Segments[0] == "systemd" && d.Segments[1] == "timers" && sameGlob(d.Segments[2], unit)
+	})
+}
+
+// restartsBy reports whether a secret that a template has a placeholder of restarts a unit: the template changes with it.
+func (p *Pass) restartsBy(template *Secret, unit string) bool {
+	return slices.ContainsFunc(p.secrets().all, func(s *Secret) bool {
+		return (s.Restart || slices.Contains(s.Restarts, unit+".service")) && slices.ContainsFunc(s.Uses, func(u SecretUse) bool {
+			path := secrets.Local(u.Segments)
+			return u.By == "template" && len(path) > 2 && sameGlob(path[2], template.Name)
+		})
 	})
 }
