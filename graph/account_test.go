@@ -63,6 +63,17 @@ in {
 	}
 }
 
+// TestNameOfAll holds that a name for all of config, which nothing uses, is a read of nothing.
+func TestNameOfAll(t *testing.T) {
+	g := analyzeFiles(t, Options{}, map[string]string{"default.nix": `{ lib, config, ... }: let all = config; in {
+  options.my.port = lib.mkOption { default = 1; };
+  config.services.a.port = config.my.port;
+}`})
+	if g.Account.Reads != 1 || g.Account.References != 1 {
+		t.Errorf("got %+v", g.Account)
+	}
+}
+
 // TestUntracked holds that what is read and not tracked is named with the flag that tracks it.
 func TestUntracked(t *testing.T) {
 	g := analyzeFiles(t, Options{Roots: []string{"acme"}}, map[string]string{"default.nix": `{ lib, config, ... }: {

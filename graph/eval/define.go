@@ -110,7 +110,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 			if p.inLib() {
 				return // where somebody calls it, it is followed
 			}
-			if submoduleFunction(s.fn) && p != m.Base {
+			if submoduleFunction(s.fn) && p != m.Base && p.Root.Arg == "" { // what is passed as an argument has no types: nobody calls it
 				ev.apart++ // it may be any function that takes config
 				made := ev.apply(v, ev.instanceOf(m, p).args(ev, p), at)
 				ev.apart--

@@ -969,6 +969,50 @@ in
   config.services.x = [ config.my.pattern config.my.domain ];
   config.services.y = { kinds = [ "yaml.gitlab" ]; origin = "mail.home.intern"; }; # <- here
 }`},
+		{"a table of names that are data is told a value", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.redirects = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+  options.my.wiki.domain = lib.mkOption { type = lib.types.str; };
+  config.my.wiki.domain = "wiki.home.intern";
+  config.my.redirects."old.home.intern" = "wiki.home.intern"; # <- here
+  config.services.wiki.host = config.my.wiki.domain;
+  config.services.web.hosts = lib.mapAttrs (from: to: "${from} ${to}") config.my.redirects;
+}`},
+		{"two values that are filled in elsewhere", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.email = lib.mkOption { type = lib.types.str; };
+  options.my.gitEmail = lib.mkOption { type = lib.types.str; };
+  config.my.email = lib.mkDefault "user@example.com";
+  config.my.gitEmail = lib.mkDefault "user@example.com";
+  config.services.x.email = config.my.email;
+  config.services.y.email = [ config.my.email config.my.gitEmail ];
+}`},
+		{"a flake below that this one does not take", "missing-import", `
+-- flake.nix --
+{
+  inputs.tools.url = "path:./tools";
+  outputs = { nixpkgs, tools, ... }: { nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ tools.nixosModules.a ./none.nix ]; }; }; # <- here
+}
+-- tools/flake.nix --
+{ outputs = _: { nixosModules.a = { imports = [ ./none.nix ]; }; }; } # <- here
+-- skeletons/web/flake.nix --
+{ outputs = _: { nixosModules.a = { imports = [ ./module.nix ]; }; }; }`},
+		{"what a command asks a configuration for", "unused-value", `
+-- default.nix --
+{ lib, config, pkgs, ... }:
+{
+  options.my.vm = { id = lib.mkOption { default = 1; }; memory = lib.mkOption { default = 2; }; };
+  options.my.vms = lib.mkOption { default = 1; }; # <- here
+  config.environment.systemPackages = [
+    (pkgs.writeShellScriptBin "create" ''nix eval ".#nixosConfigurations.''${1}.config.my.vm" --json'')
+  ];
+}`},
+		{"functions that an argument holds", "unused-value", argumentOfModules},
+		{"functions that an argument holds", "undeclared-value", argumentOfModules},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, marks := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
@@ -980,3 +1024,28 @@ in
 		})
 	}
 }
+
+// argumentOfModules passes homes to modules by an argument. What is in them is the homes' own, and no part of the argument.
+const argumentOfModules = `
+-- flake.nix --
+{
+  outputs = { nixpkgs, home-manager, ... }: let
+    users = { anna = { home-manager = import ./anna.nix; shell = "zsh"; }; };
+    args = { inherit users; owner = "anna"; };
+  in {
+    nixosConfigurations.tower = nixpkgs.lib.nixosSystem {
+      specialArgs = args;
+      modules = [ home-manager.nixosModules.home-manager ./host.nix (import ./homes.nix args) ];
+    };
+  };
+}
+-- host.nix --
+{ users, owner, ... }: { users.users.anna.shell = users.anna.shell; users.users.bob.shell = users.${owner}.shell; }
+-- homes.nix --
+params: {
+  home-manager.users = builtins.mapAttrs (name: user: user.home-manager) params.users;
+  home-manager.extraSpecialArgs = params;
+}
+-- anna.nix --
+{ config, lib, ... }: { home.sessionVariables.X = config.programs.slack; home.sessionVariables.Y = if config.services.podman.enable then 1 else 2; }
+`

@@ -491,10 +491,14 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	}
 	// What defines another central value is judged for what only one value can be: of two domains, the less read one is the copy.
 	if w := p.definedBy(s.file, span); w != nil {
-		if h.n.kind != domainNeedle && h.n.kind != emailNeedle {
+		if h.n.kind != domainNeedle && h.n.kind != emailNeedle || isPlaceholder(h.n.literal.Text) {
 			return false
 		}
-		if w == v || w.FanOut.Reads > v.FanOut.Reads || w.FanOut.Reads == v.FanOut.Reads && w.Path <= v.Path {
+		switch entry, table := isEntry(v), isEntry(w); {
+		case w == v || entry && !table:
+			return false
+		case table && !entry:
+		case w.FanOut.Reads > v.FanOut.Reads || w.FanOut.Reads == v.FanOut.Reads && w.Path <= v.Path:
 			return false
 		}
 	}
@@ -523,6 +527,20 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		}
 	}
 	return true
+}
+
+// isPlaceholder reports whether a literal stands for what somebody else fills in: a name below one of the domains that RFC 2606 keeps for examples.
+func isPlaceholder(text string) bool {
+	host := strings.ToLower(text[strings.LastIndexByte(text, '@')+1:])
+	return slices.ContainsFunc([]string{"example.com", "example.net", "example.org"}, func(d string) bool {
+		return host == d || strings.HasSuffix(host, "."+d)
+	})
+}
+
+// isEntry reports whether a value is an entry of a table whose names are data, as in redirects."www.home.example" = "home.example": such a table is told
+// what is central, and is not where it comes from.
+func isEntry(v *graph.Value) bool {
+	return strings.ContainsFunc(v.Segments[len(v.Segments)-1], func(r rune) bool { return r > 127 || !isWord(byte(r)) })
 }
 
 // mentions reports whether a name stands in code, as a word and in no string.

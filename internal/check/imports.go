@@ -61,6 +61,7 @@ var missingImport = Check{
 	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant, nor
 are those that look first (` + "`pathExists`, `tryEval`" + `), nor files that an ignore file names: they are kept apart from the repository.
 What goes through the folders that there are (readDir) and finds no such file in one of them is information: it may never ask for that one.
+So is what another flake below this one imports that this one does not take, such as a template: it may be put together elsewhere.
 
 ` + "```nix" + `
 -- default.nix --
@@ -98,6 +99,10 @@ What goes through the folders that there are (readDir) and finds no such file in
 			}
 			if p.fromListing(im) || p.isTreeByChance(im) {
 				f.Severity = Info
+			}
+			if flake := p.otherFlake(im.From); flake != "" {
+				f.Severity = Info
+				f.Message += depends(flake + " is a flake of its own, and may be put together elsewhere")
 			}
 			out = append(out, f)
 		}
@@ -204,6 +209,23 @@ func (p *Pass) fromListing(im *graph.Import) bool {
 func (p *Pass) isTreeByChance(im *graph.Import) bool {
 	text := p.Graph.Text(im.At)
 	return im.To == "default.nix" && !strings.Contains(text, "./") && !containsWord(text, "self") && !containsWord(text, "root")
+}
+
+// otherFlake is the flake that a file belongs to, where that is another one than the tree's own and that one does not speak of its folder; "" otherwise.
+func (p *Pass) otherFlake(file string) string {
+	own := p.Graph.Files["flake.nix"]
+	if own == nil {
+		return ""
+	}
+	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+		if name := path.Join(dir, "flake.nix"); p.Graph.Files[name] != nil {
+			if strings.Contains(own.Src, dir) {
+				return ""
+			}
+			return name
+		}
+	}
+	return ""
 }
 
 // containsWord reports whether a name stands in a text as a word.

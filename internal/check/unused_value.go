@@ -20,7 +20,8 @@ number or name is written out by hand. A read of the set around it, a read with 
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
-it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a type that another option has, too; what its own module computes, for whoever evaluates a configuration; another tree, where no host of this one takes the module. What an import that was not followed
+it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a type that another option has, too; what its own module computes, for whoever evaluates a configuration, or what a command in the text asks one for
+(nix eval .#nixosConfigurations.tower.config.my.vm); another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
@@ -93,6 +94,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	if why := p.account().mayRead(p, v); why != "" {
 		return why
+	}
+	if at, ok := p.outside().around(v); ok {
+		return fmt.Sprintf("%s:%d asks a configuration for it", at.File, at.Line)
 	}
 	if p.isMadeElsewhere(v) {
 		return "its set is made elsewhere, and may be meant for others"
