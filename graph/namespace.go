@@ -211,13 +211,16 @@ func (c *chooser) own() []*namespace {
 
 // guess finds the namespaces: those with most reads, as many as have a fair share of them.
 func (c *chooser) guess() []Root {
-	if c.options["my"] != nil {
-		return []Root{{Path: "my", Why: "the default"}}
-	}
 	var roots []Root
 	var best *namespace
+	my := c.options["my"]
+	if my != nil {
+		roots, best = []Root{{Path: "my", Why: "the default"}}, my
+	}
 	for _, n := range c.own() {
 		switch {
+		case n == my, my != nil && (n.reads < fewReads || n.reads*2 < my.reads || n.shared*2 < n.reads):
+			continue // beside the default only what many modules share
 		case n.reads == 0 && n.declared*2 < c.declared,
 			n.declared*leastShare < c.declared && n.reads*leastShare < c.reads,
 			n.reads < fewReads && n.declared*4 < c.declared:
