@@ -654,6 +654,7 @@ func (vs *values) literals(ev *eval.Evaluator) {
 		}
 		l.In = vs.setOf(d.In)
 		for _, v := range vs.known(r, segs).vals {
+			l.Below = len(segs) > len(v.Segments)
 			same := func(o Literal) bool { o.In = l.In; return o == l }
 			if i := slices.IndexFunc(v.Literals, same); i < 0 {
 				v.Literals = append(v.Literals, l)

@@ -125,6 +125,7 @@ type Literal struct {
 	Kind    string // "string", "int", "bool", "path"
 	At      Place
 	Default bool     // it is the option's default
+	Below   bool     // it is set somewhere inside the set that the value is: my.sites.a.name, of a value my.sites
 	In      *ConfSet // the configurations in which it is set
 }
 

@@ -969,6 +969,35 @@ in
   config.services.x = [ config.my.pattern config.my.domain ];
   config.services.y = { kinds = [ "yaml.gitlab" ]; origin = "mail.home.intern"; }; # <- here
 }`},
+		{"modules that a flake's modules hold are hosts'", "hard-coded-copy", `
+-- flake.nix --
+{
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./hosts.nix ./values.nix ./wiki.nix ./proxy.nix ]; };
+}
+-- hosts.nix --
+{ inputs, self, ... }:
+{
+  flake.nixosConfigurations.web = inputs.nixpkgs.lib.nixosSystem { modules = [ self.nixosModules.values self.nixosModules.wiki self.nixosModules.proxy ]; };
+  flake.nixosConfigurations.db = inputs.nixpkgs.lib.nixosSystem { modules = [ ]; };
+}
+-- values.nix --
+{ flake.nixosModules.values = { lib, ... }: { options.my.wiki.host = lib.mkOption { type = lib.types.str; }; config.my.wiki.host = "wiki.home.intern"; }; }
+-- wiki.nix --
+{ flake.nixosModules.wiki = { config, ... }: { services.wiki.url = "https://${config.my.wiki.host}"; }; }
+-- proxy.nix --
+{ flake.nixosModules.proxy = { services.nginx.virtualHosts."wiki.home.intern".forceSSL = true; }; } # <- here`},
+		{"what is set inside a set is not the set", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.sites = (import ./format.nix lib).registry;
+  config.my.sites.a = { domain = "home.intern"; mirror = "home.intern"; };
+  config.services.web.sites = config.my.sites;
+  config.services.dns.zone = "home.intern";
+}
+-- format.nix --
+lib: { registry = lib.mkOption { type = (builtins.fetchTree "x").types.sites; }; }`},
 		{"a table of names that are data is told a value", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

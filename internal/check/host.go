@@ -10,10 +10,13 @@ import (
 )
 
 // hosted says whether a configuration tells anything about which machines have what: one of which the name is computed, or that is only a file
-// where imports begin, may stand for several.
+// where imports begin, may stand for several. A flake's own modules are no machine's: they make those of machines.
 func hosted(c *graph.Configuration) bool {
-	return !c.Open && !c.Build && !strings.Contains(c.Name, "*") && c.Name != c.At.File
+	return !c.Open && !c.Build && c.Class != flakeClass && !strings.Contains(c.Name, "*") && c.Name != c.At.File
 }
+
+// flakeClass is the class of a configuration whose options are the outputs of a flake.
+const flakeClass = "flake-parts"
 
 // makeMachines are the configurations that are one machine or one home for certain: known by a name of their own, or a host's file. What makes
 // configurations in a loop may stand for many, with the modules of all of them, and so may a file that imports what lies in folders of several hosts.

@@ -72,7 +72,7 @@ func (p *Pass) needles() *needles {
 		for _, l := range append(slices.Clip(v.Literals), p.elements(v)...) {
 			kind, generic, ok := classify(v, l)
 			// What stands somewhere inside a set is not what the value is; of a list, only what means the same by itself counts.
-			if p.within(v, l) || strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
+			if l.Below || p.within(v, l) || strings.Contains(v.Type, "attrs") && !v.Member || strings.Contains(v.Type, "anything") || strings.Contains(v.Type, "submodule") || strings.Contains(v.Type, "raw") ||
 				(strings.Contains(v.Type, "listOf") || strings.Contains(v.Type, "enum")) && (kind == textNeedle || kind == wordNeedle) {
 				continue
 			}
