@@ -998,6 +998,34 @@ in
 }
 -- format.nix --
 lib: { registry = lib.mkOption { type = (builtins.fetchTree "x").types.sites; }; }`},
+		{"types that take several numbers", "conflicting-definitions", `
+-- default.nix --
+{ lib, config, ... }:
+let big = lib.types.int // { merge = _: defs: lib.foldl' (m: d: lib.max m d.value) 0 defs; }; in
+{
+  imports = [ ./a.nix ];
+  options.my.a = lib.mkOption { type = big; };
+  options.my.b = lib.mkOption { type = lib.types.coercedTo lib.types.int lib.singleton (lib.types.listOf lib.types.int); };
+  options.my.c = lib.mkOption { type = lib.types.attrs; };
+  options.my.d = lib.mkOption { };
+  options.my.e = lib.mkOption { };
+  options.my.f = lib.mkOption { type = with lib.types; nullOr (ints.between 1 9); };
+  options.my.g = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { options.p = lib.mkOption { type = lib.types.port; }; }); };
+  config.my = { a = 1; b = 1; c.x = 1; d = true; };
+  config.my.e = 1; # <- here
+  config.my.f = 1; # <- here
+  config.my.g.x.p = 1; # <- here
+  config.nixpkgs.config.allowUnfree = true;
+  config.boot.kernel.sysctl."net.core.rmem_max" = 1;
+  config.boot.loader.timeout = 1; # <- here
+}
+-- a.nix --
+{
+  my = { a = 2; b = 2; c.x = 2; d = false; e = 2; f = 2; g.x.p = 2; };
+  nixpkgs.config.allowUnfree = false;
+  boot.kernel.sysctl."net.core.rmem_max" = 2;
+  boot.loader.timeout = 2;
+}`},
 		{"a table of names that are data is told a value", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

@@ -16,7 +16,8 @@ var conflictingDefinitions = Check{
 	InForce: true,
 	Doc: `Two definitions of one option, unconditional and of the same priority, set it to different values in one configuration: Nix stops with "conflicting
 definition values". Keep one of them, or let it win with ` + "`mkForce`" + `. Numbers and truth values conflict in any option; texts do in an option that the tree
-declares to hold one, and in the few of NixOS that everybody sets (` + "`networking.hostName`" + `), as others put texts together.
+declares to hold one, and in the few of NixOS that everybody sets (` + "`networking.hostName`" + `), as others put texts together. It is information where a type may take several:
+one that the tree makes itself (a merge of its own, coercedTo, a name for another type), attrs, none at all for truth values, and ` + "`nixpkgs.config` and `boot.kernel.sysctl`" + ` of NixOS.
 
 ` + "```nix" + `
 -- default.nix --
@@ -44,6 +45,10 @@ declares to hold one, and in the few of NixOS that everybody sets (` + "`network
 					Message: fmt.Sprintf("%s is %v here and %v in %s, with the same priority%s: Nix rejects that; keep one, or let it win with mkForce",
 						d.Option, d.Value, e.Value, e.At.File, p.onHosts(d.In, e.In)),
 					Related: []Related{{At: e.At, Message: fmt.Sprintf("%s is %v here", e.Option, e.Value)}},
+				}
+				if why := p.mergesNumbers(d.Option, d.Value); why != "" && !isText(d.Value) {
+					f.Severity = Info
+					f.Message += depends(why)
 				}
 				if d.At.File != e.At.File && (p.isPart(d.Definition) || p.isPart(e.Definition)) {
 					f.Severity = Info

@@ -77,6 +77,26 @@ func TestEvaluated(t *testing.T) {
 { lib, ... }: { imports = [ ./a.nix ]; options.out.name = lib.mkOption { type = lib.types.str; }; config.out.name = "x"; } # <- here
 -- a.nix --
 { out.name = "y"; }`, "conflicting"},
+		{"a module that is there only if config says so", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ (lib.optionalAttrs config.my.on { out.a = 1; }) ]; options.my.on = lib.mkEnableOption "x"; } # <- here`, "infinite recursion"},
+		{"a module whose definitions are conditional", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ (lib.mkIf config.my.on { out.a = 1; }) { out.b = 2; } ]; options.my.on = lib.mkOption { default = true; }; }`, `{"a":1,"b":2}`},
+		{"definitions beside options among imports", "mixed-module", `
+-- default.nix --
+{ lib, ... }: { imports = [ ({ lib, ... }: { options.my.on = lib.mkEnableOption "x"; out.a = 1; }) ]; } # <- here`, "unsupported attribute"},
+		{"definitions beside options in a submodule", "mixed-module", `
+-- default.nix --
+{ lib, config, ... }: { options.my.s = lib.mkOption { default = { }; type = lib.types.submodule { options.a = lib.mkOption { default = 1; }; a = 2; }; }; config.out = config.my.s; } # <- here`, "unsupported attribute"},
+		{"what is called imports elsewhere", "mixed-module", `
+-- default.nix --
+{ out.files.imports = [ { config = 1; name = "x"; } ]; }`, `{"files":{"imports":[{"config":1,"name":"x"}]}}`},
+		{"a field of a submodule", "conflicting-definitions", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ ./a.nix ]; options.my.s = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { options.p = lib.mkOption { type = lib.types.int; }; }); }; config.my.s.x.p = 1; config.out = config.my.s; } # <- here
+-- a.nix --
+{ my.s.x.p = 2; }`, "conflicting"},
 		{"lines of two modules", "conflicting-definitions", `
 -- default.nix --
 { lib, ... }: { imports = [ ./a.nix ]; options.out.name = lib.mkOption { type = lib.types.lines; }; config.out.name = "x"; }

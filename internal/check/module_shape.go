@@ -195,8 +195,11 @@ func (f *forcing) element(e parse.Expr) parse.Expr {
 	case *parse.If:
 		return or(f.value(e.Cond), func() parse.Expr { return or(f.element(e.Then), func() parse.Expr { return f.element(e.Else) }) })
 	case *parse.Apply:
-		if calledName(e.Fn) == "import" {
+		switch inner, curried := e.Fn.(*parse.Apply); {
+		case calledName(e.Fn) == "import":
 			return f.value(e.Arg)
+		case curried && calledName(e.Fn) == "optionalAttrs":
+			return f.value(inner.Arg) // which names a module has is asked before the configuration is known; mkIf is asked later
 		}
 		return nil
 	case *parse.Path, *parse.Select, *parse.String:
@@ -289,45 +292,86 @@ either of the two, every definition belongs into ` + "`config`" + `.
 	Run: func(p *Pass) []Finding {
 		var out []Finding
 		for _, file := range p.files() {
-			if !p.isModule(file) {
-				continue
-			}
-			e := p.Graph.Files[file].Expr
-			if fn, ok := e.(*parse.Lambda); ok {
-				e = fn.Body
-			}
-			set := (&forcing{lets: map[string]parse.Expr{}}).body(e)
-			if set == nil {
-				continue
-			}
-			top := ""
-			var beside []*parse.Attr
-			for _, b := range set.Bindings {
-				a, ok := b.(*parse.Attr)
-				if !ok || !a.Path[0].Static() {
-					continue
-				}
-				switch name := a.Path[0].Name; {
-				case name == "config" || name == "options":
-					if top == "" {
-						top = name
-					}
-				case !slices.Contains(moduleAttributes, name):
-					beside = append(beside, a)
+			for _, set := range p.moduleBodies(file) {
+				if f, ok := p.mixed(file, set); ok {
+					out = append(out, f)
 				}
 			}
-			if top == "" || len(beside) == 0 {
-				continue
-			}
-			f := Finding{At: p.place(file, beside[0].Span), Value: strings.Join(namesOf(beside[0].Path), ".")}
-			f.Message = fmt.Sprintf("%s stands beside %s, and Nix rejects the module: move it into config", f.Value, top)
-			for _, a := range beside[1:] {
-				f.Related = append(f.Related, Related{At: p.place(file, a.Span), Message: strings.Join(namesOf(a.Path), ".") + ", too"})
-			}
-			out = append(out, f)
 		}
 		return out
 	},
+}
+
+// mixed tells of what stands beside config or options in a module.
+func (p *Pass) mixed(file string, set *parse.Set) (Finding, bool) {
+	top := ""
+	var beside []*parse.Attr
+	for _, b := range set.Bindings {
+		a, ok := b.(*parse.Attr)
+		if !ok || !a.Path[0].Static() {
+			continue
+		}
+		switch name := a.Path[0].Name; {
+		case name == "config" || name == "options":
+			if top == "" {
+				top = name
+			}
+		case !slices.Contains(moduleAttributes, name):
+			beside = append(beside, a)
+		}
+	}
+	if top == "" || len(beside) == 0 {
+		return Finding{}, false
+	}
+	f := Finding{At: p.place(file, beside[0].Span), Value: strings.Join(namesOf(beside[0].Path), ".")}
+	f.Message = fmt.Sprintf("%s stands beside %s, and Nix rejects the module: move it into config", f.Value, top)
+	for _, a := range beside[1:] {
+		f.Related = append(f.Related, Related{At: p.place(file, a.Span), Message: strings.Join(namesOf(a.Path), ".") + ", too"})
+	}
+	return f, true
+}
+
+// moduleBodies are the sets of a file that are modules beyond doubt: the file's own, what stands in its list of imports, and what submodules are made of.
+func (p *Pass) moduleBodies(file string) []*parse.Set {
+	if !p.isModule(file) {
+		return nil
+	}
+	var out []*parse.Set
+	var add func(e parse.Expr)
+	add = func(e parse.Expr) {
+		for paren, ok := e.(*parse.Paren); ok; paren, ok = e.(*parse.Paren) {
+			e = paren.X
+		}
+		if fn, ok := e.(*parse.Lambda); ok {
+			e = fn.Body
+		}
+		set := (&forcing{lets: map[string]parse.Expr{}}).body(e)
+		if set == nil {
+			return
+		}
+		out = append(out, set)
+		for _, b := range set.Bindings {
+			a, ok := b.(*parse.Attr)
+			if !ok || len(a.Path) != 1 || a.Path[0].Name != "imports" {
+				continue
+			}
+			if list, ok := a.Value.(*parse.List); ok {
+				for _, x := range list.Elems {
+					add(x)
+				}
+			}
+		}
+	}
+	add(p.Graph.Files[file].Expr)
+	parse.Walk(p.Graph.Files[file].Expr, func(n parse.Node) bool {
+		if call, ok := n.(*parse.Apply); ok && calledName(call.Fn) == "submodule" {
+			if _, curried := call.Fn.(*parse.Apply); !curried {
+				add(call.Arg)
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // moduleAttributes are what may stand beside config and options (lib/modules.nix, unifyModuleSyntax).
