@@ -1026,6 +1026,46 @@ let big = lib.types.int // { merge = _: defs: lib.foldl' (m: d: lib.max m d.valu
   boot.kernel.sysctl."net.core.rmem_max" = 2;
   boot.loader.timeout = 2;
 }`},
+		{"services that one host each turns on", "port-collision", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./bundle.nix ./search.nix ]; };
+    nixosConfigurations.watch = nixpkgs.lib.nixosSystem { modules = [ ./bundle.nix ./watch.nix ]; };
+    nixosConfigurations.both = nixpkgs.lib.nixosSystem { modules = [ ./bundle.nix ./wiki.nix ./watch.nix ]; };
+  }; }
+-- bundle.nix --
+{ lib, config, ... }:
+{
+  options.my.stack.enable = lib.mkEnableOption "the stack";
+  config = lib.mkIf config.my.stack.enable { services.gatus = { enable = true; settings.web.port = 8080; }; };
+}
+-- search.nix --
+{ services.searx = { enable = true; settings.server.port = 8080; }; }
+-- watch.nix --
+{ my.stack.enable = true; }
+-- wiki.nix --
+{ services.wiki = { enable = true; settings.server.port = 8080; }; } # <- here`},
+		{"one address of several values", "hard-coded-copy", `
+-- default.nix --
+{ config, ... }:
+{
+  imports = [ ./values.nix ./hosts.nix ./push.nix ];
+  services.a.host = config.my.cache.host;
+  services.b.host = config.my.nas.address;
+}
+-- values.nix --
+{ lib, ... }:
+{
+  options.my.cache.host = lib.mkOption { type = lib.types.str; default = "192.168.7.76"; };
+  options.my.nas.address = lib.mkOption { type = lib.types.str; default = "192.168.7.76"; };
+}
+-- hosts.nix --
+{
+  networking.nas.routes = [ "192.168.7.76/32 dev wg0" ]; # <- here
+  networking.cache.routes = [ "192.168.7.76/32 dev wg1" ];
+}
+-- push.nix --
+{ programs.push.to = "ssh://192.168.7.76"; }`},
 		{"a table of names that are data is told a value", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

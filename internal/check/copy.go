@@ -25,7 +25,7 @@ word must be no name of a machine, of a package or of a service of the tree, and
 Descriptions, messages, the value's own definitions, what is fetched, fallbacks behind a test for the value, comparisons with the value
 and what depends on one are no copies. Nor is what could not be read there: what another host sets, what is not the same on all hosts that have the file, a system's option
 in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; what one service is told (beside its switch), a path or an email address, is
-information where another service is told the same; so is a plain word that is
+information where another service is told the same; so is an address that several values have, where the place names none of them, a plain word that is
 nobody's user name, what may be a program or a theme, and a field of something that is gone through as a whole (datasets, virtual hosts).
 All copies of a value in one file are one finding.
 
@@ -108,7 +108,14 @@ func (p *Pass) copies(file string, n *needles) []Finding {
 				}
 				taken = group[0].end
 				key := f.Severity.String() + f.Value
-				if i, again := first[key]; again {
+				i, again := first[key]
+				for _, h := range group {
+					// Of several values that are the same, one speaks in a file.
+					if j, other := first[f.Severity.String()+h.n.value.Path]; other && !again && p.mayMean(f, h) {
+						i, again = j, true
+					}
+				}
+				if again {
 					out[i].Related = append(out[i].Related, Related{At: f.At, Message: "also here"})
 				} else {
 					first[key] = len(out)
@@ -130,6 +137,13 @@ func (p *Pass) copies(file string, n *needles) []Finding {
 	}
 	return out
 }
+
+// mayMean reports whether another value of the same literal fits a copy as well.
+func (p *Pass) mayMean(f Finding, h hit) bool {
+	return h.n.kind == addressNeedle && slices.ContainsFunc(f.Related, func(r Related) bool { return r.Message == sameAs(h.n.value) })
+}
+
+func sameAs(v *graph.Value) string { return v.Path + " is the same" }
 
 // sites visits the literals that an expression itself is.
 func sites(file, src string, e parse.Expr, sc scope, visit func(site)) {
@@ -207,11 +221,11 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 		Message: fmt.Sprintf("%s repeats %s: read %s instead", s.src[h.start:h.end], described(v), hint),
 		Related: []Related{{At: h.n.literal.At, Message: fmt.Sprintf("%s is %s here", v.Path, h.n.literal.Text)}},
 	}
-	if !p.certain(s, h) {
-		f.Severity = Info
+	if !p.certain(s, h) || h.n.kind == addressNeedle && len(fit) > 1 && common(h, s) == 0 {
+		f.Severity = Info // of several values with one address, the place does not say which is meant
 	}
 	for _, o := range fit[1:] {
-		f.Related = append(f.Related, Related{At: o.n.literal.At, Message: o.n.value.Path + " is the same"})
+		f.Related = append(f.Related, Related{At: o.n.literal.At, Message: sameAs(o.n.value)})
 	}
 	return f, true
 }

@@ -277,7 +277,7 @@ func (p *Pass) runs(l listener) switched {
 		if by.state < s.state || s.state == unsaid {
 			s.state = by.state
 		}
-		s.hosts = append(slices.Clip(s.hosts), by.hosts...)
+		s.hosts = onBoth(s.hosts, by.hosts)
 	} else if l.def.Conditional && s.state != off {
 		s.state = maybe
 	}

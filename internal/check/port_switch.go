@@ -110,19 +110,19 @@ func (p *Pass) service(name string) switched {
 			continue
 		}
 		now := maybe
+		hosts := p.hostsOf(d.In, d.At.File)
 		switch {
 		case d.Value == false:
 			now = off
 		case d.Value == true && p.held(d) != nil:
 			// A central value decides: it says what the service's switch says.
 			by := p.held(d)
-			now = by.state
-			s.hosts = append(s.hosts, by.hosts...)
+			now, hosts = by.state, onBoth(hosts, by.hosts)
 		case d.Value == true && !d.Conditional:
 			now = on
 		}
 		if now == on {
-			if hosts := p.hostsOf(d.In, d.At.File); hosts != nil {
+			if hosts != nil {
 				s.hosts = append(s.hosts, hosts...)
 			} else {
 				everywhere = true
@@ -134,6 +134,18 @@ func (p *Pass) service(name string) switched {
 		s.hosts = nil
 	}
 	return s
+}
+
+// onBoth are the hosts of two lists, of which none are all hosts. Where no host is in both, the second one counts: that of the switch.
+func onBoth(a, b []string) []string {
+	if len(a) == 0 || len(b) == 0 {
+		return append(slices.Clip(a), b...)
+	}
+	out := slices.DeleteFunc(slices.Clone(a), func(h string) bool { return !slices.Contains(b, h) })
+	if len(out) == 0 {
+		return b
+	}
+	return out
 }
 
 // held is what the central switches that decide over a definition come to: off if one of them is; nil if none decides.
