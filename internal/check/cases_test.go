@@ -1066,6 +1066,21 @@ let big = lib.types.int // { merge = _: defs: lib.foldl' (m: d: lib.max m d.valu
 }
 -- push.nix --
 { programs.push.to = "ssh://192.168.7.76"; }`},
+		{"a member beside one that is read by a computed name", "unused-value", `
+-- default.nix --
+{ lib, config, ... }:
+let folders = [ { user = "anna"; } ]; in
+{
+  options.my.users = lib.mkOption { type = lib.types.attrsOf lib.types.bool; default = { }; };
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = { }; };
+  config.my.users = { anna = true; bert = true; };
+  config.my.ports = {
+    wiki = 28081;
+    gopher = 7070; # <- here
+  };
+  config.services.wiki.port = config.my.ports.wiki;
+  config.services.sync.folders = builtins.filter (f: config.my.users.${f.user} or false) folders;
+}`},
 		{"a table of names that are data is told a value", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

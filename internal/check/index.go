@@ -37,6 +37,7 @@ type index struct {
 	listed      func() map[string]bool               // files that stand in a list of imports or modules
 	inputNames  func() map[string]bool               // by which the tree's flakes know other flakes
 	selected    func() *selections                   // names that are selected from something unknown
+	byComputed  func() map[string]graph.Place        // registries of which members are read by a computed name
 	outside     func() outsideReads                  // options that a command asks a configuration for
 	touched     func() map[string]map[string]bool    // services that a file declares or sets something of
 	declares    func() map[string]bool               // files that declare a service's switch
@@ -77,6 +78,7 @@ func (p *Pass) build() {
 	p.listed = sync.OnceValue(p.listedFiles)
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
+	p.byComputed = sync.OnceValue(p.makeComputed)
 	p.outside = sync.OnceValue(p.makeOutside)
 	p.touched = sync.OnceValue(p.makeTouched)
 	p.declares = sync.OnceValue(p.makeDeclares)

@@ -19,7 +19,8 @@ var unusedValue = Check{
 number or name is written out by hand. A read of the set around it, a read with a computed name that could mean it, and a read through ` + "`options`" + `
 (mkAliasDefinitions) count as reads. Five and more of one name, or of one set, are one finding.
 
-It is information where something unseen may read it, in a configuration that has it: a file that could not be read; its name, or all of the set that
+It is information where something unseen may read it, in a configuration that has it: a file that could not be read; a member of a registry of which others are
+read by a computed name; its name, or all of the set that
 it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a type that another option has, too; what its own module computes, for whoever evaluates a configuration, or what a command in the text asks one for
 (nix eval .#nixosConfigurations.tower.config.my.vm); another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
@@ -95,6 +96,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	if why := p.account().mayRead(p, v); why != "" {
 		return why
 	}
+	if at, ok := p.byComputed()[setOf(v)]; ok && v.Member {
+		return fmt.Sprintf("%s:%d reads members by a computed name", at.File, at.Line)
+	}
 	if at, ok := p.outside().around(v); ok {
 		return fmt.Sprintf("%s:%d asks a configuration for it", at.File, at.Line)
 	}
@@ -118,6 +122,20 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	return ""
 }
+
+// makeComputed are the registries of which members are read by a computed name, each with the first place: what it comes to may be another one tomorrow.
+func (p *Pass) makeComputed() map[string]graph.Place {
+	out := map[string]graph.Place{}
+	for _, r := range p.Graph.References {
+		if _, again := out[setOf(r.Value)]; r.Kind == graph.Dynamic && r.Value.Member && !again {
+			out[setOf(r.Value)] = r.At
+		}
+	}
+	return out
+}
+
+// setOf is the path of the set that a value lies in.
+func setOf(v *graph.Value) string { return strings.Join(v.Segments[:len(v.Segments)-1], ".") }
 
 // namedBeside reports whether the file that sets a value uses a variable of its name: of a set that is rec, or opened by with.
 func (p *Pass) namedBeside(v *graph.Value) bool {
