@@ -14,6 +14,9 @@ const (
 	exposureLabel = 24 // characters of a box: five columns have to fit a page
 )
 
+// sharedListeners is how many services may seem to have one port whose number is not known.
+const sharedListeners = 3
+
 // An exposureWay is one way from outside, as far as it goes: from where, by which port, to which service, by which name, to which service behind.
 type exposureWay [5]string
 
@@ -44,14 +47,22 @@ func (s *sketch) exposurePicture(o Options) {
 		for _, v := range p.Values {
 			called = append(called, v.Path)
 		}
+		listeners := p.Listeners
+		if p.Number == 0 && len(listenerNames(p)) > sharedListeners {
+			// No port has so many services: the value holds several, and which of them is let in is not known.
+			listeners = nil
+			if len(p.Openings) > 0 {
+				s.notes = append(s.notes, fmt.Sprintf("%s holds several ports, and which of them are let in is not known: %s have one.", port, plural(len(listenerNames(p)), "service", "services")))
+			}
+		}
 		for _, o := range p.Openings {
 			var w exposureWay
 			w[0] = box(0, openingLabel(o), o.At, o.Option+" in "+where(o.At))
 			w[1] = box(1, port, o.At, strings.Join(append([]string{port}, called...), ", "), called...)
-			if len(p.Listeners) == 0 {
+			if len(listeners) == 0 {
 				ways = append(ways, w)
 			}
-			for _, l := range p.Listeners {
+			for _, l := range listeners {
 				w[2] = box(2, l.Service, l.At, l.Option+" in "+where(l.At), "services."+l.Service)
 				ways = append(ways, w)
 			}

@@ -34,9 +34,9 @@ func (s *site) index() error {
 		}
 		if len(s.values) > 0 {
 			fmt.Fprint(p, "\n## Most read\n\n")
-			rows := [][]string{{"Value", "Reads", "Modules", "Options", "Reach", "Declared"}}
+			rows := [][]string{{"Value", "Reads", "Modules", "Options", "Reach"}}
 			for i, v := range s.values[:min(len(s.values), indexValues)] {
-				rows = append(rows, []string{"[" + mdCell(valueName(v)) + "](values/" + s.valueSlugs[i] + ".md)", count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
+				rows = append(rows, []string{"[" + mdCell(valueName(v)) + "](values/" + s.valueSlugs[i] + ".md)<br>" + p.declared(v), count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
 			}
 			p.table(rows)
 			fmt.Fprintf(p, "\n[All %s](values/index.md)\n", plural(len(g.Values), "value", "values"))
@@ -98,7 +98,7 @@ func (p *page) declared(v *graph.Value) string {
 	return p.shortLink(v.Declared[0])
 }
 
-// allValues is the page of every value, most read first where they are too many for one, by path otherwise.
+// allValues is the page of every value, each with its place below its name: a column more would be wider than GitHub's page; most read first where they are too many for one, by path otherwise.
 func (s *site) allValues() error {
 	return s.page("values/index.md", "Values", "Values", func(p *page) error {
 		vs := slices.Clone(s.g.Values)
@@ -115,9 +115,9 @@ func (s *site) allValues() error {
 			fmt.Fprint(p, "\nEvery central value, by its path. Those that are read most have a page of their own.\n")
 		}
 		fmt.Fprintln(p)
-		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach", "Declared"}}
+		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach"}}
 		for _, v := range vs {
-			rows = append(rows, []string{s.valueLink(v, ""), mdCell(cut(oneLine(v.Default), 24)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach), p.declared(v)})
+			rows = append(rows, []string{s.valueLink(v, "") + "<br>" + p.declared(v), mdCell(cut(oneLine(v.Default), 24)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
 		}
 		p.table(rows)
 		return nil
