@@ -63,7 +63,7 @@ func widest(g *graph.Graph) (Fact, bool) {
 		}
 		return strings.Compare(a, b)
 	})
-	text := fmt.Sprintf("apart from switches, %s reaches furthest: %s, read in %s", valueName(top), plural(top.FanOut.Reach, "option", "options"), plural(top.FanOut.Modules, "module", "modules"))
+	text := fmt.Sprintf("%s reaches most, switches aside: %s, read in %s", valueName(top), plural(top.FanOut.Reach, "option", "options"), plural(top.FanOut.Modules, "module", "modules"))
 	return Fact{Text: text, Places: []FactPlace{{strings.Join(names, ", "), declaredAt(top)}}}, true
 }
 

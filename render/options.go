@@ -16,6 +16,7 @@ type Options struct {
 	Title      string         // what the report or picture is called, commonly the repository's name; "" for none
 	Link       string         // where a source line is found: "https://…/blob/main/{file}#L{line}"; "" links to nothing (Markdown: to path#Lline)
 	Width      int            // columns of the terminal; 0 is 100
+	Above      int            // lines that stand above the first screen of a report already
 	Color      bool           // text: use ANSI colours
 	Benchmarks Benchmarks     // limits of the metrics table; zero fields have the defaults
 	Long       bool           // text: every section of the report, not its first screen

@@ -117,7 +117,7 @@ func (s *site) allValues() error {
 		fmt.Fprintln(p)
 		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach"}}
 		for _, v := range vs {
-			rows = append(rows, []string{s.valueLink(v, "") + "<br>" + p.declared(v), mdCell(cut(oneLine(v.Default), 24)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
+			rows = append(rows, []string{s.valueLink(v, "") + "<br>" + p.declared(v), mdCell(cut(oneLine(v.Default), 18)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
 		}
 		p.table(rows)
 		return nil

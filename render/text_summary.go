@@ -19,7 +19,7 @@ const (
 
 // summary writes the first screen of a report.
 func (t *terminal) summary(g *graph.Graph, o Options) {
-	left := screenLines - t.head(g, o)
+	left := screenLines - o.Above - t.head(g, o)
 	next := nextCommands(g, o)
 	left -= len(next) + 3 // with its heading
 	if g.Empty != "" {

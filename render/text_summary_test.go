@@ -107,3 +107,13 @@ func TestSections(t *testing.T) {
 		t.Error("a section that there is not passes")
 	}
 }
+
+// TestScreenBelowWhatWasTold: what stands above the first screen already takes its lines from it.
+func TestScreenBelowWhatWasTold(t *testing.T) {
+	lines := func(above int) int {
+		return strings.Count(write(t, "text", house(), Options{Findings: houseFindings, Width: 100, Above: above}), "\n")
+	}
+	if all, less := lines(0), lines(6); less >= all || less+6 > screenLines+2 {
+		t.Errorf("%d lines, and %d below 6 others", all, less)
+	}
+}

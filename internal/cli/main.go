@@ -95,6 +95,7 @@ type app struct {
 	in       io.Reader
 	out      *results
 	err      io.Writer
+	told     int // lines that were told on a terminal: the first screen has so many less
 	progress *progress
 	writing  sync.Mutex // held while files are put in place
 	undo     []func()   // under writing: what an interrupt has to clean up
@@ -189,6 +190,7 @@ func (a *app) say(format string, args ...any) {
 	if f, ok := a.err.(*os.File); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			text = wrapped(text, w)
+			a.told += strings.Count(text, "\n") + 1
 		}
 	}
 	fmt.Fprintln(a.err, text)

@@ -112,7 +112,7 @@ func (a *app) render(cmd *cobra.Command, path string, flags outputFlags, opts re
 	err = a.emit(outs, func(o outFile, w io.Writer) error {
 		opts := opts
 		if o.file == "" {
-			opts.Color, opts.Width = a.wantsColor(), a.width()
+			opts.Color, opts.Width, opts.Above = a.wantsColor(), a.width(), a.told
 		}
 		f, _ := render.Lookup(o.format)
 		return f.Write(cmd.Context(), w, g, opts)
