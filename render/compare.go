@@ -29,10 +29,10 @@ func (m mark) sign() string {
 	return changeSign(string(m)) + " "
 }
 
-// shownDiffering is how many nodes that differ are kept from being folded: on a page, and elsewhere.
+// shownDiffering is up to how many nodes of a kind that differ are kept from being folded, in the overview and elsewhere. More than that are folded alike.
 const (
-	shownDiffering = 60
-	pageDiffering  = 16
+	shownDiffering = 24
+	pageDiffering  = 8
 )
 
 // compare adds to a picture what the same view shows of an earlier state, and marks what is new, gone and different. What files and values were called
@@ -204,24 +204,14 @@ func (p *picture) aroundChange() {
 	if p.view.Name == "overview" {
 		room = pageDiffering
 	}
-	keep := func(n *node) {
-		if room > 0 && !n.kept {
-			n.kept = true
-			room--
+	differing := map[kind]int{}
+	for _, n := range p.nodes {
+		if differs(n) {
+			differing[n.kind]++
 		}
 	}
-	for _, k := range []kind{valueNode, optionNode, thingNode, moduleNode, layerNode} {
-		for _, n := range p.nodes {
-			if n.kind == k && n.mark != "" {
-				keep(n)
-			}
-		}
-	}
-	for _, e := range p.edges {
-		if e.mark != "" && room > 1 {
-			keep(e.from)
-			keep(e.to)
-		}
+	for _, n := range p.nodes {
+		n.kept = differs(n) && differing[n.kind] <= room
 	}
 }
 

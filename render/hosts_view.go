@@ -68,7 +68,7 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 		return s, nil
 	}
 	var services, values []hostLine
-	services = append(services, serviceLines(g, s.hosts, shown)...)
+	services = append(services, serviceLines(g, s.hosts, o.Base != nil, shown)...)
 	s.groups = len(services)
 	for _, d := range differing(g) {
 		names := []string{d.value.Path, valueName(d.value)}
@@ -133,8 +133,9 @@ func hostNames(full []string) []string {
 	return out
 }
 
-// serviceLines are the services that some hosts have and others have not, a line for each set of hosts; the largest first.
-func serviceLines(g *graph.Graph, hosts []*graph.Configuration, shown func(...string) bool) []hostLine {
+// serviceLines are the services that some hosts have and others have not, a line for each set of hosts; the largest first. Of two states each
+// service has a line, also where all hosts have it: a set of them is another one as soon as one service is.
+func serviceLines(g *graph.Graph, hosts []*graph.Configuration, each bool, shown func(...string) bool) []hostLine {
 	in := map[string]*graph.ConfSet{}
 	at := map[string]graph.Place{}
 	for _, d := range g.Definitions {
@@ -154,10 +155,13 @@ func serviceLines(g *graph.Graph, hosts []*graph.Configuration, shown func(...st
 	lines := map[string]*hostLine{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		have := g.HostsOf(in[name])
-		if len(have) == len(hosts) || !shown(name) {
+		if len(have) == len(hosts) && !each || !shown(name) {
 			continue
 		}
 		key := strings.Join(have, "\x00")
+		if each {
+			key = name
+		}
 		l := lines[key]
 		if l == nil {
 			l = &hostLine{note: plural(len(have), "host", "hosts"), at: at[name]}

@@ -30,6 +30,9 @@ func (f *flowLayout) entries() []legendEntry {
 		}
 		return es
 	}
+	if f.view.Name == "hosts" {
+		return es // a line is no more than a line
+	}
 	wide, viol := "the wider, the more reads", "a lower layer reads from a higher one"
 	switch f.view.Name {
 	case "sinks", "overview":

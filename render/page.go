@@ -59,5 +59,9 @@ func (p *picture) fitsPage() bool {
 		return layoutOutline(p).h <= pageHigh-150
 	}
 	f := layoutFlow(p)
-	return f.h <= pageHigh-170 && f.w <= pageWide-2*margin
+	wide := pageWide - 2*margin
+	if p.compared != nil {
+		wide += 160 // signs and bold letters: to fold what differs for their sake would tell less
+	}
+	return f.h <= pageHigh-170 && f.w <= wide
 }
