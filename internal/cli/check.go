@@ -148,7 +148,9 @@ Formats:
 		}
 		err = a.emit(outs, func(o outFile, w io.Writer) error {
 			in := in
-			in.Color = o.file == "" && a.wantsColor()
+			if in.Color = o.file == "" && a.wantsColor(); o.file == "" {
+				in.Width = a.width()
+			}
 			f, _ := output.Lookup(o.format)
 			return f.Write(w, in)
 		})

@@ -19,6 +19,7 @@ type Input struct {
 	Version string         // of nixsink, for formats that name their tool
 	Least   check.Severity // findings below it are counted, not listed; Off: what the format shows by default
 	Color   bool           // text: escape sequences
+	Width   int            // text: columns of the terminal, between whose words long lines are broken; 0: never
 	Prefix  string         // put before file names: the tree's place in its repository, such as "nixos/" ("" if it is the root)
 	Link    string         // pattern for links, with {file} and {line}; "": files relative to the root
 }

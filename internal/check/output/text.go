@@ -28,7 +28,10 @@ func text(w io.Writer, in Input) error {
 			file = f.At.File
 			fmt.Fprintf(b, "%s\n", c.bold(clean(in.Prefix+file)))
 		}
-		fmt.Fprintf(b, "  %s %s: %s %s\n", c.dim(fmt.Sprintf("%d:%d", f.At.Line, f.At.Column)), c.severity(f.Severity), clean(f.Message), c.dim("["+f.Check+"]"))
+		at, tag := fmt.Sprintf("%d:%d", f.At.Line, f.At.Column), "["+f.Check+"]"
+		before := 2 + len(at) + 1 + len(f.Severity.String()) + 2
+		message := strings.TrimSuffix(broken(clean(f.Message)+" "+tag, before, 6, in.Width), tag)
+		fmt.Fprintf(b, "  %s %s: %s%s\n", c.dim(at), c.severity(f.Severity), message, c.dim(tag))
 		if f.Severity > check.Info {
 			excerpt(b, c, in.Graph, f.At)
 			for i, r := range f.Related {
@@ -37,7 +40,7 @@ func text(w io.Writer, in Input) error {
 					break
 				}
 				if r.At.File != "" {
-					fmt.Fprintf(b, "      %s %s\n", c.dim(fmt.Sprintf("%s:%d:", clean(in.Prefix+r.At.File), r.At.Line)), clean(r.Message))
+					fmt.Fprintf(b, "      %s %s\n", c.dim(fmt.Sprintf("%s:%d:", clean(in.Prefix+r.At.File), r.At.Line)), broken(clean(r.Message), 8+len(in.Prefix+r.At.File)+len(fmt.Sprint(r.At.Line)), 8, in.Width))
 				}
 			}
 		}
@@ -51,17 +54,42 @@ func text(w io.Writer, in Input) error {
 		if g.Failed {
 			mark = c.red("failed")
 		}
-		fmt.Fprintf(b, "%s %s %s, asked for: %s", mark, g.Name, g.Value, g.Threshold)
+		line := fmt.Sprintf("%s %s, asked for: %s", g.Name, g.Value, g.Threshold)
 		if g.How != "" {
-			fmt.Fprintf(b, " — %s", clean(g.How))
+			line += " — " + clean(g.How)
 		}
-		b.WriteByte('\n')
+		fmt.Fprintf(b, "%s %s\n", mark, broken(line, len("failed "), 7, in.Width))
 	}
 	if in.Gate.Incomplete != "" {
 		fmt.Fprintf(b, "%s %s\n", c.red("no verdict:"), clean(in.Gate.Incomplete))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// broken breaks a text between words where it is wider than a terminal, whose first line has so many columns before it; what goes on is indented. A word
+// that is wider stands alone.
+func broken(s string, before, indent, width int) string {
+	if width <= indent+20 {
+		return s
+	}
+	var b strings.Builder
+	column := before
+	for i, word := range strings.Split(s, " ") {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
 }
 
 // summary counts: "2 errors, 1 warning; 1 waived, 4 in the baseline; 3 informations: --min-severity info lists them".
