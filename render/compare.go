@@ -48,6 +48,12 @@ func (p *picture) compare(then *picture, c *change.Change) {
 			renamed[v.Was] = v.Path
 		}
 	}
+	moved := map[string]string{}
+	for _, f := range c.Files {
+		if f.Was != "" {
+			moved["module:"+f.Was] = "module:" + f.Name
+		}
+	}
 	now := map[string]*node{}
 	for _, n := range p.nodes {
 		n.mark = "+"
@@ -57,12 +63,8 @@ func (p *picture) compare(then *picture, c *change.Change) {
 	for _, old := range then.nodes {
 		key := old.key
 		switch {
-		case old.kind == moduleNode && c.Files != nil:
-			for _, f := range c.Files {
-				if f.Was != "" && key == "module:"+f.Was {
-					key = "module:" + f.Name
-				}
-			}
+		case moved[key] != "":
+			key = moved[key]
 		case old.kind == valueNode && old.value != nil && renamed[old.value.Path] != "":
 			key = "value:" + renamed[old.value.Path]
 		}
@@ -131,6 +133,9 @@ func (p *picture) compare(then *picture, c *change.Change) {
 func (p *picture) markChanged(c *change.Change) {
 	differ := map[string]string{} // key → what is told
 	for _, v := range c.Values {
+		if v.Was != "" {
+			differ["value:"+v.Path] = "called " + v.Was + " before"
+		}
 		for _, f := range v.Facts {
 			if f.What != "description" {
 				then, is := apartFrom(f.Then, f.Now, 60)
@@ -163,23 +168,14 @@ func orNothing(s string) string {
 	return s
 }
 
-// around the change: where a view shows details, what differs is kept with what it is joined to; a page of the whole keeps all. Of what differs, so much is never
-// folded.
+// aroundChange keeps what differs and what it is joined to, where a view shows details; a page of the whole keeps all. What differs is not folded, unless there is
+// too much of it.
 func (p *picture) aroundChange() {
 	// That a module has other code is said, but does not make all that it reads and defines part of the change.
 	differs := func(n *node) bool {
 		return n.mark != "" && (n.kind != moduleNode || n.mark != "~" || p.view.Name == "heat")
 	}
-	near := map[*node]bool{}
-	for _, n := range p.nodes {
-		near[n] = differs(n)
-	}
-	for _, e := range p.edges {
-		if e.mark != "" {
-			near[e.from], near[e.to] = true, true
-		}
-	}
-	if !slices.Contains(slices.Collect(maps.Values(near)), true) {
+	if !slices.ContainsFunc(p.nodes, differs) && !slices.ContainsFunc(p.edges, func(e *edge) bool { return e.mark != "" }) {
 		p.nodes, p.edges = nil, nil
 		p.empty = fmt.Sprintf("nothing that the view %s shows differs between %s and %s", p.view.Name, p.compared.Then.Name, p.compared.Now.Name)
 		return
