@@ -40,6 +40,7 @@ var arrow = []struct {
 	{"internal/rename", []string{"graph", "internal/change", "internal/rewrite"}},
 	{"internal/resident", []string{"graph", "internal/budget", "internal/check", "internal/fault"}},
 	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},
+	{"internal/mcp", nil},
 	{"internal/history", []string{"internal/escape", "graph", "internal/check", "internal/door", "internal/fault", "internal/git"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest", "internal/door"}},
 	{"internal/account", nil}, // not even parse: what it counts must not depend on what is checked
@@ -61,6 +62,7 @@ var only = []struct {
 	{"github.com/hmarr/codeowners", []string{"internal/owners"}, "who owns a file is asked there"},
 	{"gonum.org/v1/gonum", []string{"graph"}, "queries are asked of the graph, nowhere else"},
 	{"github.com/creachadair/jrpc2", []string{"internal/lsp"}, "one package speaks to editors"},
+	{"github.com/modelcontextprotocol/go-sdk", []string{"internal/mcp"}, "one package speaks to agents"},
 	{"github.com/google/rpmpack", []string{"internal/cmd/release"}, "it writes packages, which nixsink does not"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }

@@ -16,7 +16,7 @@ import (
 const defaultTimeout = 10 * time.Minute
 
 // endless are commands that serve as long as they are wanted, and history, which takes its time if it is long.
-var endless = map[string]bool{"serve": true, "history": true, "lsp": true}
+var endless = map[string]bool{"serve": true, "history": true, "lsp": true, "mcp": true}
 
 // limits are what a run may spend.
 type limits struct {

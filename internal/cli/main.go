@@ -22,6 +22,7 @@ import (
 	"nixsink/internal/collector"
 	"nixsink/internal/escape"
 	"nixsink/internal/fault"
+	"nixsink/internal/resident"
 	"nixsink/render"
 )
 
@@ -106,6 +107,7 @@ type app struct {
 	ending   func()     // ends the counting
 	spent    chan error // why the run has to end at once
 
+	kept     *resident.Model // of the tree that is asked about again and again; nil: it is analysed anew
 	tree     treeFlags
 	color    string
 	noPager  bool

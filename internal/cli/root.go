@@ -60,7 +60,7 @@ Without a command, nixsink reports: 'nixsink PATH' is 'nixsink report PATH'.`
 		".LocalFlags.FlagUsages", "flags .LocalFlags",
 		".InheritedFlags.FlagUsages", "flags .InheritedFlags",
 	).Replace(root.UsageTemplate()))
-	for _, g := range groups {
+	for _, g := range groups() {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, build := range g.commands {
 			cmd := build(a)
@@ -122,18 +122,23 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// groups are the commands as help shows them.
-var groups = []struct {
+// group is some commands with a title.
+type group struct {
 	id, title string
 	commands  []func(*app) *cobra.Command
-}{
-	{"look", "Look:", []func(*app) *cobra.Command{
-		func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newHistory, newServe, newLSP,
-	}},
-	{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
-	{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},
-	{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRenameValue, newRename}},
-	{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
+}
+
+// groups are the commands as help shows them.
+func groups() []group {
+	return []group{
+		{"look", "Look:", []func(*app) *cobra.Command{
+			func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newHistory, newServe, newLSP, newMCP,
+		}},
+		{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
+		{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},
+		{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRenameValue, newRename}},
+		{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
+	}
 }
 
 // does makes a cobra run function of an action.

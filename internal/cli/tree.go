@@ -105,6 +105,9 @@ func (a *app) locate(cmd *cobra.Command, path string) (*tree, error) {
 	}
 	t.opts.Exclude = slices.Concat(t.opts.Exclude, a.tree.exclude)
 	t.opts.Hosts = a.tree.hosts
+	if a.kept != nil {
+		t.opts.Cache = a.kept.Cache()
+	}
 	return t, nil
 }
 
@@ -157,7 +160,7 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 	if !a.quiet {
 		opts.Progress = a.progress.update
 	}
-	g, err := graph.Analyze(ctx, t.dir, opts)
+	g, err := a.graph(ctx, t.dir, opts)
 	a.progress.clear()
 	if unknown := (*graph.NoConfigurationError)(nil); errors.As(err, &unknown) {
 		return nil, usagef("--host: %s%s", unknown.Error(), didYouMean(unknown.Name, hostNames(unknown.Known)))
@@ -185,6 +188,19 @@ func (a *app) analyse(ctx context.Context, t *tree) (*graph.Graph, error) {
 		a.say("a run that writes files was killed in the middle: 'nixsink annotate -w' finishes it")
 	}
 	return g, nil
+}
+
+// graph is the graph of the tree: the one that is kept, if there is one and the whole of it is asked for.
+func (a *app) graph(ctx context.Context, dir string, opts graph.Options) (*graph.Graph, error) {
+	if a.kept == nil || len(opts.Hosts) > 0 {
+		return graph.Analyze(ctx, dir, opts)
+	}
+	a.kept.Look()
+	s, err := a.kept.Fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Graph, nil
 }
 
 // tellProblems lists what could not be read or parsed: what happens at several places once, the first few, and how many more there are; or, verbosely, all of it.

@@ -33,6 +33,7 @@ type State struct {
 	Report  check.Report
 	Texts   map[string]string // what was not saved, by file
 	Version int               // of the change that it is made of; grows
+	stamp   uint64            // of what lay in its folders before it was looked at
 	Took    time.Duration
 }
 
@@ -84,6 +85,20 @@ func (m *Model) Close(name string) {
 
 // Touch says that something changed on disk.
 func (m *Model) Touch() { m.change(func() bool { return true }) }
+
+// Look compares what lies in the tree's folders with what lay there when it was analysed, by size and time, as git does: for those who are told of no
+// changes.
+func (m *Model) Look() {
+	m.mu.Lock()
+	s := m.state
+	m.mu.Unlock()
+	if s != nil && stampOf(s) != s.stamp {
+		m.Touch()
+	}
+}
+
+// Cache is where the trees of the model's files are kept, for other analyses of them.
+func (m *Model) Cache() *graph.Cache { return m.cache }
 
 func (m *Model) change(how func() bool) {
 	m.mu.Lock()
@@ -205,6 +220,7 @@ func (m *Model) fill(ctx context.Context, s *State) (err error) {
 		if s.Graph, err = m.with(ctx, s.Settings, s.Texts); err != nil {
 			return
 		}
+		s.stamp = stampOf(s)
 		if s.Report, err = check.Run(ctx, s.Graph, s.Check); err == nil && s.Baseline != nil {
 			s.Baseline.Apply(&s.Report)
 		}

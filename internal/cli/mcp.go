@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"nixsink/internal/mcp"
+	"nixsink/internal/resident"
+)
+
+// newMCP is the server for agents.
+func newMCP(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "mcp [PATH]",
+		Short: "Answer an agent: trace, impact, diff, findings, hosts (Model Context Protocol)",
+		Long: `Mcp speaks the Model Context Protocol on standard input and output. Its tools are commands of nixsink that only read, over the tree at PATH: overview, trace,
+impact, diff, findings, explain, hosts. Answers are text with places, and short. The tree stays in memory; what changed on disk counts with the next question.`,
+		Example: `  nixsink mcp ~/nixos    # as the command of an MCP server`,
+		Args:    between(0, 1, "at most one PATH"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		t, err := a.locate(cmd, first(args))
+		if err != nil {
+			return err
+		}
+		dir := t.dir
+		a.tree.dir = ""
+		kept := a.model(cmd, dir)
+		ctx, cancel := context.WithCancel(cmd.Context())
+		defer cancel()
+		go kept.Run(ctx, func(s *resident.State, err error) {
+			if err == nil {
+				a.note(s.Graph.Faults...)
+			}
+		})
+		err = mcp.Serve(ctx, mcp.Options{Version: build().Version, Run: func(ctx context.Context, args []string) (string, string, error) {
+			return a.answer(ctx, kept, dir, args)
+		}}, io.NopCloser(a.in), nopCloser{a.out.w})
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	}
+	a.tree.add(cmd.Flags())
+	return cmd
+}
+
+// answer runs a command over a tree that is kept, and gives what it prints. A gate that fails is an answer, not an error.
+func (a *app) answer(ctx context.Context, kept *resident.Model, dir string, args []string) (answer, said string, err error) {
+	if args[0] != "explain" {
+		args = slices.Insert(slices.Clone(args), 1, "-C", dir)
+	}
+	var out, talk bytes.Buffer
+	one := newApp(strings.NewReader(""), &out, &talk)
+	one.kept, one.noPager = kept, true
+	status := one.run(ctx, args)
+	said = strings.ReplaceAll(talk.String(), "nixsink: ", "")
+	if status == exitWrong && out.Len() == 0 {
+		return "", "", errors.New(strings.TrimSpace(said))
+	}
+	return out.String(), said, nil
+}
