@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
   inherit src;
 
   # The NAR hash of `go mod vendor`. `go test -run TestVendorHash . -update` writes it after a change of go.mod.
-  vendorHash = "sha256-WAxPdpG1cFi486hIyXJ8+8TnQFeXmTvdgQ0ZBurSAc4=";
+  vendorHash = "sha256-iB3lkLKUkdybk3QG0tz7qLqWLgbNcAaKtePpZpmcx7Q=";
 
   subPackages = [ "." ];
 

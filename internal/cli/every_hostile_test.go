@@ -93,6 +93,9 @@ func TestEveryCommandShowsTextAsData(t *testing.T) {
 		if args0(args) == "lsp" {
 			format = "language server protocol"
 		}
+		if args0(args) == "mcp" {
+			format = "ndjson"
+		}
 		if (args0(args) == "baseline" || args0(args) == "init") && len(args) > 1 {
 			format = "toml" // else a diff
 		}
@@ -187,7 +190,11 @@ var readers = map[string]func(t *testing.T, text string){
 	"svg": wellFormed, "junit": wellFormed, "checkstyle": wellFormed, "badge": wellFormed, "gexf": wellFormed, "graphml": wellFormed,
 	"json": valid, "sarif": valid, "gitlab": valid, "octocov": valid, "badge-json": valid, "cytoscape": valid,
 	"markdown": markdown, "html": page, "github": workflow, "toml": toml, "csv": controls, "tsv": controls,
-	"language server protocol": protocol,
+	"language server protocol": protocol, "ndjson": func(t *testing.T, s string) {
+		for line := range strings.Lines(s) {
+			valid(t, line)
+		}
+	},
 }
 
 func text(t *testing.T, s string) { lines(t, "standard output", s) }

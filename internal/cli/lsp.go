@@ -34,7 +34,7 @@ What is not saved counts. Nothing is written but by the editor.`,
 			Version: build().Version,
 			Open:    func(dir string) (*resident.Model, error) { return a.model(cmd, dir), nil },
 			Root:    rootAround,
-			Fault:   func(f *fault.Fault) { a.say("%v", f); a.note(f) },
+			Fault:   func(f *fault.Fault) { a.tellFault(f) },
 		})
 		return server.Run(cmd.Context(), a.in, nopCloser{a.out.w})
 	}

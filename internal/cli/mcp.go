@@ -7,9 +7,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
+	"nixsink/internal/fault"
 	"nixsink/internal/mcp"
 	"nixsink/internal/resident"
 )
@@ -34,14 +36,22 @@ impact, diff, findings, explain, hosts. Answers are text with places, and short.
 		kept := a.model(cmd, dir)
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
-		go kept.Run(ctx, func(s *resident.State, err error) {
-			if err == nil {
-				a.note(s.Graph.Faults...)
-			}
+		var analyses sync.WaitGroup
+		analyses.Go(func() {
+			kept.Run(ctx, func(s *resident.State, err error) {
+				if f := (*fault.Fault)(nil); errors.As(err, &f) {
+					a.tellFault(f)
+				} else if err == nil {
+					a.tellFault(s.Graph.Faults...)
+				}
+			})
 		})
-		err = mcp.Serve(ctx, mcp.Options{Version: build().Version, Run: func(ctx context.Context, args []string) (string, string, error) {
+		run := func(ctx context.Context, args []string) (string, string, error) {
 			return a.answer(ctx, kept, dir, args)
-		}}, io.NopCloser(a.in), nopCloser{a.out.w})
+		}
+		err = mcp.Serve(ctx, mcp.Options{Version: build().Version, Run: run}, a.in, nopCloser{a.out.w})
+		cancel()
+		analyses.Wait()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -49,6 +59,19 @@ impact, diff, findings, explain, hosts. Answers are text with places, and short.
 	}
 	a.tree.add(cmd.Flags())
 	return cmd
+}
+
+// tellFault tells faults of our own when they happen, and keeps them for the end, each once.
+func (a *app) tellFault(faults ...*fault.Fault) {
+	for _, f := range faults {
+		a.talking.Lock()
+		again := slices.ContainsFunc(a.faults, func(o *fault.Fault) bool { return slices.Equal(o.Report(), f.Report()) })
+		a.talking.Unlock()
+		if !again {
+			a.say("%v", f)
+			a.note(f)
+		}
+	}
 }
 
 // answer runs a command over a tree that is kept, and gives what it prints. A gate that fails is an answer, not an error.
@@ -60,6 +83,7 @@ func (a *app) answer(ctx context.Context, kept *resident.Model, dir string, args
 	one := newApp(strings.NewReader(""), &out, &talk)
 	one.kept, one.noPager = kept, true
 	status := one.run(ctx, args)
+	a.tellFault(one.faults...)
 	said = strings.ReplaceAll(talk.String(), "nixsink: ", "")
 	if status == exitWrong && out.Len() == 0 {
 		return "", "", errors.New(strings.TrimSpace(said))

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -38,7 +40,7 @@ type traceIn struct {
 
 type impactIn struct {
 	Names []string `json:"names,omitempty" jsonschema:"files, folders, ids or values that change"`
-	Set   []string `json:"set,omitempty" jsonschema:"VALUE=TEXT: what would come of setting a value to this; nothing is written"`
+	Set   []string `json:"set,omitempty" jsonschema:"what would come of setting values, each as VALUE=TEXT; nothing is written"`
 }
 
 type diffIn struct {
@@ -168,7 +170,38 @@ func short(answer string) string {
 	return answer[:end] + fmt.Sprintf("\n(%d of %d lines are left out: ask for less)\n", strings.Count(answer[end:], "\n"), strings.Count(answer, "\n"))
 }
 
-// Serve talks to one agent until it goes or ctx ends.
-func Serve(ctx context.Context, opts Options, in io.ReadCloser, out io.WriteCloser) error {
-	return New(opts).Run(ctx, &sdk.IOTransport{Reader: in, Writer: out})
+// Serve talks to one agent until it goes or ctx ends. What it asked before it went is answered.
+func Serve(ctx context.Context, opts Options, in io.Reader, out io.WriteCloser) error {
+	var busy atomic.Int32
+	run := opts.Run
+	opts.Run = func(ctx context.Context, args []string) (string, string, error) {
+		busy.Add(1)
+		defer busy.Add(-1)
+		return run(ctx, args)
+	}
+	return New(opts).Run(ctx, &sdk.IOTransport{Reader: io.NopCloser(&lingering{in, &busy}), Writer: out})
+}
+
+// lingering is a reader whose end comes when nothing is being answered any more, as long as patience lasts.
+type lingering struct {
+	io.Reader
+	busy *atomic.Int32
+}
+
+const (
+	patience = 5 * time.Second
+	pause    = 20 * time.Millisecond
+)
+
+func (l *lingering) Read(p []byte) (int, error) {
+	n, err := l.Reader.Read(p)
+	if err == nil || n > 0 {
+		return n, nil
+	}
+	for quiet, begin := 0, time.Now(); quiet < 5 && time.Since(begin) < patience; time.Sleep(pause) {
+		if quiet++; l.busy.Load() > 0 {
+			quiet = 0
+		}
+	}
+	return 0, err
 }
