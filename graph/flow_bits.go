@@ -10,6 +10,7 @@ import (
 type bitSet struct {
 	list  []int32
 	words []uint64 // nil: list holds the set
+	n     int      // how many
 }
 
 // dense says whether bits take less room than a list of n of size numbers.
@@ -50,36 +51,94 @@ func (s *bitSet) count(low, high int32) int {
 	return n
 }
 
-// united is the union of some sets and of loose numbers, which it sorts. It may be one of the sets.
-func united(sets []*bitSet, loose []int32, size int) *bitSet {
-	sets = slices.DeleteFunc(sets, func(s *bitSet) bool { return s == nil || s.words == nil && len(s.list) == 0 })
-	if len(sets) == 1 && !slices.ContainsFunc(loose, func(i int32) bool { return !sets[0].has(i) }) {
-		return sets[0]
-	}
-	n, some := len(loose), false
+// unions makes unions of sets whose numbers are below size.
+type unions struct {
+	size  int
+	mark  []int32 // by number: the union that it was met in
+	round int32
+	extra []int32
+}
+
+func newUnions(size int) *unions { return &unions{size: size, mark: make([]int32, size)} }
+
+// of is the union of some sets and of loose numbers. What one set has already costs no new one: along a chain most sets are that of the
+// next, so that set itself is the union.
+func (u *unions) of(sets []*bitSet, loose []int32) *bitSet {
+	most := &bitSet{}
 	for _, s := range sets {
-		n += len(s.list)
-		some = some || s.words != nil
-	}
-	if !some && !dense(n, size) {
-		all := slices.Clone(loose)
-		for _, s := range sets {
-			all = append(all, s.list...)
+		if s != nil && s.n > most.n {
+			most = s
 		}
-		slices.Sort(all)
-		return &bitSet{list: slices.Clip(slices.Compact(all))}
 	}
-	words := make([]uint64, (size+63)/64)
+	u.round++
+	for _, i := range most.list {
+		u.mark[i] = u.round
+	}
+	extra, wider := u.extra[:0], false
+	add := func(list []int32) {
+		for _, i := range list {
+			if u.mark[i] != u.round && !(most.words != nil && most.has(i)) {
+				u.mark[i] = u.round
+				extra = append(extra, i)
+			}
+		}
+	}
+	add(loose)
 	for _, s := range sets {
+		if s == nil || s == most {
+			continue
+		}
+		add(s.list)
+		wider = wider || s.words != nil && (most.words == nil || !covers(most.words, s.words))
+	}
+	u.extra = extra
+	switch {
+	case !wider && len(extra) == 0:
+		return most
+	case !wider && most.words == nil && !dense(most.n+len(extra), u.size):
+		slices.Sort(extra)
+		return &bitSet{list: merged(most.list, extra), n: most.n + len(extra)}
+	}
+	words := make([]uint64, (u.size+63)/64)
+	for _, s := range sets {
+		if s == nil {
+			continue
+		}
 		for i, w := range s.words {
 			words[i] |= w
 		}
-		for _, i := range s.list {
+	}
+	for _, list := range [][]int32{most.list, extra} {
+		for _, i := range list {
 			words[i/64] |= 1 << (i % 64)
 		}
 	}
-	for _, i := range loose {
-		words[i/64] |= 1 << (i % 64)
+	n := 0
+	for _, w := range words {
+		n += bits.OnesCount64(w)
 	}
-	return &bitSet{words: words}
+	return &bitSet{words: words, n: n}
+}
+
+// covers says whether all bits of b are in a.
+func covers(a, b []uint64) bool {
+	for i, w := range b {
+		if w&^a[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// merged is what two sorted lists without a number in common hold, sorted.
+func merged(a, b []int32) []int32 {
+	out := make([]int32, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0] < b[0] {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }

@@ -221,6 +221,7 @@ func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
 	for v, b := range c.fl.starts {
 		start[b] = v
 	}
+	all := newUnions(int(l.size))
 	c.sets(l, func(nodes []int32, s *bitSet) {
 		for _, i := range nodes {
 			v := start[i]
@@ -233,7 +234,7 @@ func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
 				continue
 			}
 			if parts[v] = append(parts[v], s); len(parts[v]) == atoms {
-				visit(v, united(parts[v], nil, int(l.size)))
+				visit(v, all.of(parts[v], nil))
 				delete(parts, v)
 			}
 		}
@@ -282,6 +283,7 @@ func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 	sets := make([]*bitSet, c.comps)
 	var loose []int32
 	var below []*bitSet
+	all := newUnions(int(l.size))
 	for comp := range int32(c.comps) {
 		loose, below = loose[:0], below[:0]
 		each(comp, func(next int32) {
@@ -308,8 +310,7 @@ func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 				}
 			}
 		}
-		slices.Sort(loose)
-		s := united(below, slices.Compact(loose), int(l.size))
+		s := all.of(below, loose)
 		if uses[comp] > 0 {
 			sets[comp] = s
 		}
