@@ -161,6 +161,19 @@ func (cs *ConfSets) Members(s *ConfSet) iter.Seq[int] {
 	}
 }
 
+// All are the members of a set that is not nil, in their order.
+func (s *ConfSet) All() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, w := range s.words {
+			for ; w != 0; w &= w - 1 {
+				if !yield(64*i + bits.TrailingZeros64(w)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Atoms is the coarsest partition of the configurations of which every one of the sets is a union: configurations that no set
 // tells apart are in one atom. They are sorted by their first member.
 func (cs *ConfSets) Atoms(sets []*ConfSet) []*ConfSet {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ one that the tree makes itself (a merge of its own, coercedTo, a name for anothe
 			if !d.single && isText(d.Value) {
 				continue
 			}
-			for _, e := range p.plain().of[d.Option] {
+			for e := range p.plain().meeting(d) {
 				if d.Priority != e.Priority || d.Value == e.Value || graph.ComparePlaces(e.At, d.At) >= 0 || d.Module.Home != e.Module.Home || !p.inForce(d.Definition, e.Definition) ||
 					p.outweighed(d.Definition, e.Definition) {
 					continue
@@ -89,7 +90,7 @@ above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`
 			// Several may share the work: each host its own.
 			var by []*graph.Definition
 			var in *graph.ConfSet
-			for _, e := range p.plain().of[d.Option] {
+			for e := range p.plain().meeting(d) {
 				if e.Priority < d.Priority && e.Module.Home == d.Module.Home && p.inForce(d.Definition, e.Definition) {
 					if len(by) == 0 {
 						in = e.In
@@ -171,7 +172,73 @@ func isText(v any) bool { _, ok := v.(string); return ok }
 // plainDefinitions are those that set an option to one value, and always do.
 type plainDefinitions struct {
 	all []plainDefinition // by option, then by place
-	of  map[string][]plainDefinition
+	of  map[string]*definedOption
+}
+
+// definedOption is an option with its plain definitions.
+type definedOption struct {
+	all []plainDefinition
+	// By configuration, the definitions that hold there and in few others, and those that hold in many: where every host has a
+	// definition of its own, it is held against what that host has, not against those of all hosts. nil for few definitions.
+	in   map[int][]int
+	wide []int
+}
+
+// manyDefinitions is from how many definitions on those of an option are looked up by configuration.
+const manyDefinitions = 16
+
+// fewConfigurations is the number of configurations up to which a definition is listed with each of them.
+const fewConfigurations = 16
+
+// isWide says that a definition holds in many configurations.
+func (d *plainDefinition) isWide() bool {
+	if d.In == nil {
+		return true
+	}
+	n := 0
+	for range d.In.All() {
+		if n++; n > fewConfigurations {
+			return true
+		}
+	}
+	return false
+}
+
+// meeting are the definitions of d's option that may hold where d does, in their order.
+func (ps *plainDefinitions) meeting(d plainDefinition) iter.Seq[plainDefinition] {
+	o := ps.of[d.Option]
+	if o.in == nil || d.isWide() {
+		return slices.Values(o.all)
+	}
+	found := slices.Clone(o.wide)
+	for c := range d.In.All() {
+		found = append(found, o.in[c]...)
+	}
+	slices.Sort(found)
+	return func(yield func(plainDefinition) bool) {
+		for _, i := range slices.Compact(found) {
+			if !yield(o.all[i]) {
+				return
+			}
+		}
+	}
+}
+
+// index prepares meeting.
+func (o *definedOption) index() {
+	if len(o.all) < manyDefinitions {
+		return
+	}
+	o.in = map[int][]int{}
+	for i, d := range o.all {
+		if d.isWide() {
+			o.wide = append(o.wide, i)
+			continue
+		}
+		for c := range d.In.All() {
+			o.in[c] = append(o.in[c], i)
+		}
+	}
 }
 
 type plainDefinition struct {
@@ -180,7 +247,7 @@ type plainDefinition struct {
 }
 
 func (p *Pass) makePlain() *plainDefinitions {
-	out := &plainDefinitions{of: map[string][]plainDefinition{}}
+	out := &plainDefinitions{of: map[string]*definedOption{}}
 	texts := map[string]bool{}
 	for _, o := range p.Graph.Declared {
 		texts[o.Path] = texts[o.Path] || holdsOneText(o.Type)
@@ -197,7 +264,15 @@ func (p *Pass) makePlain() *plainDefinitions {
 		}
 	}
 	for _, d := range out.all {
-		out.of[d.Option] = append(out.of[d.Option], d)
+		o := out.of[d.Option]
+		if o == nil {
+			o = &definedOption{}
+			out.of[d.Option] = o
+		}
+		o.all = append(o.all, d)
+	}
+	for _, o := range out.of {
+		o.index()
 	}
 	return out
 }
