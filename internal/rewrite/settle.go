@@ -18,6 +18,9 @@ type written struct {
 // settled reads the changed text again and moves every slot outwards whose line does not stand at its target. It reports whether
 // nothing had to move.
 func (f *fileWriter) settled(lines []written) bool {
+	if len(f.changes) == 0 {
+		return true // what was written before is as it should be: most files of a second look
+	}
 	order := make([]int, len(f.changes))
 	for i := range order {
 		order[i] = i
