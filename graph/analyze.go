@@ -293,7 +293,12 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	takeAccount(g, t, vs, ev, reads, entries)
 	vs.literals(ev)
 	g.spread(ev)
-	fl := followAll(ev, vs, byFile)
+	spent := budget.From(ctx)
+	early := spent.Over() != nil
+	fl := followAll(ev, vs, byFile, spent)
+	if !early {
+		g.takeBudget(spent, "following of flows", "flows are missing")
+	}
 	if !opts.Names {
 		g.Flows = fl.set()
 		g.Sinks = fl.sinks(g.Flows.Direct())
@@ -338,7 +343,10 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 	}
 	noteLeftOut(ctx, g, t)
-	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int { return ComparePlaces(a.At, b.At) })
+	slices.SortStableFunc(g.Unresolved, func(a, b *Unresolved) int {
+		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Path, b.Path), strings.Compare(a.Reason, b.Reason))
+	})
+	g.Unresolved = slices.CompactFunc(g.Unresolved, func(a, b *Unresolved) bool { return *a == *b }) // what is called often is dropped as often
 	for _, l := range ev.Limits {
 		g.Problems = append(g.Problems, Problem{At: PlaceIn(l.File, l.Span), Msg: l.Reason, Kind: "limit", Local: l.Local()})
 	}

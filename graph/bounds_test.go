@@ -196,3 +196,24 @@ in {
 		t.Errorf("%d options are declared of one type, want those of three levels", n)
 	}
 }
+
+// Several names of which none is known may be any value: that is told as the whole namespace is, once, and makes no flow of everything.
+func TestNamesThatTellNothing(t *testing.T) {
+	g := analyzed(t, map[string]string{"main.nix": `{ config, lib, pkgs, unknown, ... }: {
+  options.my.g.a = lib.mkOption { default = 1; };
+  options.my.g.b = lib.mkOption { default = 2; };
+  config.services.x = config.my.${unknown.a}.${unknown.b};
+  config.services.y = config.my.g.${unknown.b};
+}`})
+	var got []string
+	for f := range g.Flows.All() {
+		got = append(got, f.From.Path+" -> "+f.To)
+	}
+	slices.Sort(got)
+	if want := []string{"my.g.a -> services.y", "my.g.b -> services.y"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if i := slices.IndexFunc(g.Unresolved, func(u *graph.Unresolved) bool { return u.Path == "my.*.*" }); i < 0 || g.Unresolved[i].At.Line != 4 {
+		t.Errorf("unresolved %+v", g.Unresolved)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"nixsink/graph/eval"
+	"nixsink/internal/budget"
 )
 
 func intText(n int64) string { return strconv.FormatInt(n, 10) }
@@ -101,7 +102,9 @@ type derived struct {
 }
 
 // followAll makes the steps of a finished evaluation, and connects those that some value gets to.
-func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
+//
+// Where the budget is used up, the definitions that are left have none.
+func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module, spent *budget.Budget) *flows {
 	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: vs.confs}
 	for _, v := range vs.all {
 		fl.paths = append(fl.paths, v.Path)
@@ -109,6 +112,9 @@ func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module) *flows {
 	slices.Sort(fl.paths)
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
+		if spent.Over() != nil {
+			break
+		}
 		if fl.counts(d) {
 			fl.definition(d)
 		}

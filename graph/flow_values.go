@@ -143,7 +143,7 @@ func (vs *values) isRoot(r realm, segs []string) bool {
 		}
 	}
 	for i, root := range vs.roots {
-		if root.Argument == (r == argument) && len(segs) == len(vs.split[i]) && hasPrefix(segs, vs.split[i]) {
+		if root.Argument == (r == argument) && hasPrefix(segs, vs.split[i]) && allUnknown(segs[len(vs.split[i]):]) {
 			return true
 		}
 	}
@@ -400,6 +400,12 @@ func (vs *values) find(r realm, segs []string) found {
 		out.vals = []*Value{vs.add(r, n, segs)}
 	}
 	return out
+}
+
+// allUnknown says whether names below a root tell nothing: there are none, or several of which none is known, which may be any value of the namespace. (One
+// alone is a member of a registry, mostly.)
+func allUnknown(segs []string) bool {
+	return len(segs) != 1 && !slices.ContainsFunc(segs, func(s string) bool { return s != eval.Hole })
 }
 
 // known resolves a path to what is declared, or was read, so far.
