@@ -44,6 +44,7 @@ type Server struct {
 	ctx  context.Context
 	end  func() // reads nothing further
 
+	ready    chan struct{} // closed when the editor has said what it can do
 	mu       sync.Mutex
 	enc      encoding
 	client   initializeParams
@@ -79,7 +80,7 @@ type document struct {
 
 // New makes a server.
 func New(opts Options) *Server {
-	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}, faults: map[string]bool{}}
+	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}, faults: map[string]bool{}, ready: make(chan struct{})}
 }
 
 // errContentModified is what a request gets that a change has overtaken (specification, "Implementation Considerations").
@@ -145,6 +146,13 @@ func (a assigner) Assign(_ context.Context, method string) jrpc2.Handler {
 	a.s.busy.Add(1)
 	return func(ctx context.Context, r *jrpc2.Request) (any, error) {
 		defer a.s.busy.Add(-1)
+		if method != "initialize" {
+			select { // what the editor can do is known first
+			case <-a.s.ready:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
 		return h(ctx, r)
 	}
 }
@@ -201,7 +209,13 @@ func (s *Server) methods() handler.Map {
 func (s *Server) initialize(_ context.Context, p *initializeParams) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.client = *p
+	select {
+	case <-s.ready:
+		return nil, jrpc2.Errorf(jrpc2.InvalidRequest, "initialize is sent once")
+	default:
+	}
+	defer close(s.ready)
+	s.client = *p // nobody changes it from here on
 	if p.InitializationOptions != nil {
 		s.settings = *p.InitializationOptions
 	}
