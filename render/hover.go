@@ -150,3 +150,22 @@ func HoverNote(a *graph.Annotation) string {
 	}
 	return string(a.State) + ": " + md(a.Why)
 }
+
+// HoverGroup is what an editor shows of values with a common beginning: each with its type and how often it is read.
+func HoverGroup(path string, values []*graph.Value) string {
+	const most = 20
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · %s\n\n", mdCode(path), plural(len(values), "value", "values"))
+	for i, v := range values {
+		if i == most {
+			fmt.Fprintf(&b, "- and %s\n", plural(len(values)-most, "more", "more"))
+			break
+		}
+		line := "- " + mdCode(strings.TrimPrefix(v.Path, path+"."))
+		if v.Type != "" {
+			line += " · " + mdCode(cut(oneLine(v.Type), 60))
+		}
+		fmt.Fprintf(&b, "%s · %s\n", line, plural(v.FanOut.Reads, "read", "reads"))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

@@ -62,7 +62,7 @@ func (s *Server) requests() map[string]jrpc2.Handler {
 func (v *view) hover(p Position) any {
 	at, ok := v.at(p)
 	if !ok {
-		return nil
+		return v.hoverGroup(p)
 	}
 	told := ""
 	switch {
@@ -83,7 +83,7 @@ func (v *view) hover(p Position) any {
 		told = render.HoverOption(v.x.Graph, at.option, v.x.byName[at.option])
 	}
 	if told == "" {
-		return nil
+		return v.hoverGroup(p)
 	}
 	h := Hover{Contents: MarkupContent{"markdown", told}}
 	if r, ok := v.rangeOf(v.name, at.Span); ok {
@@ -115,7 +115,7 @@ func (v *view) nameAt(at graph.Place) graph.Place {
 func (v *view) definition(p Position, set bool) any {
 	at, ok := v.at(p)
 	if !ok {
-		return nil
+		return v.groupDefinition(p)
 	}
 	switch {
 	case at.kind == imports:

@@ -219,6 +219,16 @@ func TestNavigation(t *testing.T) {
 			t.Errorf("%s of %s: %q, want %q", c.method, c.word, spots, c.want)
 		}
 	}
+	h = Hover{}
+	e.call("textDocument/hover", e.at("web.nix", "config.my;", 0, 8), &h)
+	if !strings.HasPrefix(h.Contents.Value, "**`my`** · 3 values") {
+		t.Errorf("a group's hover: %s", h.Contents.Value)
+	}
+	h = Hover{}
+	e.call("textDocument/hover", e.at("web.nix", "config.my.ports; web", 0, 12), &h)
+	if !strings.HasPrefix(h.Contents.Value, "**`my.ports`** · 2 values\n\n- `ssh` · `lib.types.port` · 1 read") {
+		t.Errorf("a group's hover: %s", h.Contents.Value)
+	}
 	var none json.RawMessage
 	e.call("textDocument/hover", e.at("web.nix", "\"::\"", 0, 1), &none)
 	if string(none) != "null" {
