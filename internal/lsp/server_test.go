@@ -30,6 +30,8 @@ type editor struct {
 	told map[string][]Diagnostic // what was published, by file
 	news chan struct{}
 	docs map[string]int // versions
+
+	hello json.RawMessage // what the server said of itself
 }
 
 // files is a small repository: two hosts, a value read directly, by an alias, by inherit and by with.
@@ -111,7 +113,7 @@ func start(t *testing.T, files map[string]string, caps map[string]any) *editor {
 		cancel()
 		_ = e.cli.Close()
 	})
-	e.call("initialize", map[string]any{"rootUri": uriOf(dir), "capabilities": caps}, nil)
+	e.call("initialize", map[string]any{"rootUri": uriOf(dir), "capabilities": caps}, &e.hello)
 	e.notify("initialized", map[string]any{})
 	return e
 }
