@@ -194,6 +194,26 @@ type Attr struct {
 	Value Expr
 }
 
+// Holds says whether a place is the binding itself, or what it is set to, but for parentheses and functions around that (mkIf, mkForce).
+func (a *Attr) Holds(at Span) bool {
+	if a.Span == at {
+		return true
+	}
+	for e := a.Value; ; {
+		if e.Range() == at {
+			return true
+		}
+		switch x := e.(type) {
+		case *Paren:
+			e = x.X
+		case *Apply:
+			e = x.Arg
+		default:
+			return false
+		}
+	}
+}
+
 // Inherit is inherit a b; or inherit (from) a b; with the semicolon in its span.
 type Inherit struct {
 	Span

@@ -21,12 +21,7 @@ import (
 // TestNeovim drives the server with Neovim's own client over the example repository, and replays what Neovim said to a second server, which gives
 // the same answers.
 func TestNeovim(t *testing.T) {
-	if _, err := exec.LookPath("nvim"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	needProgram(t, "nvim")
 	dir, logs := t.TempDir(), t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../testdata/projects/homelab")); err != nil {
 		t.Fatal(err)

@@ -66,10 +66,12 @@ func (a *app) tellFault(faults ...*fault.Fault) {
 	for _, f := range faults {
 		a.talking.Lock()
 		again := slices.ContainsFunc(a.faults, func(o *fault.Fault) bool { return slices.Equal(o.Report(), f.Report()) })
+		if !again {
+			a.faults = append(a.faults, f)
+		}
 		a.talking.Unlock()
 		if !again {
 			a.say("%v", f)
-			a.note(f)
 		}
 	}
 }

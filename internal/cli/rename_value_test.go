@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -19,12 +18,7 @@ import (
 // TestRenamedSystemsAreTheSame renames a value in every flow case and asks real evaluation: all that the case defines outside its values is as it was, and
 // no file that is written has an error.
 func TestRenamedSystemsAreTheSame(t *testing.T) {
-	if _, err := exec.LookPath("nix-instantiate"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	needProgram(t, "nix-instantiate")
 	cases, err := flowtest.Load("../../testdata/flow")
 	if err != nil {
 		t.Fatal(err)

@@ -190,17 +190,10 @@ func (v *view) answers(f check.Finding, d Diagnostic) []CodeAction {
 	if at, indent, ok := v.lineOf(f.At); ok {
 		edit := &WorkspaceEdit{}
 		c := v.file(v.name)
-		v.put(edit, c.uri, c.version, []TextEdit{{Range{at, at}, indent + "# nixsink: ignore " + f.Check + " because REASON" + lineBreak(c.text.src)}})
+		v.put(edit, c.uri, c.version, []TextEdit{{Range{at, at}, indent + "# nixsink: ignore " + f.Check + " because REASON" + rewrite.LineBreak(c.text.src)}})
 		offer("Ignore "+f.Check+" here, and say why", edit)
 	}
 	return out
-}
-
-func lineBreak(src string) string {
-	if strings.Contains(src, "\r\n") {
-		return "\r\n"
-	}
-	return "\n"
 }
 
 // splice makes edits of what was analysed edits of what is in the editor.

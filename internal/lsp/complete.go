@@ -81,7 +81,7 @@ type member struct {
 func (v *view) members(base []string, keys bool) []member {
 	by := map[string]*member{}
 	for _, value := range v.x.Graph.Values {
-		if len(value.Segments) <= len(base) || !slices.Equal(value.Segments[:len(base)], base) || keys && len(value.Declared) == 0 {
+		if !within(value, base) || keys && len(value.Declared) == 0 {
 			continue
 		}
 		name := value.Segments[len(base)]

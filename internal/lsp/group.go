@@ -56,15 +56,18 @@ func (v *view) groupAt(p Position) (path []string, span parse.Span, ok bool) {
 
 // isGroup says whether values lie below a path.
 func (v *view) isGroup(path []string) bool {
-	return len(path) > 0 && slices.ContainsFunc(v.x.Graph.Values, func(o *graph.Value) bool {
-		return len(o.Segments) > len(path) && slices.Equal(o.Segments[:len(path)], path)
-	})
+	return len(path) > 0 && slices.ContainsFunc(v.x.Graph.Values, func(o *graph.Value) bool { return within(o, path) })
+}
+
+// within says whether a value lies below a path.
+func within(o *graph.Value, path []string) bool {
+	return len(o.Segments) > len(path) && slices.Equal(o.Segments[:len(path)], path)
 }
 
 // below are the values of a group.
 func (v *view) below(path []string) (out []*graph.Value) {
 	for _, o := range v.x.Graph.Values {
-		if len(o.Segments) > len(path) && slices.Equal(o.Segments[:len(path)], path) {
+		if within(o, path) {
 			out = append(out, o)
 		}
 	}

@@ -214,7 +214,7 @@ func bindingAt(f *parse.File, at parse.Span) (b binding, ok bool) {
 	parse.Around(f.Expr, at, func(n parse.Node) {
 		switch n := n.(type) {
 		case *parse.Attr:
-			if n.Span == at || valued(n.Value, at) {
+			if n.Holds(at) {
 				first, last := n.Path[0].Span, n.Path[len(n.Path)-1].Span
 				b, ok = binding{parse.Span{Start: first.Start, End: last.End}, last, n.Span}, true
 			}
@@ -227,21 +227,4 @@ func bindingAt(f *parse.File, at parse.Span) (b binding, ok bool) {
 		}
 	})
 	return b, ok
-}
-
-// valued says whether a place is what a binding is set to, but for parentheses and functions around it (mkIf, mkForce).
-func valued(e parse.Expr, at parse.Span) bool {
-	for {
-		if e.Range() == at {
-			return true
-		}
-		switch x := e.(type) {
-		case *parse.Paren:
-			e = x.X
-		case *parse.Apply:
-			e = x.Arg
-		default:
-			return false
-		}
-	}
 }

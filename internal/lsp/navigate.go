@@ -272,14 +272,9 @@ func (v *view) prepareCalls(p Position) any {
 	return nil
 }
 
-// hierarchy finds the view that an item was made in.
-func (s *Server) hierarchy(ctx context.Context, p *itemParams) (*view, error) {
-	return s.view(ctx, p.Item.URI)
-}
-
 // incoming are the values that a value is made of, or that an option is decided by.
 func (s *Server) incoming(ctx context.Context, p *itemParams) (any, error) {
-	v, err := s.hierarchy(ctx, p)
+	v, err := s.view(ctx, p.Item.URI)
 	if v == nil {
 		return nil, err
 	}
@@ -298,21 +293,26 @@ func (s *Server) incoming(ctx context.Context, p *itemParams) (any, error) {
 		call := incomingCall{From: item, FromRanges: []Range{}}
 		// The ranges are in the file of the caller (specification): where that file reads, they are the reads.
 		for _, f := range by[value] {
-			for _, step := range f.Way() {
-				if r, ok := v.rangeOf(step.At.File, step.At.Span); ok && v.file(step.At.File).uri == item.URI {
-					call.FromRanges = append(call.FromRanges, r)
-					break
-				}
-			}
+			call.FromRanges = append(call.FromRanges, v.stepIn(f, item.URI)...)
 		}
 		out = append(out, call)
 	}
 	return out, nil
 }
 
+// stepIn is the first step of a flow's way that stands in a file; none if no step does.
+func (v *view) stepIn(f *graph.Flow, uri string) []Range {
+	for _, step := range f.Way() {
+		if r, ok := v.rangeOf(step.At.File, step.At.Span); ok && v.file(step.At.File).uri == uri {
+			return []Range{r}
+		}
+	}
+	return nil
+}
+
 // outgoing are the options and values that a value flows into next.
 func (s *Server) outgoing(ctx context.Context, p *itemParams) (any, error) {
-	v, err := s.hierarchy(ctx, p)
+	v, err := s.view(ctx, p.Item.URI)
 	if v == nil {
 		return nil, err
 	}
@@ -338,12 +338,7 @@ func (s *Server) outgoing(ctx context.Context, p *itemParams) (any, error) {
 			seen[f.To] = i
 			out = append(out, outgoingCall{To: item, FromRanges: []Range{}})
 		}
-		for _, step := range f.Way() {
-			if r, ok := v.rangeOf(step.At.File, step.At.Span); ok && v.file(step.At.File).uri == p.Item.URI {
-				out[i].FromRanges = append(out[i].FromRanges, r)
-				break
-			}
-		}
+		out[i].FromRanges = append(out[i].FromRanges, v.stepIn(f, p.Item.URI)...)
 	}
 	return out, nil
 }

@@ -1,7 +1,5 @@
 package lsp
 
-import "encoding/json"
-
 // The part of the Language Server Protocol 3.17 that the server speaks (microsoft.github.io/language-server-protocol). Names and shapes are the
 // specification's; what is left out of a type here is neither read nor sent. TestTypes holds what is sent against the specification's own
 // TypeScript types.
@@ -171,12 +169,11 @@ const (
 
 // DocumentSymbol is something that a file declares or sets.
 type DocumentSymbol struct {
-	Name           string           `json:"name"`
-	Detail         string           `json:"detail,omitempty"`
-	Kind           int              `json:"kind"`
-	Range          Range            `json:"range"`
-	SelectionRange Range            `json:"selectionRange"`
-	Children       []DocumentSymbol `json:"children,omitempty"`
+	Name           string `json:"name"`
+	Detail         string `json:"detail,omitempty"`
+	Kind           int    `json:"kind"`
+	Range          Range  `json:"range"`
+	SelectionRange Range  `json:"selectionRange"`
 }
 
 // WorkspaceSymbol is a value, an id or a host.
@@ -249,7 +246,6 @@ type CompletionItem struct {
 	Kind          int            `json:"kind,omitempty"`
 	Detail        string         `json:"detail,omitempty"`
 	Documentation *MarkupContent `json:"documentation,omitempty"`
-	SortText      string         `json:"sortText,omitempty"`
 	TextEdit      *TextEdit      `json:"textEdit,omitempty"`
 }
 
@@ -317,11 +313,10 @@ type diagnosticReport struct {
 
 // CodeAction is a change that is offered.
 type CodeAction struct {
-	Title       string          `json:"title"`
-	Kind        string          `json:"kind,omitempty"`
-	Diagnostics []Diagnostic    `json:"diagnostics,omitempty"`
-	Edit        *WorkspaceEdit  `json:"edit,omitempty"`
-	Data        json.RawMessage `json:"data,omitempty"`
+	Title       string         `json:"title"`
+	Kind        string         `json:"kind,omitempty"`
+	Diagnostics []Diagnostic   `json:"diagnostics,omitempty"`
+	Edit        *WorkspaceEdit `json:"edit,omitempty"`
 }
 
 // DocumentLink leads from an import to its file.

@@ -33,7 +33,7 @@ type Options struct {
 	Open func(dir string) (*resident.Model, error)
 	// Root finds the tree that a file belongs to that is in no folder of the editor; "" if it belongs to none.
 	Root func(file string) string
-	// Fault hears of faults of our own.
+	// Fault hears of faults of our own, of one as often as it happens.
 	Fault func(*fault.Fault)
 }
 
@@ -49,10 +49,8 @@ type Server struct {
 	enc      encoding
 	client   initializeParams
 	settings settings
-	shutdown bool
 	trees    []*folderTree
 	docs     map[string]*document // by URI
-	faults   map[string]bool      // that were told
 	work     sync.WaitGroup       // what goes on beside requests
 	busy     atomic.Int32         // requests that are being answered
 }
@@ -80,10 +78,10 @@ type document struct {
 
 // New makes a server.
 func New(opts Options) *Server {
-	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}, faults: map[string]bool{}, ready: make(chan struct{})}
+	return &Server{opts: opts, enc: utf16Units, docs: map[string]*document{}, ready: make(chan struct{})}
 }
 
-// errContentModified is what a request gets that a change has overtaken (specification, "Implementation Considerations").
+// What a request gets that a change has overtaken, and one that cannot be met (specification, "Implementation Considerations").
 const (
 	codeContentModified = jrpc2.Code(-32801)
 	codeRequestFailed   = jrpc2.Code(-32803)
@@ -175,12 +173,7 @@ func (s *Server) methods() handler.Map {
 	m := handler.Map{
 		"initialize":  guarded(s, "initialize", s.initialize),
 		"initialized": guarded(s, "initialized", s.initialized),
-		"shutdown": guarded(s, "shutdown", func(context.Context, *none) (any, error) {
-			s.mu.Lock()
-			s.shutdown = true
-			s.mu.Unlock()
-			return nil, nil
-		}),
+		"shutdown":    guarded(s, "shutdown", func(context.Context, *none) (any, error) { return nil, nil }),
 		"exit": handler.New(func(context.Context, *none) error {
 			go func() { s.idle(); s.end() }() // not from within a handler, which it waits for
 			return nil
@@ -277,18 +270,10 @@ func (s *Server) initialized(context.Context, *none) (any, error) {
 	return nil, nil
 }
 
-// fault tells of a fault of our own, each once.
+// fault tells of faults of our own.
 func (s *Server) fault(faults ...*fault.Fault) {
 	for _, f := range faults {
-		if f == nil || s.opts.Fault == nil {
-			continue
-		}
-		key := strings.Join(f.Report(), "\n")
-		s.mu.Lock()
-		again := s.faults[key]
-		s.faults[key] = true
-		s.mu.Unlock()
-		if !again {
+		if f != nil && s.opts.Fault != nil {
 			s.opts.Fault(f)
 		}
 	}

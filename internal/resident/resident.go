@@ -34,7 +34,6 @@ type State struct {
 	Texts   map[string]string // what was not saved, by file
 	Version int               // of the change that it is made of; grows
 	stamp   uint64            // of what lay in its folders before it was looked at
-	Took    time.Duration
 }
 
 // Model is a tree that is kept.
@@ -108,13 +107,6 @@ func (m *Model) change(how func() bool) {
 		close(m.asked)
 		m.asked = make(chan struct{})
 	}
-}
-
-// Latest is the newest state, nil if there is none yet.
-func (m *Model) Latest() *State {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.state
 }
 
 // Any waits for the first state.
@@ -204,10 +196,7 @@ func (m *Model) analyse(ctx context.Context) (*State, error) {
 	m.mu.Lock()
 	s := &State{Version: m.version, Texts: maps.Clone(m.texts)}
 	m.mu.Unlock()
-	begin := time.Now()
-	err := m.fill(ctx, s)
-	s.Took = time.Since(begin)
-	return s, err
+	return s, m.fill(ctx, s)
 }
 
 func (m *Model) fill(ctx context.Context, s *State) (err error) {

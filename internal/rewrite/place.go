@@ -94,8 +94,8 @@ func nextLine(src string, at int32) int32 {
 	return int32(len(src))
 }
 
-// lineBreak is how the file ends its lines.
-func lineBreak(src string) string {
+// LineBreak is how a text ends its lines.
+func LineBreak(src string) string {
 	if strings.Contains(src, "\r\n") {
 		return "\r\n"
 	}

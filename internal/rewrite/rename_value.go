@@ -232,30 +232,13 @@ func (r *renaming) binding(at graph.Place, what string) {
 	found := false
 	parse.Around(f.Expr, at.Span, func(n parse.Node) {
 		a, ok := n.(*parse.Attr)
-		if !ok || found || a.Span != at.Span && !inValue(a.Value, at.Span) {
+		if !ok || found || !a.Holds(at.Span) {
 			return
 		}
 		found = r.token(at, &a.Path[len(a.Path)-1])
 	})
 	if !found {
 		r.refuse(at, "this "+what+", and its name does not stand in a binding here")
-	}
-}
-
-// inValue says whether a place is what a binding is set to, but for parentheses and what weighs it (mkIf, mkForce).
-func inValue(e parse.Expr, at parse.Span) bool {
-	for {
-		if e.Range() == at {
-			return true
-		}
-		switch x := e.(type) {
-		case *parse.Paren:
-			e = x.X
-		case *parse.Apply:
-			e = x.Arg
-		default:
-			return false
-		}
 	}
 }
 
@@ -410,7 +393,7 @@ func (r *renaming) alias(at graph.Place, path string) {
 	if strings.TrimSpace(indent) != "" {
 		indent = " "
 	} else {
-		indent = lineBreak(f.Src) + indent
+		indent = LineBreak(f.Src) + indent
 	}
 	r.change(at.File, parse.Span{Start: start, End: start}, "imports = [ "+module+" ];"+indent)
 }

@@ -201,7 +201,7 @@ func (f *fileWriter) insert(s *said, lines []string, ids bool, names []name, def
 	case ids && firstSink != nil:
 		at = lineStart(src, firstSink.Comment.Start)
 	}
-	indent, eol := f.src.Text(c.indent), lineBreak(src)
+	indent, eol := f.src.Text(c.indent), LineBreak(src)
 	var b strings.Builder
 	for _, l := range lines {
 		b.WriteString(indent + l + eol)
