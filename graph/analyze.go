@@ -66,6 +66,10 @@ func Analyze(ctx context.Context, dir string, opts Options) (*Graph, error) {
 	}
 	g := &Graph{Dir: t.dir, Source: t.source, Problems: t.problems, Files: t.byName, Folders: slices.Sorted(maps.Keys(t.dirs))}
 	g.CheckoutCRLF = t.checkoutCRLF(ctx)
+	if t.unread > 0 {
+		spent := budget.From(ctx)
+		g.takeBudget(spent, "reading of files", spent.Over(budget.Evaluation), fmt.Sprintf("%d files were not read", t.unread))
+	}
 	hash := make(chan error, 1)
 	go func(t *tree) {
 		var err error
@@ -106,13 +110,26 @@ func (g *Graph) takeFaults(faults []*fault.Fault) {
 }
 
 // takeBudget tells what is missing because a stage ended before it was done.
-func (g *Graph) takeBudget(b *budget.Budget, stage, missing string) {
-	if why := b.Over(); why != nil {
-		c := budget.Cut{Stage: "the " + stage, Missing: why.Error() + ", so " + missing}
+func (g *Graph) takeBudget(b *budget.Budget, stage string, why error, missing string) {
+	if why != nil {
+		c := budget.Cut{Stage: "the " + stage, Why: why, Missing: missing}
 		b.Cut(c)
 		g.Source.Incomplete = true
 		g.Problems = append(g.Problems, Problem{Msg: c.String(), Kind: "limit"})
 	}
+}
+
+// Missing says why the graph is not of all that stands in the tree, in a clause; "" if it is.
+func (g *Graph) Missing() string {
+	switch i := slices.IndexFunc(g.Problems, func(p Problem) bool { return p.Kind == "limit" && p.At.File == "" }); {
+	case i >= 0:
+		return g.Problems[i].Msg
+	case len(g.Faults) > 0:
+		return g.Faults[0].Error()
+	case g.Source.Incomplete:
+		return "some files could not be read or parsed"
+	}
+	return ""
 }
 
 // emptiness says why there is nothing to show.
@@ -205,7 +222,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 	}
 	entries := entriesOf(t, opts)
-	within, release := budget.Within(ctx)
+	within, release := budget.Within(ctx, budget.Evaluation)
 	defer release()
 	var reads []textRead
 	var chooser *chooser
@@ -248,7 +265,8 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		return t, err
 	}
 	g.takeFaults(ev.Faults)
-	g.takeBudget(budget.From(ctx), "evaluation", "what the modules define that come after it, or end up in, is not known")
+	spent := budget.From(ctx)
+	g.takeBudget(spent, "evaluation", spent.Over(budget.Evaluation), "what the modules define that come after it, or end up in, is not known")
 	choose(ev)
 	if passes {
 		roots := chooser.arguments(ev, g.Roots)
@@ -293,16 +311,12 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	takeAccount(g, t, vs, ev, reads, entries)
 	vs.literals(ev)
 	g.spread(ev)
-	spent := budget.From(ctx)
-	early := spent.Over() != nil
-	fl := followAll(ev, vs, byFile, spent)
-	if !early {
-		g.takeBudget(spent, "following of flows", "flows are missing")
-	}
+	fl := followAll(ev, vs, byFile, func() error { return spent.Over(budget.Flows) })
 	if !opts.Names {
 		g.Flows = fl.set()
 		g.Sinks = fl.sinks(g.Flows.Direct())
 	}
+	g.takeBudget(spent, "following of flows", fl.cut, "flows are missing")
 	g.Values = vs.all
 	slices.SortFunc(g.Values, func(a, b *Value) int { return strings.Compare(a.Path, b.Path) })
 	for _, v := range g.Values {

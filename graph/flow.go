@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"nixsink/graph/eval"
-	"nixsink/internal/budget"
 )
 
 func intText(n int64) string { return strconv.FormatInt(n, 10) }
@@ -77,6 +76,9 @@ type flows struct {
 	strengths  [4]bool                // of which there are edges
 	followers  sync.Pool              // of *follower
 	sourcesOf  map[sourceKey][]vertex // by what decides it
+
+	over func() error // why the work has to end, nil while it need not; nil: it never has to
+	cut  error        // why it did
 }
 
 // side is where a path lies.
@@ -103,16 +105,16 @@ type derived struct {
 
 // followAll makes the steps of a finished evaluation, and connects those that some value gets to.
 //
-// Where the budget is used up, the definitions that are left have none.
-func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module, spent *budget.Budget) *flows {
-	fl := &flows{ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: vs.confs}
+// Where over says that the work has to end, the definitions that are left have none, and ways through others may be missing.
+func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module, over func() error) *flows {
+	fl := &flows{over: over, ev: ev, vs: vs, out: map[*Value][]*edge{}, trie: &pathTrie{}, fixed: map[member]bool{}, mods: mods, confs: vs.confs}
 	for _, v := range vs.all {
 		fl.paths = append(fl.paths, v.Path)
 	}
 	slices.Sort(fl.paths)
 	fl.findFixed(ev.Definitions)
 	for _, d := range ev.Definitions {
-		if spent.Over() != nil {
+		if fl.ends() {
 			break
 		}
 		if fl.counts(d) {
@@ -121,6 +123,14 @@ func followAll(ev *eval.Evaluator, vs *values, mods map[string]*Module, spent *b
 	}
 	fl.link(vs.all)
 	return fl
+}
+
+// ends says whether the work has to end early.
+func (fl *flows) ends() bool {
+	if fl.cut == nil && fl.over != nil {
+		fl.cut = fl.over()
+	}
+	return fl.cut != nil
 }
 
 // central says whether a path is under a root.

@@ -64,6 +64,15 @@ func (fl *flows) layout() *layout {
 	return l
 }
 
+// add puts the numbers of a target to others.
+func (l *layout) add(to []int32, target int32) []int32 {
+	to = append(to, l.place[target])
+	if o := l.option[target]; o >= 0 {
+		to = append(to, o)
+	}
+	return to
+}
+
 // count says how many flows a value has whose targets are a set, and into how many options.
 func (l *layout) count(s *bitSet, self int32) (t tally) {
 	t.flows = s.count(0, l.several)
@@ -83,6 +92,7 @@ type condensation struct {
 	first []int32 // by bundle, then by junction: the number of its first node; the next one has its last
 	comp  []int32 // by node; a component's successors have lower numbers
 	comps int
+	ends  func() bool // says whether sets has to end early; nil if it need not
 }
 
 // condense finds the components. plain, if not nil, are the nodes from which no restricted edge can be reached.
@@ -243,6 +253,7 @@ func (c *condensation) targets(l *layout, visit func(v *Value, s *bitSet)) {
 
 // sets tells visit for every component the bundles and junctions in it, numbered as in first, and what can be reached from there.
 // Only the sets that are still to be joined are kept.
+// Where it has to end early, components are missing.
 func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 	fl := c.fl
 	nodes := make([][]int32, c.comps) // of a component
@@ -285,6 +296,9 @@ func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 	var below []*bitSet
 	all := newUnions(int(l.size))
 	for comp := range int32(c.comps) {
+		if c.ends != nil && c.ends() {
+			return
+		}
 		loose, below = loose[:0], below[:0]
 		each(comp, func(next int32) {
 			if seen[next] == comp+1 {
@@ -303,10 +317,7 @@ func (c *condensation) sets(l *layout, visit func(in []int32, s *bitSet)) {
 			}
 			for _, e := range fl.bundles[i] {
 				if c.holds(e, int(v-c.first[i])) && !fl.inward(e.target) {
-					loose = append(loose, l.place[e.target])
-					if o := l.option[e.target]; o >= 0 {
-						loose = append(loose, o)
-					}
+					loose = l.add(loose, e.target)
 				}
 			}
 		}
@@ -402,6 +413,7 @@ func (fl *flows) close() map[*Value]tally {
 	there := fl.strengthsThere()
 	for i, least := range there {
 		c := fl.condense(least, atoms, plain)
+		c.ends = fl.ends
 		c.targets(l, func(v *Value, s *bitSet) {
 			if i == len(there)-1 {
 				self := int32(-1)
@@ -418,5 +430,26 @@ func (fl *flows) close() map[*Value]tally {
 			}
 		})
 	}
+	if fl.cut != nil {
+		fl.countDirect(l, counts)
+	}
 	return counts
+}
+
+// countDirect counts the single steps of the values whose flows could not be counted any more.
+func (fl *flows) countDirect(l *layout, counts map[*Value]tally) {
+	all := newUnions(int(l.size))
+	var loose []int32
+	for v := range fl.starts {
+		if _, ok := counts[v]; ok {
+			continue
+		}
+		loose = loose[:0]
+		for _, e := range fl.out[v] {
+			if e.to.val != v && !fl.inward(e.target) {
+				loose = l.add(loose, e.target)
+			}
+		}
+		counts[v] = l.count(all.of(nil, loose), -1)
+	}
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"nixsink/graph/eval"
+	"nixsink/internal/budget"
 	"nixsink/parse"
 )
 
@@ -334,4 +336,38 @@ func closed(s *FlowSet) map[string]bool {
 		out[fmt.Sprintf("%s %d", k, n)] = true
 	}
 	return out
+}
+
+// Flows that have to end early: single steps are all there, and what was not followed is told.
+func TestFlowsEndEarly(t *testing.T) {
+	whole, err := Analyze(t.Context(), "../testdata/projects/homelab", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := func(g *Graph) (n int) {
+		for _, v := range g.Flows.from {
+			n += len(g.Flows.DirectOf(v))
+		}
+		return n
+	}
+	want, all := steps(whole), whole.Flows.Len()
+	fl := whole.Flows.fl // made anew, with nothing left to do it
+	fl.cut, fl.over = nil, func() error { return budget.ErrTime }
+	for _, edges := range fl.out {
+		for _, e := range edges {
+			e.linked, e.outdone = false, false
+		}
+	}
+	fl.bundles, fl.junctions, fl.targets, fl.strengths = nil, nil, nil, [4]bool{}
+	fl.link(whole.Values)
+	cut := &Graph{Flows: fl.set()}
+	if !errors.Is(fl.cut, budget.ErrTime) {
+		t.Errorf("told: %v", fl.cut)
+	}
+	if got := steps(cut); got != want || got == 0 {
+		t.Errorf("%d steps, there are %d", got, want)
+	}
+	if got := cut.Flows.Len(); got == 0 || got >= all {
+		t.Errorf("%d flows of %d", got, all)
+	}
 }

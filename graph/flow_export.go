@@ -166,9 +166,9 @@ const (
 )
 
 // Hubs are the options that make flows many, the one that most go through first: each value that flows into one reaches all that is
-// made of it. A tree without very many flows has none.
+// made of it. A tree without very many flows has none, nor has one whose flows could not all be counted.
 func (s *FlowSet) Hubs() []Hub {
-	if s == nil || s.fl == nil || s.total < manyFlows {
+	if s == nil || s.fl == nil || s.fl.cut != nil || s.total < manyFlows {
 		return nil
 	}
 	fl := s.fl

@@ -54,7 +54,10 @@ func (fl *flows) link(vals []*Value) {
 			if !e.linked {
 				e.linked = true
 				fl.edgeCount++
-				e.onward = fl.junction(e)
+				e.onward = noJunction // where the work has to end early, the edges that are left lead no further
+				if !fl.ends() {
+					e.onward = fl.junction(e)
+				}
 				e.target = fl.end(e)
 				fl.strengths[strength(e.kind)] = true
 				fl.restricted = fl.restricted || e.in != nil || e.across

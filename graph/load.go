@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"nixsink/internal/budget"
 	"nixsink/internal/fault"
 	"nixsink/parse"
 )
@@ -28,6 +29,7 @@ type tree struct {
 	notes     map[string]notes       // by file: what its comments say
 	problems  []Problem
 	faults    []*fault.Fault
+	unread    int    // files that the budget left no room for
 	source    Source // all but NARHash
 	exclude   excluder
 	elsewhere map[string]string // Options.LeftOut
@@ -89,6 +91,8 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	}
 	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, ignores: map[string]spot{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
 	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
+	spent := budget.From(ctx)
+	var unread atomic.Int64
 	readers := make([]reader, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
 	var done atomic.Int64
@@ -99,6 +103,10 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 			for j := range w.jobs {
 				if ctx.Err() != nil {
 					continue // empty the channel, so that the walker is never left waiting
+				}
+				if spent.Over(budget.Evaluation) != nil {
+					unread.Add(1)
+					continue
 				}
 				if f := fault.Catch("read", j.name, func() { r.read(j, opts) }); f != nil {
 					r.faults = append(r.faults, f)
@@ -119,6 +127,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 		return nil, fmt.Errorf("load %s: %w", dir, err)
 	}
 	t.gather(readers, w)
+	t.unread = int(unread.Load())
 	opts.Cache.keep(t.byName)
 	if opts.Progress != nil {
 		opts.Progress(len(t.files), len(t.files))

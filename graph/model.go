@@ -54,7 +54,7 @@ type Source struct {
 	Files      int
 	Bytes      int
 	Lines      int
-	Incomplete bool // some file could not be read or parsed
+	Incomplete bool // some file could not be read or parsed, or a stage ended early (Graph.Missing)
 }
 
 // Root is one tracked namespace.

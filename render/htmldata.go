@@ -15,7 +15,7 @@ type htmlDoc struct {
 	Title      string           `json:"title"`
 	Live       string           `json:"live"`
 	Hash       string           `json:"hash"`
-	Incomplete bool             `json:"incomplete"`
+	Missing    string           `json:"missing,omitempty"` // why not all is here
 	Empty      string           `json:"empty"`
 	Lines      int              `json:"lines"`
 	Roots      []htmlRoot       `json:"roots"`
@@ -146,7 +146,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 
 // newHTMLDocOf is newHTMLDoc with so many flows and findings at most.
 func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
-	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Incomplete: g.Source.Incomplete, Empty: plain(g.Empty), Lines: g.Source.Lines,
+	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Missing: plain(g.Missing()), Empty: plain(g.Empty), Lines: g.Source.Lines,
 		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},

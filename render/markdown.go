@@ -35,8 +35,8 @@ func writeMarkdown(_ context.Context, w io.Writer, g *graph.Graph, o Options) er
 	if g.Source.NARHash != "" {
 		fmt.Fprintf(p, "Source: %s.\n", mdCode(g.Source.NARHash))
 	}
-	if g.Source.Incomplete {
-		fmt.Fprint(p, "\n> **Incomplete:** some files could not be read or parsed; the figures leave them out.\n")
+	if why := g.Missing(); why != "" {
+		fmt.Fprintf(p, "\n> **Incomplete:** %s; the figures leave that out.\n", md(why))
 	}
 	if g.Empty != "" {
 		fmt.Fprintf(p, "\nNothing to show: %s\n", md(g.Empty))

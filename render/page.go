@@ -2,7 +2,6 @@ package render
 
 import (
 	"context"
-	"fmt"
 
 	"nixsink/graph"
 	"nixsink/internal/budget"
@@ -34,8 +33,8 @@ func onePage(ctx context.Context, p *picture, g *graph.Graph, o Options) (*pictu
 	cut := ""
 	for fits := len(p.nodes) <= most && p.fitsPage(); !fits && most >= 12; most = most * 4 / 5 {
 		o.MaxNodes = most
-		if why := budget.From(ctx).Over(); why != nil {
-			c := budget.Cut{Stage: "the layout", Missing: fmt.Sprintf("%v, so this is folded no further to fit a page", why)}
+		if why := budget.From(ctx).Over(budget.Rest); why != nil {
+			c := budget.Cut{Stage: "the layout", Why: why, Missing: "this is folded no further to fit a page"}
 			budget.From(ctx).Cut(c)
 			cut = c.String() + "."
 			break

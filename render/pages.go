@@ -53,7 +53,7 @@ const pagesCritical = 200
 
 // Pages writes a set of Markdown pages with their pictures: an overview, all values, a page for each critical value, a page for each
 // layer, the ports, the coverage, the findings and the review. Links between them are relative. The files are sorted by name. An error that is a
-// *fault.Fault or *CutError, or several, costs pages: the others are there.
+// *fault.Fault or *budget.CutError, or several, costs pages: the others are there.
 func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -93,10 +93,10 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 	var faults []error // each costs a page
 	for i, step := range steps {
 		var err error
-		if why := budget.From(ctx).Over(); why != nil {
-			c := budget.Cut{Stage: "the writing of pages", Missing: plural(len(steps)-i, "page is", "pages are") + " not written"}
+		if why := budget.From(ctx).Over(budget.Rest); why != nil {
+			c := budget.Cut{Stage: "the writing of pages", Why: why, Missing: plural(len(steps)-i, "page is", "pages are") + " not written"}
 			budget.From(ctx).Cut(c)
-			faults = append(faults, &CutError{c.String(), why})
+			faults = append(faults, &budget.CutError{Cut: c})
 			break
 		}
 		if f := fault.Catch("write a page", "", func() { err = step() }); f != nil {
@@ -109,16 +109,6 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 	slices.SortFunc(s.files, func(a, b PageFile) int { return cmp.Compare(a.Name, b.Name) })
 	return s.files, errors.Join(faults...)
 }
-
-// A CutError says that a run's budget ended a piece of work before all of it was done: what there is can be used.
-type CutError struct {
-	msg string
-	Why error
-}
-
-func (e *CutError) Error() string { return e.msg + ": " + e.Why.Error() }
-
-func (e *CutError) Unwrap() error { return e.Why }
 
 // A site is a set of pages in the making.
 type site struct {

@@ -85,8 +85,8 @@ func (p *page) intro(g *graph.Graph) {
 		fmt.Fprintf(p, " Source: %s.", mdCode(g.Source.NARHash))
 	}
 	fmt.Fprintln(p)
-	if g.Source.Incomplete {
-		fmt.Fprint(p, "\n> **Incomplete:** some files could not be read or parsed; the figures leave them out.\n")
+	if why := g.Missing(); why != "" {
+		fmt.Fprintf(p, "\n> **Incomplete:** %s; the figures leave that out.\n", md(why))
 	}
 }
 

@@ -225,11 +225,11 @@ func TestRegions(t *testing.T) {
 func TestPagesBudget(t *testing.T) {
 	ctx, b, stop := budget.Start(context.Background(), budget.Limits{Time: time.Nanosecond})
 	defer stop()
-	for b.Over() == nil {
+	for b.Over(budget.Rest) == nil {
 		time.Sleep(time.Millisecond)
 	}
 	files, err := Pages(ctx, house(), PageOptions{})
-	var cut *CutError
+	var cut *budget.CutError
 	if !errors.As(err, &cut) || !errors.Is(err, budget.ErrTime) || !strings.Contains(err.Error(), "pages are not written") {
 		t.Errorf("%v", err)
 	}

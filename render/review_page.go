@@ -29,8 +29,8 @@ func (p *ReviewPage) Markdown(w io.Writer, g *graph.Graph, o Options) error {
 func (p *page) review(g *graph.Graph, r *ReviewPage) {
 	fmt.Fprintf(p, "\n%s, %s, %s, %s. Score: **%s**.\n", plural(r.Figures.Modules, "module", "modules"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "read", "reads"), md(r.total()))
-	if g.Source.Incomplete {
-		fmt.Fprint(p, "\n> **Incomplete:** some files could not be read or parsed; the figures leave them out.\n")
+	if why := g.Missing(); why != "" {
+		fmt.Fprintf(p, "\n> **Incomplete:** %s; the figures leave that out.\n", md(why))
 	}
 	if g.Empty != "" {
 		fmt.Fprintf(p, "\nNothing is known of central values: %s\n", md(g.Empty))

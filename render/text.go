@@ -140,8 +140,8 @@ func (t *terminal) head(g *graph.Graph, o Options) (lines int) {
 	if s := accountText(g.Account); s != "" {
 		say(dim, s)
 	}
-	if g.Source.Incomplete {
-		say(red, "INCOMPLETE: some files could not be read or parsed; the figures below leave them out.")
+	if why := g.Missing(); why != "" {
+		say(red, "INCOMPLETE: "+why+"; the figures below leave that out.")
 	}
 	return lines
 }

@@ -1,8 +1,9 @@
 // Package budget is what one run may spend, in memory and time, and the record of where it ended.
 //
-// In go limits; out comes a context that carries them through every stage. Each stage asks whether there is something left (Over), ends its
-// work in order where there is not, and says what is missing (Cut); what it has found so far stays. That is the first, softer bound. A stage
-// that does not ask runs into the second one (Spent): then whoever started the run ends it. The package knows nothing of the stages.
+// In go limits; out comes a context that carries them through every stage. Each stage asks whether there is something left for its part of
+// the run (Over), ends its work in order where there is not, and says what is missing (Cut); what it has found so far stays, and the parts
+// after it have something left to show it with. That is the first, softer bound. A stage that does not ask runs into the second one (Spent):
+// then whoever started the run ends it. The package knows nothing of the stages but the order of their parts.
 package budget
 
 import (
@@ -28,11 +29,23 @@ var (
 	ErrTime   = errors.New("its time is used up")
 )
 
-// Shares of a limit.
+// tight is the share of the memory from which on the collector works harder, before anything is given up.
+const tight = 0.7
+
+// Part is a part of a run, in their order.
+type Part int
+
+// The parts.
 const (
-	tight = 0.7  // of the memory: from here on the collector works harder before anything is given up
-	soft  = 0.85 // stages end by themselves, so that what they found can still be shown
+	Evaluation Part = iota // reading, and following modules
+	Flows                  // what is made of that: the graph, its flows, edits that are tried
+	Rest                   // checks, pictures, pages
+	parts
 )
+
+// softly is the share of the limits at which the stages of each part end by themselves. What comes after the evaluation of a large
+// tree takes about a third of the time, and hardly more memory.
+var softly = [parts]struct{ time, memory float64 }{{0.55, 0.8}, {0.7, 0.86}, {0.85, 0.93}}
 
 // every is how often the memory is looked at.
 const every = 10 * time.Millisecond
@@ -40,9 +53,7 @@ const every = 10 * time.Millisecond
 // Budget is what one run may spend. A nil Budget has no limit.
 type Budget struct {
 	limits Limits
-	over   atomic.Pointer[error] // why stages end
-	ended  context.Context       // done when stages are to end
-	end    context.CancelCauseFunc
+	parts  [parts]part
 	spent  chan error // receives why the run ends at once
 	stop   chan struct{}
 	once   sync.Once
@@ -51,11 +62,19 @@ type Budget struct {
 	cuts []Cut
 }
 
+// part is the state of a part.
+type part struct {
+	over  atomic.Pointer[error] // why its stages end
+	ended context.Context       // done when they are to end
+	end   context.CancelCauseFunc
+}
+
 // Cut is a place where work ended before it was done.
 type Cut struct {
-	Stage   string // "evaluation"
+	Stage   string // "the evaluation"
 	Place   string // the file, "" for none
-	Missing string // what is not known because of it
+	Why     error  // what is used up
+	Missing string // what is not known because of it: a sentence without its end
 }
 
 type key struct{}
@@ -63,7 +82,9 @@ type key struct{}
 // Start begins to count. The context that it returns carries the budget; stop ends the counting.
 func Start(ctx context.Context, l Limits) (_ context.Context, b *Budget, stop func()) {
 	b = &Budget{limits: l, spent: make(chan error, 1), stop: make(chan struct{})}
-	b.ended, b.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	for i := range b.parts {
+		b.parts[i].ended, b.parts[i].end = context.WithCancelCause(context.WithoutCancel(ctx))
+	}
 	before := int64(0)
 	if l.Memory > 0 {
 		before = debug.SetMemoryLimit(int64(float64(l.Memory) * tight))
@@ -103,17 +124,21 @@ func (b *Budget) watch(begin time.Time) {
 
 func (b *Budget) look(begin time.Time) {
 	if b.limits.Time > 0 {
-		b.weigh(float64(time.Since(begin))/float64(b.limits.Time), ErrTime)
+		used := float64(time.Since(begin)) / float64(b.limits.Time)
+		b.weigh(used, func(p Part) float64 { return softly[p].time }, ErrTime)
 	}
 	if b.limits.Memory > 0 {
-		b.weigh(float64(Held())/float64(b.limits.Memory), ErrMemory)
+		used := float64(Held()) / float64(b.limits.Memory)
+		b.weigh(used, func(p Part) float64 { return softly[p].memory }, ErrMemory)
 	}
 }
 
 // weigh holds what is used of a limit, 1 for all, against the bounds.
-func (b *Budget) weigh(used float64, why error) {
-	if used >= soft && b.over.CompareAndSwap(nil, &why) {
-		b.end(why)
+func (b *Budget) weigh(used float64, softly func(Part) float64, why error) {
+	for i := range b.parts {
+		if p := &b.parts[i]; used >= softly(Part(i)) && p.over.CompareAndSwap(nil, &why) {
+			p.end(why)
+		}
 	}
 	if used >= 1 {
 		select {
@@ -130,25 +155,26 @@ func Held() int64 {
 	return int64(sample[0].Value.Uint64()) - int64(sample[1].Value.Uint64())
 }
 
-// Over says why stages are to end, nil while there is something left.
-func (b *Budget) Over() error {
+// Over says why the stages of a part are to end, nil while there is something left for it.
+func (b *Budget) Over(p Part) error {
 	if b == nil {
 		return nil
 	}
-	if why := b.over.Load(); why != nil {
+	if why := b.parts[p].over.Load(); why != nil {
 		return *why
 	}
 	return nil
 }
 
-// Within is a context that ends with ctx, and when stages are to end. release lets it go.
-func Within(ctx context.Context) (within context.Context, release func()) {
+// Within is a context that ends with ctx, and when the stages of a part are to end. release lets it go.
+func Within(ctx context.Context, p Part) (within context.Context, release func()) {
 	b := From(ctx)
 	if b == nil {
 		return ctx, func() {}
 	}
 	within, cancel := context.WithCancelCause(ctx)
-	after := context.AfterFunc(b.ended, func() { cancel(context.Cause(b.ended)) })
+	ended := b.parts[p].ended
+	after := context.AfterFunc(ended, func() { cancel(context.Cause(ended)) })
 	return within, func() { after(); cancel(context.Canceled) }
 }
 
@@ -175,11 +201,26 @@ func (b *Budget) Cuts() []Cut {
 	return append([]Cut(nil), b.cuts...)
 }
 
+// Ended says why a stage ended before it was done, nil if none did: then all is there, however little is left.
+func (b *Budget) Ended() error {
+	if cuts := b.Cuts(); len(cuts) > 0 {
+		return cuts[0].Why
+	}
+	return nil
+}
+
 // String tells a cut in one line.
 func (c Cut) String() string {
 	at := ""
 	if c.Place != "" {
 		at = c.Place + ": "
 	}
-	return fmt.Sprintf("%s%s ended early: %s", at, c.Stage, c.Missing)
+	return fmt.Sprintf("%s%s ended early: %v, so %s", at, c.Stage, c.Why, c.Missing)
 }
+
+// A CutError says that a run's budget ended a piece of work before all of it was done: what there is can be used.
+type CutError struct{ Cut Cut }
+
+func (e *CutError) Error() string { return e.Cut.String() }
+
+func (e *CutError) Unwrap() error { return e.Cut.Why }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"nixsink/graph"
 	"nixsink/internal/budget"
@@ -34,9 +33,9 @@ func (r Report) Count(s Severity) int {
 }
 
 // Run makes every check that is not off and waives what the tree or the configuration waives. The error speaks of the configuration:
-// an unknown check's name, a rule that is not valid CEL.
+// an unknown check's name, a rule that is not valid CEL; or of ctx.
 //
-// Where the budget of ctx is used up, the checks that have not begun are left out and named in Cut.
+// Where the budget of ctx is used up, the checks that are not done are left out and named in Cut.
 func Run(ctx context.Context, g *graph.Graph, cfg Config) (Report, error) {
 	checks, err := enabled(cfg)
 	if err != nil {
@@ -52,10 +51,13 @@ func Run(ctx context.Context, g *graph.Graph, cfg Config) (Report, error) {
 	p := &Pass{Graph: g, Config: cfg, budget: budget.From(ctx)}
 	p.build()
 	// Checks know nothing of each other and change nothing, so that they run side by side.
-	p.found = p.runAll(checks, false)
+	p.found = p.runAll(ctx, checks, false)
 	slices.SortStableFunc(p.found, compareFindings)
-	found := p.waive(append(slices.Clip(p.found), p.runAll(checks, true)...), checks)
+	found := p.waive(append(slices.Clip(p.found), p.runAll(ctx, checks, true)...), checks)
 	slices.SortStableFunc(found, compareFindings)
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("the checks: %w", err)
+	}
 	return Report{Findings: found, Checks: checks, Faults: p.faults, Cut: p.cut(), Silent: silent}, nil
 }
 
@@ -72,29 +74,37 @@ func (p *Pass) cut() string {
 	if len(missing) == 0 {
 		return ""
 	}
-	c := budget.Cut{Stage: "the checks", Missing: fmt.Sprintf("%v, so %s", p.budget.Over(), strings.Join(missing, "; "))}
+	c := budget.Cut{Stage: "the checks", Why: p.budget.Over(budget.Rest), Missing: strings.Join(missing, "; ")}
 	p.budget.Cut(c)
 	return c.String()
 }
 
-// runAll runs the checks that are late, or those that are not, and completes what they found.
-func (p *Pass) runAll(checks []Check, late bool) []Finding {
-	byCheck := make([][]Finding, len(checks))
-	faults := make([]*fault.Fault, len(checks))
-	leftOut := make([]bool, len(checks))
-	var all sync.WaitGroup
+// runAll runs the checks that are late, or those that are not, and completes what they found. It waits for none of them any longer
+// when the budget is used up: what a check that does not end would have found is missing.
+func (p *Pass) runAll(ctx context.Context, checks []Check, late bool) []Finding {
+	within, release := budget.Within(ctx, budget.Rest)
+	defer release()
+	type result struct {
+		check    int
+		findings []Finding
+		fault    *fault.Fault
+	}
+	results := make(chan result, len(checks)) // nobody waits to be heard
+	var open []int
 	for i, c := range checks {
 		if c.Run == nil || c.Late != late {
 			continue
 		}
-		all.Go(func() {
-			if leftOut[i] = p.budget.Over() != nil; leftOut[i] {
-				return
-			}
-			faults[i] = fault.Catch("check "+c.Name, "", func() {
-				byCheck[i] = c.Run(p)
-				for j := range byCheck[i] {
-					f := &byCheck[i][j]
+		open = append(open, i)
+		if within.Err() != nil {
+			continue
+		}
+		go func() {
+			r := result{check: i}
+			r.fault = fault.Catch("check "+c.Name, "", func() {
+				found := c.Run(p)
+				for j := range found {
+					f := &found[j]
 					f.Check = c.Name
 					if f.Severity == Off || f.Severity > c.Default {
 						f.Severity = c.Default
@@ -104,17 +114,23 @@ func (p *Pass) runAll(checks []Check, late bool) []Finding {
 					}
 					p.complete(f)
 				}
+				r.findings = found
 			})
-			if faults[i] != nil {
-				byCheck[i] = nil
-			}
-		})
+			results <- r
+		}()
 	}
-	all.Wait()
-	for i, c := range checks {
-		if leftOut[i] {
-			p.leftOut = append(p.leftOut, c.Name)
+	byCheck := make([][]Finding, len(checks))
+	faults := make([]*fault.Fault, len(checks))
+	for len(open) > 0 && within.Err() == nil {
+		select {
+		case r := <-results:
+			byCheck[r.check], faults[r.check] = r.findings, r.fault
+			open = slices.DeleteFunc(open, func(i int) bool { return i == r.check })
+		case <-within.Done():
 		}
+	}
+	for _, i := range open {
+		p.leftOut = append(p.leftOut, checks[i].Name)
 	}
 	p.faults = append(p.faults, slices.DeleteFunc(faults, func(f *fault.Fault) bool { return f == nil })...)
 	return slices.Concat(byCheck...)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"nixsink/graph"
+	"nixsink/internal/budget"
 	"nixsink/internal/suggest"
 )
 
@@ -76,7 +77,7 @@ could not be read, a module of another flake in whose namespace this tree declar
 		}
 		alike := sync.OnceValue(func() *suggest.Paths {
 			names := suggest.NewPaths(known)
-			names.Until(func() bool { return p.budget.Over() != nil })
+			names.Until(func() bool { return p.budget.Over(budget.Rest) != nil })
 			return names
 		})
 		var out []Finding

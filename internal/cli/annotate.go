@@ -86,10 +86,11 @@ Files with syntax errors, generated files and strings are left alone.`,
 				return usagef("no Nix file of the tree is or lies below %q", module)
 			}
 		}
-		opts.Over = budget.From(cmd.Context()).Over
+		spent := budget.From(cmd.Context())
+		opts.Over = func() error { return spent.Over(budget.Flows) }
 		plan, err := rewrite.Annotate(g, opts, a.again(cmd.Context(), t))
 		// What was cut short knows too little of where values go: true comments would be taken for wrong ones.
-		if why := budget.From(cmd.Context()).Over(); why != nil {
+		if why := spent.Ended(); why != nil {
 			return fmt.Errorf("%w: no comment is judged by half an analysis, so nothing is changed", cmp.Or(err, why))
 		}
 		if err != nil {

@@ -232,7 +232,7 @@ func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *g
 		return nil, t.configError(err)
 	}
 	// What was not found there because the budget was used up would count as new here.
-	if why := budget.From(ctx).Over(); why != nil {
+	if why := budget.From(ctx).Ended(); why != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w before the other revision was analysed", rev, why)
 	}
 	moved, err := revision.Moved(ctx, g, now)

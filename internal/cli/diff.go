@@ -157,7 +157,7 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 			a.tellProblems(g)
 		}
 	}
-	if why := budget.From(ctx).Over(); why != nil {
+	if why := budget.From(ctx).Ended(); why != nil {
 		return nil, fmt.Errorf("%w before both revisions were analysed", why)
 	}
 	files := change.Files{}

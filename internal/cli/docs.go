@@ -58,7 +58,7 @@ other file is touched.`,
 		if err != nil {
 			return err
 		}
-		if why := budget.From(cmd.Context()).Over(); why != nil {
+		if why := budget.From(cmd.Context()).Ended(); why != nil {
 			return fmt.Errorf("%w before all was analysed: pages of half an analysis would be wrong, so nothing is written", why)
 		}
 		opts := t.options(opts)
@@ -68,7 +68,7 @@ other file is touched.`,
 			return err
 		}
 		pages, err := render.Pages(cmd.Context(), g, render.PageOptions{Options: opts, Root: root, FrontMatter: front, Summary: summary, Review: review})
-		if cut := (*render.CutError)(nil); err != nil && faultsOf(err) == nil && !errors.As(err, &cut) {
+		if cut := (*budget.CutError)(nil); err != nil && faultsOf(err) == nil && !errors.As(err, &cut) {
 			return err
 		}
 		broken := err // some pages are missing

@@ -61,7 +61,7 @@ func SVG(ctx context.Context, dot []byte, engine string, limit time.Duration) ([
 		return nil, ErrMissing
 	}
 	run := budget.From(ctx)
-	ctx, release := budget.Within(ctx)
+	ctx, release := budget.Within(ctx, budget.Rest)
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -71,10 +71,10 @@ func SVG(ctx context.Context, dot []byte, engine string, limit time.Duration) ([
 		if err == nil {
 			return svg, nil
 		}
-		if why := run.Over(); why != nil && ctx.Err() != nil {
-			c := budget.Cut{Stage: "the layout with " + p.Path, Missing: "there is no picture; draw less (--focus, --top, --collapse folder), choose --layout flow, or give more with --timeout or --memory"}
+		if why := run.Over(budget.Rest); why != nil && ctx.Err() != nil {
+			c := budget.Cut{Stage: "the layout with " + p.Path, Why: why, Missing: "there is no picture; draw less (--focus, --top, --collapse folder), choose --layout flow, or give more with --timeout or --memory"}
 			run.Cut(c)
-			return nil, fmt.Errorf("%s: %w", c, why)
+			return nil, &budget.CutError{Cut: c}
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("laying out with %s took longer than %s and was stopped; "+

@@ -65,7 +65,7 @@ const render = () => {
   if (held >= 0 && inputs()[held]) inputs()[held].focus();
   const body = state.focus ? focusPage() : state.view === "explore" ? overviewPage() : state.view === "coverage" ? coverageView() : tableView(state.view);
   $("main").replaceChildren(...[
-    data.incomplete && h("p", { class: "note wrong" }, "Incomplete: some files could not be read or parsed; what they read and define is not shown."),
+    data.missing && h("p", { class: "note wrong" }, "Incomplete: " + data.missing + "; this page leaves that out."),
     data.empty && h("p", { class: "note" }, "Nothing to show: " + data.empty),
     state.missing && h("p", { class: "note wrong" }, "There is no " + state.missing + " here."),
     ...body.flat(Infinity)].filter(Boolean));
