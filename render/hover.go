@@ -36,10 +36,14 @@ func HoverValue(g *graph.Graph, v *graph.Value, reads []*graph.Reference, sets [
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(&b, "- "+format+"\n", args...) }
 	switch {
-	case len(v.Declared) == 0:
-		say("declared nowhere in this tree")
-	default:
+	case len(v.Declared) > 0:
 		say("declared in %s", md(where(v.Declared[0])))
+	default:
+		if path, at := declarationsOf(g, []Finding{}).holder(v); path != "" {
+			say("a member of %s, declared in %s", mdCode(path), md(where(at)))
+		} else {
+			say("declared nowhere in this tree")
+		}
 	}
 	if v.Default != "" {
 		say("default %s", mdCode(cut(oneLine(v.Default), 80)))

@@ -112,6 +112,8 @@ func (p *page) value(g *graph.Graph, t tree, annotated bool) {
 		fmt.Fprintf(p, ". Path %s", mdCode(written(g, v)))
 	}
 	switch {
+	case t.held != "":
+		fmt.Fprintf(p, ". A member of %s, declared in %s", mdCode(t.held), p.link(t.heldAt))
 	case len(v.Declared) == 0:
 		fmt.Fprint(p, ". **Declared nowhere**")
 	default:

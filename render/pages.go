@@ -58,7 +58,7 @@ func Pages(ctx context.Context, g *graph.Graph, o PageOptions) ([]PageFile, erro
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	s := &site{ctx: ctx, g: g, o: o, annotated: len(g.Annotations) > 0, reads: map[*graph.Value][]*graph.Reference{}}
+	s := &site{ctx: ctx, g: g, o: o, annotated: len(g.Annotations) > 0, decl: declarationsOf(g, o.Findings), reads: map[*graph.Value][]*graph.Reference{}}
 	for _, r := range g.References {
 		if r.Kind != graph.Guard {
 			s.reads[r.Value] = append(s.reads[r.Value], r)
@@ -120,6 +120,7 @@ type site struct {
 	layers                 []string // "" last: the modules without one
 	valueSlugs, layerSlugs []string
 	annotated              bool // somebody writes source-ids here: otherwise, that a read has none is no news
+	decl                   declarations
 	reads                  map[*graph.Value][]*graph.Reference
 	into                   map[*graph.Value][]*graph.Flow // direct flows, by the value that they end in; made when asked for
 }

@@ -36,7 +36,7 @@ func (s *site) index() error {
 			fmt.Fprint(p, "\n## Most read\n\n")
 			rows := [][]string{{"Value", "Reads", "Modules", "Options", "Reach"}}
 			for i, v := range s.values[:min(len(s.values), indexValues)] {
-				rows = append(rows, []string{"[" + mdCell(valueName(v)) + "](values/" + s.valueSlugs[i] + ".md)<br>" + p.declared(v), count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
+				rows = append(rows, []string{"[" + mdCell(valueName(v)) + "](values/" + s.valueSlugs[i] + ".md)<br>" + s.declared(p, v), count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
 			}
 			p.table(rows)
 			fmt.Fprintf(p, "\n[All %s](values/index.md)\n", plural(len(g.Values), "value", "values"))
@@ -90,12 +90,15 @@ func (p *page) intro(g *graph.Graph) {
 	}
 }
 
-// declared links where a value is declared.
-func (p *page) declared(v *graph.Value) string {
-	if len(v.Declared) == 0 {
+// declared links where a value is declared, by its own name or as a member.
+func (s *site) declared(p *page, v *graph.Value) string {
+	if at := s.decl.at(v); at.File != "" {
+		return p.shortLink(at)
+	}
+	if s.decl.nowhere[v] {
 		return "**nowhere**"
 	}
-	return p.shortLink(v.Declared[0])
+	return "not in this tree"
 }
 
 // allValues is the page of every value, each with its place below its name: a column more would be wider than GitHub's page; most read first where they are too many for one, by path otherwise.
@@ -117,7 +120,7 @@ func (s *site) allValues() error {
 		fmt.Fprintln(p)
 		rows := [][]string{{"Value", "Default", "Reads", "Options", "Reach"}}
 		for _, v := range vs {
-			rows = append(rows, []string{s.valueLink(v, "") + "<br>" + p.declared(v), mdCell(cut(oneLine(v.Default), 18)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
+			rows = append(rows, []string{s.valueLink(v, "") + "<br>" + s.declared(p, v), mdCell(cut(oneLine(v.Default), 18)), count(v.FanOut.Reads), count(v.FanOut.Sinks), count(v.FanOut.Reach)})
 		}
 		p.table(rows)
 		return nil

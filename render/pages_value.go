@@ -110,10 +110,17 @@ func (s *site) profile(p *page, v *graph.Value) {
 	for _, d := range v.Declared {
 		at = append(at, p.link(d))
 	}
-	if len(at) == 0 {
-		at = []string{"**nowhere**"}
+	held, heldAt := s.decl.holder(v)
+	switch {
+	case len(at) > 0:
+		say("Declared in", strings.Join(at, ", "))
+	case s.decl.nowhere[v]:
+		say("Declared in", "**nowhere**")
+	case held != "":
+		say("Declared in", p.link(heldAt)+", as a member of "+mdCell(held))
+	default:
+		say("Declared in", "not in this tree")
 	}
-	say("Declared in", strings.Join(at, ", "))
 	f := v.FanOut
 	fan := plural(f.Reads, "read", "reads") + " in " + plural(f.Modules, "module", "modules") + "; ends up in " + plural(f.Sinks, "option", "options")
 	if f.Reach > f.Sinks {

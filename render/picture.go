@@ -102,6 +102,7 @@ type sketch struct {
 	g       *graph.Graph
 	layers  layers
 	modules map[string]*graph.Module
+	decl    declarations
 	nodes   map[string]*node
 	edges   map[edgeKey]*edge
 }
@@ -112,7 +113,7 @@ type edgeKey struct {
 }
 
 func newSketch(g *graph.Graph, v View, o Options) *sketch {
-	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0, hosts: len(g.Hosts())}, g: g, layers: layersOf(g),
+	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0, hosts: len(g.Hosts())}, g: g, layers: layersOf(g), decl: declarationsOf(g, o.Findings),
 		modules: map[string]*graph.Module{}, nodes: map[string]*node{}, edges: map[edgeKey]*edge{}}
 	for _, m := range g.Modules {
 		if s.modules[m.Path] == nil {
@@ -142,9 +143,9 @@ func (s *sketch) value(v *graph.Value) *node {
 	if n := s.nodes[key]; n != nil {
 		return n
 	}
-	at := declaredAt(v)
+	at := s.decl.at(v)
 	n := &node{kind: valueNode, key: key, label: valueName(v), names: []string{v.Path}, value: v, reads: v.FanOut.Reads,
-		group: namespace(v.Path), file: at.File, line: at.Line, bad: len(v.Declared) == 0}
+		group: namespace(v.Path), file: at.File, line: at.Line, bad: s.decl.nowhere[v]}
 	for _, id := range v.IDs {
 		n.names = append(n.names, id.Name)
 	}
@@ -152,11 +153,7 @@ func (s *sketch) value(v *graph.Value) *node {
 	if v.Default != "" {
 		n.tip = append(n.tip, "default "+cut(oneLine(v.Default), 60))
 	}
-	if n.bad {
-		n.tip = append(n.tip, "declared nowhere")
-	} else {
-		n.tip = append(n.tip, "declared in "+where(at))
-	}
+	n.tip = append(n.tip, s.decl.say(v))
 	s.nodes[key] = n
 	return n
 }

@@ -225,7 +225,7 @@ const (
 func (t *terminal) tree(tr tree, annotated bool, maxReads, maxServices int) {
 	counts := fmt.Sprintf(" (%s, %s)", plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
 	nowhere := ""
-	if len(tr.value.Declared) == 0 {
+	if len(tr.value.Declared) == 0 && tr.held == "" {
 		nowhere = "  declared nowhere"
 	}
 	room := t.width - utf8.RuneCountInString(counts+nowhere)

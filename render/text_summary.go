@@ -35,7 +35,7 @@ func (t *terminal) summary(g *graph.Graph, o Options) {
 		left -= t.news(news, room) + 3
 	}
 	if len(vs) > 0 {
-		t.topValues(g, vs, max(left-4, 3))
+		t.topValues(g, o.Findings, vs, max(left-4, 3))
 	}
 	t.section("Next")
 	t.commands(next)
@@ -99,17 +99,18 @@ func cutFront(s string, n int) string {
 }
 
 // topValues writes the most read values, one line each, in at most so many lines.
-func (t *terminal) topValues(g *graph.Graph, vs []*graph.Value, room int) {
+func (t *terminal) topValues(g *graph.Graph, findings []Finding, vs []*graph.Value, room int) {
 	shown := vs
 	if len(shown) > room {
 		shown = shown[:max(room-1, 1)]
 	}
 	t.section("Central values, most read first")
 	rows := [][]string{{"", "reads", "modules", "options", ""}}
+	decl := declarationsOf(g, findings)
 	for _, v := range shown {
 		at := "not declared in this tree"
-		if len(v.Declared) > 0 {
-			at = where(v.Declared[0])
+		if p := decl.at(v); p.File != "" {
+			at = where(p)
 		}
 		rows = append(rows, []string{valueName(v), count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Reach), at})
 	}

@@ -148,7 +148,11 @@ func (tr *Trace) upstream() [][]string {
 		rows = append(rows, []string{"declared", text, where(p)})
 	}
 	if len(v.Declared) == 0 {
-		rows = append(rows, []string{"declared", "nowhere", ""})
+		row := []string{"declared", "nowhere in this tree", ""}
+		if path, at := declarationsOf(tr.g, nil).holder(v); path != "" {
+			row = []string{"declared", "as a member of " + path, where(at)}
+		}
+		rows = append(rows, row)
 	}
 	if v.Default != "" {
 		at := v.DefaultAt

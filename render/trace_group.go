@@ -85,10 +85,11 @@ func (gt *GroupTrace) Text(w io.Writer, o Options) error {
 	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}
 	fmt.Fprintf(t, "%s  %s\n\n", t.style(bold, plain(gt.name)), t.style(dim, fmt.Sprintf("%s, %s in %s", plural(len(gt.values), "value", "values"), plural(gt.reads, "reference", "references"), plural(gt.modules, "module", "modules"))))
 	rows := [][]string{{"value", "reads", "modules", "options", "declared"}}
+	decl := declarationsOf(gt.g, []Finding{})
 	for _, v := range gt.values {
 		at := "not declared in this tree"
-		if len(v.Declared) > 0 {
-			at = where(v.Declared[0])
+		if p := decl.at(v); p.File != "" {
+			at = where(p)
 		}
 		rows = append(rows, []string{valueName(v), count(v.FanOut.Reads), count(v.FanOut.Modules), count(v.FanOut.Reach), at})
 	}

@@ -16,6 +16,8 @@ type tree struct {
 	reads   []*graph.Reference
 	landsIn []service
 	g       *graph.Graph
+	held    string // the option that it is a member of, where nothing declares it by its own name
+	heldAt  graph.Place
 }
 
 // A service is a group of options: services.openssh, networking.firewall.
@@ -82,9 +84,13 @@ func byReads(a, b *graph.Value) int {
 func trees(g *graph.Graph, vs []*graph.Value) []tree {
 	index := map[*graph.Value]int{}
 	out := make([]tree, len(vs))
+	decl := declarationsOf(g, []Finding{})
 	for i, v := range vs {
 		index[v] = i
 		out[i] = tree{value: v, name: valueName(v), g: g}
+		if len(v.Declared) == 0 {
+			out[i].held, out[i].heldAt = decl.holder(v)
+		}
 	}
 	for _, r := range g.References {
 		// Guards only ask whether the value exists; fan-out does not count them, so neither do we.

@@ -293,13 +293,16 @@ func (s *sketch) betweenLayers(twoSides bool) {
 		if r.Kind == graph.Guard {
 			continue
 		}
-		at := declaredAt(r.Value)
-		layer := s.layers.of[at.File]
-		if at.File == "" {
+		at := s.decl.at(r.Value)
+		layer, nowhere := s.layers.of[at.File], s.decl.nowhere[r.Value]
+		switch {
+		case nowhere:
 			layer = "(declared nowhere)"
+		case at.File == "":
+			layer = "(not declared here)"
 		}
 		from := s.layer(layer, left, 0)
-		from.bad = at.File == ""
+		from.bad = nowhere
 		to := s.layer(s.layers.of[r.At.File], right, column)
 		a := amount{n: 1}
 		if s.marks && !r.Covered {
