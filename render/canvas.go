@@ -103,31 +103,40 @@ func textWidth(s string, size float64) float64 {
 // labelLimit is how many characters a label has at most; the tooltip has it all.
 const labelLimit = 44
 
-// elide shortens a label in its middle: both ends of a path tell more than what is between.
-func elide(s string) string {
-	s = plain(s)
-	if utf8.RuneCountInString(s) <= labelLimit {
-		return s
-	}
-	r := []rune(s)
-	return string(r[:labelLimit*2/5]) + "…" + string(r[len(r)-labelLimit*3/5+1:])
-}
+// elide shortens a label between its names: both ends of a path tell more than what is between.
+func elide(s string) string { return elideNames(plain(s), labelLimit, 1) }
 
-// elidePath shortens an option path between its names: what it begins and ends with tells which option it is.
-func elidePath(s string) string {
-	const limit = labelLimit + 8
-	s = plain(s)
+// elidePath shortens an option's path, which has more room, and of which the first two names tell the service.
+func elidePath(s string) string { return elideNames(plain(s), labelLimit+8, 2) }
+
+// elideNames leaves names out of the middle of a path until it has at most so many characters: the first few stay if that can be, and as many of
+// the last as there is room for. Where a home lies tells little, so it goes first. What is no path, or ends in a name that is too long itself, loses letters.
+func elideNames(s string, limit, heads int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	parts := graph.SplitPath(s)
-	for n := min(3, len(parts)-2); n > 0; n-- {
-		short := strings.Join(parts[:n], ".") + "…" + parts[len(parts)-1]
-		if utf8.RuneCountInString(short) <= limit {
-			return short
+	sep, parts := ".", graph.SplitPath(s)
+	if strings.Contains(s, "/") && !strings.Contains(s, `"`) {
+		sep, parts = "", strings.SplitAfter(strings.TrimSuffix(s, "/"), "/")
+		if strings.HasSuffix(s, "/") {
+			parts[len(parts)-1] += "/"
 		}
 	}
-	return elide(s)
+	if strings.HasPrefix(s, "home-manager.users.") {
+		heads = 0
+	}
+	if !strings.Contains(s, " ") {
+		for heads = min(heads, len(parts)-2); heads >= 0; heads-- {
+			for tail := len(parts) - heads - 1; tail > 0; tail-- {
+				short := strings.Join(parts[:heads], sep) + "…" + strings.Join(parts[len(parts)-tail:], sep)
+				if utf8.RuneCountInString(short) <= limit {
+					return short
+				}
+			}
+		}
+	}
+	r := []rune(s)
+	return string(r[:limit*2/5]) + "…" + string(r[len(r)-limit*3/5+1:])
 }
 
 // wrapText breaks a text into lines of at most w pixels; longer words stand alone.

@@ -23,6 +23,7 @@ const (
 	bandHead   = 20.0 // room for a group's name
 	boxPad     = 9.0
 	fontSize   = 11.0
+	labelLeast = 24    // characters of a label, however many columns there are
 	layerWidth = 190.0 // of a layer's box, at least
 	nodeMax    = 180.0 // a node's height as far as it depends on its reads
 	sweeps     = 24
@@ -173,7 +174,11 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 			}
 		}
 	}
-	f.distinguish(heads)
+	for f.room = labelLimit; ; f.room -= 4 {
+		if f.distinguish(heads); f.room <= labelLeast || f.labelsWide() <= pageWide-2*margin {
+			break
+		}
+	}
 	if f.view.Name == "overview" {
 		for i, column := range f.columns {
 			for _, c := range column {

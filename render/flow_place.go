@@ -63,6 +63,29 @@ func (f *flowLayout) settle(c *cluster) {
 // banded reports whether a cluster has a coloured ground: modules have, by layer.
 func (c *cluster) banded() bool { return c.boxes[0].kind == moduleNode }
 
+// labelsWide is how wide the picture is with these labels, and the least room for ribbons between the columns.
+func (f *flowLayout) labelsWide() float64 {
+	sum := 0.0
+	for _, column := range f.columns {
+		sum += columnWide(column)
+	}
+	return sum + float64(len(f.columns)-1)*max(48, min(150, 400/float64(len(f.columns))))
+}
+
+func columnWide(column []*cluster) (w float64) {
+	for _, c := range column {
+		if c.head {
+			w = max(w, textWidth(elide(c.name), fontSize)*1.16)
+		}
+		for _, b := range c.boxes {
+			if !b.lane {
+				w = max(w, b.textWidth()+2*boxPad+b.badgeWidth())
+			}
+		}
+	}
+	return w
+}
+
 // place moves the clusters towards their neighbours, and sets the columns side by side.
 func (f *flowLayout) place() {
 	f.h = 0
@@ -112,19 +135,8 @@ func (f *flowLayout) place() {
 	}
 	widths, sum := make([]float64, len(f.columns)), 0.0
 	for i, column := range f.columns {
-		w := 0.0
-		for _, c := range column {
-			if c.head {
-				w = max(w, textWidth(elide(c.name), fontSize)*1.16)
-			}
-			for _, b := range c.boxes {
-				if !b.lane {
-					w = max(w, b.textWidth()+2*boxPad+b.badgeWidth())
-				}
-			}
-		}
-		widths[i] = w
-		sum += w
+		widths[i] = columnWide(column)
+		sum += widths[i]
 	}
 	if n := len(f.columns) - 1; n > 1 {
 		// Many columns stand closer before they outgrow a page.

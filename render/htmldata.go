@@ -43,6 +43,7 @@ type htmlDoc struct {
 	Heat       []float64        `json:"heat"`     // up to which share each colour of coverage goes
 	AllFlows   int              `json:"allFlows"` // more than in Flows if those through others were too many
 	AllFinds   int              `json:"allFinds"` // more than in Findings if there were too many
+	Nowhere    []int            `json:"nowhere"`  // the values that are read by mistake: nothing declares them
 	files      map[string]int   // name → index in Files
 	options    map[string]int   // path → index in Options
 	names      map[string]int   // path → index in Names
@@ -150,7 +151,7 @@ func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
 		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
-		Checks: []string{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: g.Flows.Len(), AllFinds: len(o.Findings),
+		Checks: []string{}, Nowhere: []int{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: g.Flows.Len(), AllFinds: len(o.Findings),
 		files: map[string]int{}, options: map[string]int{}, names: map[string]int{}, Names: []string{}, values: map[*graph.Value]int{}, opts: o, lines: map[int]map[int]bool{},
 		Hosts: []string{}, Sets: [][]int{}, Texts: []string{}, texts: map[string]int{}, sets: map[*graph.ConfSet]int{}, g: g}
 	if hosts := g.Hosts(); len(hosts) > 1 {
@@ -187,8 +188,12 @@ func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
 		d.values[v] = i
 	}
 	d.modules(g)
-	for _, v := range g.Values {
-		d.value(v)
+	decl := declarationsOf(g, o.Findings)
+	for i, v := range g.Values {
+		d.value(v, decl.at(v))
+		if decl.nowhere[v] {
+			d.Nowhere = append(d.Nowhere, i)
+		}
 	}
 	for _, r := range g.References {
 		if r.Kind != graph.Guard {
@@ -243,13 +248,16 @@ func (d *htmlDoc) modules(g *graph.Graph) {
 	}
 }
 
-func (d *htmlDoc) value(v *graph.Value) {
+func (d *htmlDoc) value(v *graph.Value, at graph.Place) {
 	ids, declared, literals := []string{}, []htmlAt{}, []string{}
 	for _, id := range v.IDs {
 		ids = append(ids, plain(id.Name))
 	}
 	for _, p := range v.Declared {
 		declared = append(declared, d.at(p, 3))
+	}
+	if len(declared) == 0 && at.File != "" {
+		declared = append(declared, d.at(at, 3)) // of the set that it is a member of
 	}
 	for _, l := range v.Literals {
 		literals = append(literals, plain(cut(l.Text, 200)))

@@ -30,7 +30,7 @@ func (p *picture) distinguish(heads map[*node]string) {
 	for _, nodes := range columns {
 		texts := map[string][]*node{}
 		for _, n := range nodes {
-			n.shown = n.shortened()
+			n.shown = n.shortenedTo(p.labels())
 			texts[n.shown] = append(texts[n.shown], n)
 		}
 		for _, same := range texts {
@@ -44,7 +44,7 @@ func (p *picture) distinguish(heads map[*node]string) {
 					full[i] = strings.TrimPrefix(full[i], n.group+"/") // which stands above
 				}
 			}
-			for i, text := range toldApart(full, labelLimit) {
+			for i, text := range toldApart(full, p.labels()) {
 				same[i].shown = text
 			}
 		}
@@ -52,11 +52,22 @@ func (p *picture) distinguish(heads map[*node]string) {
 }
 
 // shortened is a node's label, cut to what a box has room for, without a look at the others.
-func (n *node) shortened() string {
+func (n *node) shortened() string { return n.shortenedTo(labelLimit) }
+
+// shortenedTo cuts the label to so many characters; an option's path has more room.
+func (n *node) shortenedTo(limit int) string {
 	if n.kind == optionNode {
-		return elidePath(n.label)
+		return elideNames(plain(n.label), limit+8, 2)
 	}
-	return elide(n.short())
+	return elideNames(plain(n.short()), limit, 1)
+}
+
+// labels is how many characters a label of this picture has at most.
+func (p *picture) labels() int {
+	if p.room == 0 {
+		return labelLimit
+	}
+	return p.room
 }
 
 // toldApart shortens texts to so many characters so that those that differ still do: what all begin with is left out, up to the name in

@@ -88,6 +88,7 @@ type picture struct {
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
 
+	room       int            // characters of a label at most, where columns need less of them to fit a page; 0: the usual
 	heads      []string       // of a view whose columns are not kinds
 	compared   *change.Change // the two states that it shows; nil for one
 	sides      [2]string      // what the two columns of layers are

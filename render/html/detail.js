@@ -55,6 +55,8 @@ const ways = (title, flows) => {
   return rows.length > 0 && section(title + " (" + rows.length.toLocaleString("en") + ")", long(rows, flowRow, "ul", 20));
 };
 
+const undeclared = (i) => model.nowhere.has(i) ? h("strong", { class: "wrong" }, "nowhere") : "not in this tree";
+
 const valueDetail = (i) => {
   const v = data.values[i], reads = (model.readsOf.get(i) || []).filter(readShown), flows = (model.flowsOf.get(i) || []).filter(flowShown);
   const into = (model.flowsInto.get(i) || []).filter(flowShown);
@@ -62,7 +64,7 @@ const valueDetail = (i) => {
     v.description && h("p", {}, v.description),
     facts([["Path", code(written(i))], ["Ids", join(v.ids.map(code))], ["Type", v.type && code(v.type)], ["Default", v.default && code(v.default)],
       ["Known to be", join([...new Set(v.literals)].map(code))],
-      ["Declared", v.declared.length ? join(v.declared.map((at) => place(at))) : h("strong", { class: "wrong" }, "nowhere")],
+      ["Declared", v.declared.length ? join(v.declared.map((at) => place(at))) : undeclared(i)],
       ["Fan-out", count(v.reads, "read", "reads") + " in " + count(v.modules, "module", "modules") + ", " + count(v.sinks, "option", "options") + (v.reach > v.sinks ? " (" + v.reach.toLocaleString("en") + " with those through other values)" : "")]]),
     v.declared.length > 0 && section("Declared", long(v.declared, (at) => h("article", { class: "read" }, h("p", {}, place(at)), excerpt(at, 3)), "div", 3)),
     ways("Comes from", into),

@@ -27,6 +27,7 @@ const model = {
   flowsIn: group(data.flows, (f) => f.at[0]),
   flowsTo: group(data.flows.filter((f) => f.option >= 0), (f) => f.option),
   flowsInto: group(data.flows.filter((f) => f.value >= 0), (f) => f.value),
+  nowhere: new Set(data.nowhere),
   declaredIn: group([...data.values.keys()].flatMap((i) => [...new Set(data.values[i].declared.map((at) => at[0]))].map((file) => ({ file, i }))), (x) => x.file),
   portsOf: group(data.ports, (p) => p.number),
   notesIn: group(data.annotations, (a) => a.at[0]),

@@ -29,7 +29,7 @@ const newPicture = (...titles) => {
 
 const valueNode = (p, column, i) => p.node(column, "v" + i, () => ({
   kind: "value", label: valueName(i), href: valueLink(i), group: "", order: -data.values[i].reads, layer: -1,
-  bad: data.values[i].declared.length === 0, tip: written(i) + (data.values[i].declared.length ? "" : "\ndeclared nowhere"),
+  bad: model.nowhere.has(i), tip: written(i) + (model.nowhere.has(i) ? "\ndeclared nowhere" : ""),
 }));
 const moduleNode = (p, file) => p.node(1, "m" + file, () => ({
   kind: "module", label: data.files[file].path, href: fileLink(file), group: data.layers.length ? layerName(layerOf(file)) : "",

@@ -18,7 +18,7 @@ const tables = {
     title: "Values", rows: () => [...data.values.keys()].filter((i) => (state.layers.size === 0 || data.values[i].declared.some((d) => layerShown(d[0]))) && (state.host < 0 || (model.readsOf.get(i) || []).some(hostShown)) && readCovered(model.readsOf.get(i))),
     columns: [valueColumn("Value", (i) => i), ["Default", (i) => data.values[i].default, (i) => data.values[i].default && code(cut(data.values[i].default))],
       ["Reads", (i) => data.values[i].reads], ["Modules", (i) => data.values[i].modules], ["Options", (i) => data.values[i].sinks], ["Reach", (i) => data.values[i].reach],
-      ["Declared", (i) => (data.values[i].declared.length ? placeText(data.values[i].declared[0]) : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : h("span", { class: "tag poor" }, "nowhere"))]],
+      ["Declared", (i) => (data.values[i].declared.length ? placeText(data.values[i].declared[0]) : ""), (i) => (data.values[i].declared.length ? place(data.values[i].declared[0]) : model.nowhere.has(i) ? h("span", { class: "tag poor" }, "nowhere") : "not in this tree")]],
     about: "Options counts the options that a value ends up in directly; Reach counts those through other values too.",
     sort: [2, -1],
   },
