@@ -122,10 +122,10 @@ func elideNames(s string, limit, heads int) string {
 			parts[len(parts)-1] += "/"
 		}
 	}
-	if strings.HasPrefix(s, "home-manager.users.") {
+	if strings.HasPrefix(s, "home-manager.users.") || strings.HasPrefix(s, "…") {
 		heads = 0
 	}
-	if !strings.Contains(s, " ") {
+	if s = strings.TrimPrefix(s, "…"); !strings.Contains(s, " ") {
 		for heads = min(heads, len(parts)-2); heads >= 0; heads-- {
 			for tail := len(parts) - heads - 1; tail > 0; tail-- {
 				short := strings.Join(parts[:heads], sep) + "…" + strings.Join(parts[len(parts)-tail:], sep)

@@ -174,17 +174,23 @@ func (f *flowLayout) makeBoxes() map[*node]*box {
 			}
 		}
 	}
+	overview := f.view.Name == "overview" // which says once what values have in common, and is narrow for that
 	for f.room = labelLimit; ; f.room -= 4 {
-		if f.distinguish(heads); f.room <= labelLeast || f.labelsWide() <= pageWide-2*margin {
+		if f.distinguish(heads); overview || f.room <= labelLeast || f.labelsWide() <= pageWide-2*margin {
 			break
 		}
 	}
-	if f.view.Name == "overview" {
+	if overview {
 		for i, column := range f.columns {
 			for _, c := range column {
 				c.headValues()
 			}
 			f.columns[i] = joinAlike(column)
+		}
+		for ; f.room > labelLeast && f.labelsWide() > pageWide-2*margin; f.room -= 4 {
+			for _, column := range f.columns {
+				shorten(column, f.room-4)
+			}
 		}
 	}
 	return at

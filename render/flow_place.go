@@ -69,7 +69,7 @@ func (f *flowLayout) labelsWide() float64 {
 	for _, column := range f.columns {
 		sum += columnWide(column)
 	}
-	return sum + float64(len(f.columns)-1)*max(48, min(150, 400/float64(len(f.columns))))
+	return sum + float64(len(f.columns)-1)*max(gapLeast, min(90, 300/float64(len(f.columns))))
 }
 
 func columnWide(column []*cluster) (w float64) {
@@ -140,7 +140,7 @@ func (f *flowLayout) place() {
 	}
 	if n := len(f.columns) - 1; n > 1 {
 		// Many columns stand closer before they outgrow a page.
-		gap = min(gap, max(48, (pageWide-2*margin-sum)/float64(n)))
+		gap = min(gap, max(gapLeast, (pageWide-2*margin-sum)/float64(n)))
 	}
 	for i, column := range f.columns {
 		w := widths[i]

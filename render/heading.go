@@ -84,7 +84,8 @@ func (p *picture) counted() (parts []string) {
 		}
 		seen[x.group] = true
 	}
-	for k, names := range [][2]string{{"value", "values"}, {"module", "modules"}, {"option", "options"}, {"layer", "layers"}} {
+	group := p.groupName()
+	for k, names := range [][2]string{{"value", "values"}, {"module", "modules"}, {"option", "options"}, {group, group + "s"}} {
 		if c := n[kind(k)]; c > 0 {
 			parts = append(parts, plural(c, names[0], names[1]))
 		}

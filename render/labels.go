@@ -170,6 +170,28 @@ func (p *picture) sayOnce() {
 	}
 }
 
+// shorten cuts the labels of a column to so many characters, but for those that would be called like another one then.
+func shorten(column []*cluster, limit int) {
+	taken := map[string]int{}
+	for _, c := range column {
+		for _, b := range c.boxes {
+			taken[b.shown]++
+		}
+	}
+	for _, c := range column {
+		for _, b := range c.boxes {
+			heads := 1
+			if b.kind == optionNode {
+				heads = 2
+			}
+			if short := elideNames(b.shown, limit, heads); taken[short] == 0 {
+				taken[short]++
+				b.shown = short
+			}
+		}
+	}
+}
+
 // headValues writes what the names of a cluster's values begin with once, above them.
 func (c *cluster) headValues() {
 	if len(c.boxes) < 2 || c.boxes[0].kind != valueNode {

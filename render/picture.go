@@ -83,6 +83,7 @@ type picture struct {
 	edges   []*edge
 	layers  []string // in their order, lowest first
 	hosts   int      // of the tree
+	folders bool     // layers are just the folders at the top, without an order
 	marks   bool     // uncovered reads are marked; not where nobody annotates at all
 	notes   []string // what was folded or left out, and how to see it
 	empty   string   // why there is nothing to see; "" if there is something
@@ -114,7 +115,7 @@ type edgeKey struct {
 }
 
 func newSketch(g *graph.Graph, v View, o Options) *sketch {
-	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), marks: len(g.Annotations) > 0, hosts: len(g.Hosts())}, g: g, layers: layersOf(g), decl: declarationsOf(g, o.Findings),
+	s := &sketch{picture: &picture{view: v, title: o.Title, layers: g.Layers, tones: layerColors(g), folders: !g.Ordered, marks: len(g.Annotations) > 0, hosts: len(g.Hosts())}, g: g, layers: layersOf(g), decl: declarationsOf(g, o.Findings),
 		modules: map[string]*graph.Module{}, nodes: map[string]*node{}, edges: map[edgeKey]*edge{}}
 	for _, m := range g.Modules {
 		if s.modules[m.Path] == nil {
@@ -251,7 +252,7 @@ func (s *sketch) layer(name, side string, column int) *node {
 	}
 	n := &node{kind: layerNode, key: key, label: name, names: []string{name}, group: name, column: column}
 	if name == "" {
-		n.label = "(no layer)"
+		n.label = "(no " + s.groupName() + ")"
 	}
 	modules, lines := 0, 0
 	for file, l := range s.layers.of {

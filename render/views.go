@@ -42,6 +42,12 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 // sketchView is all that a view shows of a graph.
 func sketchView(g *graph.Graph, v View, o Options) (*picture, error) {
 	s := newSketch(g, v, o)
+	if v.Name == "layers" && !g.Ordered {
+		s.view.Title = "Which folder reads the values of which"
+		if o.Base == nil { // of two states, the same folders
+			s.regroupLayers()
+		}
+	}
 	switch v.Name {
 	case "modules":
 		s.reads()
@@ -193,7 +199,15 @@ func (s *sketch) reads() {
 		}
 		s.carry(edgeKey{from: from, to: to, violation: s.layers.violates(r)}, r.Value, a)
 	}
-	s.heading = map[kind]string{valueNode: "central values", moduleNode: "modules by layer", optionNode: "options by service"}
+	s.heading = map[kind]string{valueNode: "central values", moduleNode: "modules by " + s.groupName(), optionNode: "options by service"}
+}
+
+// groupName is what the groups of modules are: layers, or, where these have no order, no more than folders.
+func (p *picture) groupName() string {
+	if p.folders {
+		return "folder"
+	}
+	return "layer"
 }
 
 // definitions draws module → option, as wide as the number of values that flow into the option there.
@@ -332,7 +346,7 @@ func (s *sketch) importsBetweenLayers(twoSides bool) {
 		return
 	}
 	s.ofImports, s.marks = true, false
-	s.view.Title = "Which layer imports the modules of which"
+	s.view.Title = "Which " + s.groupName() + " imports the modules of which"
 	s.notes = append(s.notes, "No central value is read here, so this shows imports; --root names another namespace.")
 	s.sides = [2]string{"imports", "imported from"}
 }
