@@ -23,6 +23,7 @@ const (
 	bandHead   = 20.0 // room for a group's name
 	boxPad     = 9.0
 	fontSize   = 11.0
+	gapLeast   = 38.0  // between columns, however many there are
 	labelLeast = 24    // characters of a label, however many columns there are
 	layerWidth = 190.0 // of a layer's box, at least
 	nodeMax    = 180.0 // a node's height as far as it depends on its reads
