@@ -29,19 +29,15 @@ func declarationsOf(g *graph.Graph, findings []Finding) declarations {
 			d.nowhere[v] = true
 		}
 	}
-	type place struct {
-		file         string
-		line, column int
-	}
-	found := map[place]bool{}
+	found := map[spot]bool{}
 	for _, f := range findings {
 		if f.Check == "undeclared-value" && f.Severity != "info" {
-			found[place{f.File, f.Line, f.Column}] = true
+			found[spot{f.File, f.Line, f.Column}] = true
 		}
 	}
 	for _, r := range g.References {
 		// A finding speaks of all that is read at its place: a loop over services reads the same field of each.
-		if len(r.Value.Declared) == 0 && found[place{r.At.File, r.At.Line, r.At.Column}] {
+		if len(r.Value.Declared) == 0 && found[spotOf(r.At)] {
 			d.nowhere[r.Value] = true
 		}
 	}

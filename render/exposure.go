@@ -72,7 +72,7 @@ func (s *sketch) exposurePicture(o Options) {
 			w[2] = box(2, r.Proxy, r.At, r.Proxy+" leads on", "services."+r.Proxy)
 			proxied[r.Proxy] = true
 			name := r.Name
-			if name == "*" {
+			if strings.Trim(name, "*.") == "" {
 				name = "computed names"
 			}
 			w[3] = box(3, name, r.At, name+" in "+where(r.At))
@@ -228,14 +228,18 @@ func portLabel(p review.Port) string {
 }
 
 // tellingName is the last name of a value's path that tells which it is: radarr of my.media.radarr.server.port.
-func tellingName(v *graph.Value) string {
-	segs := v.Segments
+func tellingName(v *graph.Value) string { return tellingOf(v.Segments) }
+
+func tellingOf(segs []string) string {
+	if n := len(segs); n > 2 && (segs[n-2] == "ports" || segs[n-2] == "port") {
+		return strings.Trim(segs[n-1], `"`) // http of my.ports.http
+	}
 	for i := len(segs) - 1; i > 1; i-- {
 		if s := strings.Trim(segs[i], `"`); s != "*" && !slices.Contains([]string{"port", "uid", "gid", "id", "address", "bindaddress", "ip", "listenport", "server", "settings", "http", "listen"}, strings.ToLower(s)) {
 			return s
 		}
 	}
-	return v.Path
+	return strings.Join(segs[min(1, max(0, len(segs)-2)):], ".")
 }
 
 func openingLabel(o review.Opening) string {

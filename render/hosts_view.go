@@ -226,9 +226,12 @@ func valueLine(d difference, hosts []*graph.Configuration) hostLine {
 			l.texts[mark] = text
 			notes = append(notes, mark+": "+text)
 		} else {
-			notes = append(notes, "mostly "+text)
+			if 2*len(s.hosts) > len(hosts) {
+				text = "mostly " + text
+			}
+			notes = append(notes, text)
 		}
-		l.tip = append(l.tip, text+": "+few(short(s.hosts), 8))
+		l.tip = append(l.tip, settingText(s.text)+": "+few(short(s.hosts), 8))
 		for k, h := range hosts {
 			if slices.Contains(s.hosts, h.Name) {
 				l.marks[k] = mark

@@ -268,7 +268,13 @@ func (c *chip) width() float64 {
 	return w + 2*chipPad
 }
 
-func (c *chip) badge() string { return "×" + count(c.to.holds) }
+// badge is how many modules a folder has, and how many of them are imported, if not all are.
+func (c *chip) badge() string {
+	if n := c.amount().n; n < c.to.holds {
+		return count(n) + " of " + count(c.to.holds)
+	}
+	return "×" + count(c.to.holds)
+}
 
 // text is what is written on a chip.
 func (c *chip) text() string {

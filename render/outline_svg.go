@@ -155,6 +155,9 @@ func (l *outline) legend(c *canvas, y, w float64) float64 {
 		fmt.Fprintf(c, `<path class="wire" d="M%s %sh8"/>`+"\n", px(x+9), px(y-4))
 		c.rect("opt", x+17, y-9, 9, 10, 2)
 	}, "imports"}}
+	if slices.ContainsFunc(l.nodes, func(n *node) bool { return n.holds > 0 }) {
+		es = append(es, legendEntry{func(c *canvas, x, y float64) { c.text("n end", x+26, y, "×3") }, "so many modules, or how many of them"})
+	}
 	var opened, disabled, up, bad, faint bool
 	var walk func(m *importer)
 	walk = func(m *importer) {

@@ -36,7 +36,7 @@ func portsSVG(g *graph.Graph, o Options) ([]byte, error) {
 	layers, colors := layersOf(g), layerColors(g)
 	numbers, names, readers := textWidth("65535", fontSize)+16, 0.0, 0.0
 	for _, p := range ports {
-		names = max(names, textWidth(elide(valueName(p.Value)), fontSize)*1.16)
+		names = max(names, textWidth(elide(p.name()), fontSize)*1.16)
 		readers = max(readers, textWidth(portReaders(p, layers), 10))
 	}
 	width := min(max(portWidth, numbers+names+readers+3*boxPad), portMost)
@@ -158,13 +158,13 @@ func mostPorts(ports, first []Port, room int) []Port {
 }
 
 func noPorts(g *graph.Graph) string {
-	return cmp.Or(g.Empty, "no central value holds a port number that could be known")
+	return cmp.Or(g.Empty, "no central value holds a port number that could be known"+butNotKnown(g))
 }
 
 func blockHeight(r portRange) float64 { return 38 + float64(len(r.ports))*portRow }
 
 func drawPort(c *canvas, p Port, taken int, l layers, colors map[string]int, x, y, width, numbers float64) {
-	tip := []string{fmt.Sprintf("%d: config.%s", p.Number, p.Value.Path), "set in " + where(p.At)}
+	tip := []string{fmt.Sprintf("%d: config.%s", p.Number, p.Path), "set in " + where(p.At)}
 	for _, r := range p.Readers {
 		tip = append(tip, "read in "+r)
 	}
@@ -186,7 +186,7 @@ func drawPort(c *canvas, p Port, taken int, l layers, colors map[string]int, x, 
 	c.text(number+" end", x+numbers, y+12.5, fmt.Sprint(p.Number))
 	// The value keeps its name as far as its readers leave room, of whom the ends of their paths tell most.
 	room := width - numbers - 3*boxPad
-	name, readers := elide(valueName(p.Value)), portReaders(p, l)
+	name, readers := elide(p.name()), portReaders(p, l)
 	readers = fitEnd(readers, 10, max(120, room-textWidth(name, fontSize)*1.16))
 	c.text(number, x+numbers+boxPad, y+12.5, fitText(name, fontSize*1.16, room-textWidth(readers, 10)))
 	c.text("n end", x+width-7, y+12.5, readers)
@@ -225,7 +225,7 @@ func choosePorts(g *graph.Graph, o Options) ([]Port, error) {
 		return nil, err
 	}
 	ports := slices.DeleteFunc(Ports(g), func(p Port) bool {
-		n := &node{label: valueName(p.Value), names: append([]string{p.Value.Path, valueName(p.Value)}, p.Readers...)}
+		n := &node{label: valueName(p.Value), names: append([]string{p.Path, p.Value.Path, valueName(p.Value)}, p.Readers...)}
 		return len(include) > 0 && !n.matches(include) || n.matches(exclude) || p.Value.FanOut.Reads < o.MinReads ||
 			len(o.Focus) > 0 && !slices.ContainsFunc(o.Focus, n.called)
 	})
@@ -233,7 +233,7 @@ func choosePorts(g *graph.Graph, o Options) ([]Port, error) {
 		slices.SortStableFunc(ports, func(a, b Port) int { return byReads(a.Value, b.Value) })
 		ports = ports[:o.Top]
 		slices.SortStableFunc(ports, func(a, b Port) int {
-			return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Value.Path, b.Value.Path))
+			return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Path, b.Path))
 		})
 	}
 	return ports, nil

@@ -13,6 +13,7 @@ import (
 type Port struct {
 	Number  int
 	Value   *graph.Value
+	Path    string      // the value's, or of a registry's field the member's: my.sites.photos.port
 	At      graph.Place // the literal that sets it
 	Readers []string    // modules that read it, sorted; the one that declares it only if there is no other
 }
@@ -33,6 +34,7 @@ func Ports(g *graph.Graph) []Port {
 		}
 	}
 	var out []Port
+	members := membersOf(g)
 	for _, v := range g.Values {
 		if !isPort(v) {
 			continue
@@ -53,7 +55,7 @@ func Ports(g *graph.Graph) []Port {
 					continue
 				}
 				seen[n] = true
-				out = append(out, Port{n, v, l.At, rs})
+				out = append(out, Port{n, v, members.of(v, l)[0], l.At, rs})
 			}
 			if len(seen) > 0 {
 				break
@@ -61,9 +63,17 @@ func Ports(g *graph.Graph) []Port {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Port) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Value.Path, b.Value.Path))
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Path, b.Path))
 	})
 	return out
+}
+
+// name is what people call the value, or the member of a registry whose field it is.
+func (p Port) name() string {
+	if p.Path != p.Value.Path {
+		return p.Path
+	}
+	return valueName(p.Value)
 }
 
 func isPort(v *graph.Value) bool {

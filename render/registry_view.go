@@ -19,7 +19,9 @@ import (
 type registryEntry struct {
 	kind    string // one of registryKinds
 	value   *graph.Value
+	path    string // the value's, or of a registry's field the member's
 	text    string // what it holds
+	more    int    // other things that it is set to elsewhere
 	number  int    // of a port or uid, for the order
 	at      graph.Place
 	owner   string      // who binds it: "grafana"; "" if nobody does, as far as is known
@@ -45,8 +47,8 @@ var dnsName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z]{2,}$`)
 })
 
-// fileEnds end names of files, and no name of a host: none of them is a top-level domain.
-var fileEnds = []string{"nix", "htm", "html", "json", "yaml", "yml", "toml", "conf", "cfg", "ini", "txt", "log", "sock", "service", "socket", "timer", "png", "jpg", "svg", "css", "js", "lua", "sqlite", "iso", "img", "pem", "crt", "key"}
+// fileEnds end names of files and units, and hardly ever the name of a host.
+var fileEnds = []string{"target", "mount", "slice", "path", "scope", "db", "plist", "sh", "gui", "desktop", "xml", "md", "py", "patch", "gz", "tar", "zip", "xz", "so", "nix", "htm", "html", "json", "yaml", "yml", "toml", "conf", "cfg", "ini", "txt", "log", "sock", "service", "socket", "timer", "png", "jpg", "svg", "css", "js", "lua", "sqlite", "iso", "img", "pem", "crt", "key"}
 
 func isName(s string) bool {
 	return dnsName().MatchString(s) && !slices.Contains(fileEnds, strings.ToLower(s[strings.LastIndexByte(s, '.')+1:]))
@@ -69,21 +71,19 @@ func registryOf(g *graph.Graph, o Options) ([]registryEntry, error) {
 	var out []registryEntry
 	ports := map[*graph.Value]bool{}
 	for _, p := range Ports(g) {
-		if !ports[p.Value] {
+		if !ports[p.Value] || p.Path != p.Value.Path {
 			ports[p.Value] = true
-			out = append(out, registryEntry{kind: "port", value: p.Value, text: fmt.Sprint(p.Number), number: p.Number, at: p.At, twice: twice[p.Number]})
+			out = append(out, registryEntry{kind: "port", value: p.Value, path: p.Path, text: fmt.Sprint(p.Number), number: p.Number, at: p.At, twice: twice[p.Number]})
 		}
 	}
+	members := membersOf(g)
 	for _, v := range g.Values {
-		if ports[v] {
-			continue
-		}
-		if e, ok := givesOut(v); ok {
-			out = append(out, e)
+		if !ports[v] {
+			out = append(out, givesOut(v, members)...)
 		}
 	}
 	out = slices.DeleteFunc(out, func(e registryEntry) bool {
-		n := &node{label: valueName(e.value), names: []string{e.value.Path, valueName(e.value)}}
+		n := &node{label: valueName(e.value), names: []string{e.path, e.value.Path, valueName(e.value)}}
 		return len(include) > 0 && !n.matches(include) || n.matches(exclude) || e.value.FanOut.Reads < o.MinReads || len(o.Focus) > 0 && !slices.ContainsFunc(o.Focus, n.called)
 	})
 	bind(g, out)
@@ -91,40 +91,63 @@ func registryOf(g *graph.Graph, o Options) ([]registryEntry, error) {
 		return slices.IndexFunc(registryKinds, func(k registryKind) bool { return k.kind == e.kind })
 	}
 	slices.SortStableFunc(out, func(a, b registryEntry) int {
-		return cmp.Or(cmp.Compare(kind(a), kind(b)), cmp.Compare(a.number, b.number), strings.Compare(a.value.Path, b.value.Path))
+		return cmp.Or(cmp.Compare(kind(a), kind(b)), cmp.Compare(a.number, b.number), strings.Compare(a.path, b.path))
 	})
 	return out, nil
 }
 
-// givesOut says what a value gives out, by its name and what it holds.
-func givesOut(v *graph.Value) (registryEntry, bool) {
-	var l *graph.Literal
-	for i := range v.Literals {
-		if l == nil || l.Default && !v.Literals[i].Default {
-			l = &v.Literals[i]
+// givesOut says what a value gives out, by its name and what it holds: a registry's field something for each member, any other value what is set
+// first, with how often it is set otherwise.
+func givesOut(v *graph.Value, members members) []registryEntry {
+	if v.Registry {
+		return nil
+	}
+	set := slices.DeleteFunc(slices.Clone(v.Literals), func(l graph.Literal) bool { return l.Default })
+	if len(set) == 0 {
+		set = v.Literals[:min(len(v.Literals), 1)]
+	}
+	var out []registryEntry
+	seen := map[string]bool{}
+	for _, l := range set {
+		kind := givenOut(v, l)
+		if kind == "" {
+			continue
+		}
+		for _, path := range members.of(v, l) {
+			if path == v.Path && len(out) > 0 {
+				if !seen[l.Text] {
+					out[0].more++
+				}
+			} else if key := path + " " + l.Text; !seen[key] {
+				seen[key] = true
+				e := registryEntry{kind: kind, value: v, path: path, text: l.Text, at: l.At}
+				if kind == "uid" {
+					e.number, _ = strconv.Atoi(l.Text)
+				}
+				out = append(out, e)
+			}
+			seen[l.Text] = true
 		}
 	}
-	if l == nil || v.Registry {
-		return registryEntry{}, false
-	}
-	e := registryEntry{value: v, text: l.Text, at: l.At}
+	return out
+}
+
+// givenOut is the kind of what a literal gives out, "" if it is nothing of that.
+func givenOut(v *graph.Value, l graph.Literal) string {
 	last := strings.ToLower(strings.Trim(v.Segments[len(v.Segments)-1], `"`))
 	within := strings.ToLower(strings.Join(v.Segments[:len(v.Segments)-1], "."))
 	switch {
 	case l.Kind == "int" && (strings.HasSuffix(last, "uid") || strings.HasSuffix(last, "gid") || strings.Contains(within, "uids") || strings.Contains(within, "gids")):
-		e.kind = "uid"
-		e.number, _ = strconv.Atoi(l.Text)
+		return "uid"
 	case l.Kind == "string" && isLocal(l.Text):
-		return registryEntry{}, false // nobody gives out what every machine has
+		return "" // nobody gives out what every machine has
 	case l.Kind == "string" && isAddress(l.Text):
-		e.kind = "address"
-	case l.Kind == "string" && isName(l.Text),
+		return "address"
+	case l.Kind == "string" && isName(l.Text) && !strings.Contains(v.Path, "*"), // what a registry's members hold may be anything
 		l.Kind == "string" && strings.ContainsFunc(l.Text, unicode.IsLetter) && slices.Contains([]string{"domain", "host", "hostname", "fqdn", "user", "username", "group"}, last):
-		e.kind = "name"
-	default:
-		return registryEntry{}, false
+		return "name"
 	}
-	return e, true
+	return ""
 }
 
 func isAddress(s string) bool {
@@ -251,11 +274,17 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 	half := (rows + 1) / 2
 	x, y, bottom, used := margin, 64.0, 0.0, 0
 	columns := 1
-	heading := func(text string) {
+	two := rows > registryColumn/2
+	width := registryWidth
+	if !two {
+		width = pageWide - 2*margin - 200 // there is room for whole names
+	}
+	heading := func(text, kind string) {
+		owner, _ := registryAt(kind, width)
 		c.text("lead", x, y+14, text)
-		c.text("n", x+188, y+14, "bound by")
-		c.text("n end", x+registryWidth, y+14, "read by")
-		fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+19), px(registryWidth))
+		c.text("n", x+owner, y+14, "bound by")
+		c.text("n end", x+width, y+14, "read by")
+		fmt.Fprintf(c, `<path class="rule" d="M%s %sh%s"/>`+"\n", px(x), px(y+19), px(width))
 		y += 23
 		used++
 	}
@@ -265,16 +294,16 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 			x, y, used = x+registryWidth+margin, 64, 0
 			columns = 2
 		}
-		if used > 0 && columns == 1 && rows > registryColumn/2 && used+2 > half {
+		if used > 0 && columns == 1 && two && used+2 > half {
 			next()
 		}
-		heading(registryKinds[k].title)
+		heading(registryKinds[k].title, s[0].kind)
 		for _, e := range s {
-			if columns == 1 && rows > registryColumn/2 && used >= half {
+			if columns == 1 && two && used >= half {
 				next()
-				heading(registryKinds[k].title + ", continued")
+				heading(registryKinds[k].title+", continued", e.kind)
 			}
-			drawEntry(c, e, layers, colors, x, y)
+			drawEntry(c, e, layers, colors, x, y, width)
 			y += registryRow
 			used++
 			bottom = max(bottom, y)
@@ -285,7 +314,10 @@ func registrySVG(g *graph.Graph, o Options) ([]byte, error) {
 	if len(folded) > 0 {
 		notes = append(notes, "Not shown: "+strings.Join(folded, ", ")+"; --only and --top choose, nixsink review --format json lists all ports.")
 	}
-	w := margin + float64(columns)*(registryWidth+margin)
+	if names := notKnown(g); names != "" {
+		notes = append(notes, "Which ports these hold is not known from the text: "+names+".")
+	}
+	w := margin + float64(columns)*(width+margin)
 	bottom = c.legend(nil, notes, bottom+8, w)
 	desc := strings.Join(append([]string{strings.Join(counts, ", ")}, notes...), ". ")
 	return c.document(title, desc, w, bottom+16, ""), nil
@@ -331,7 +363,7 @@ func registrySections(all []registryEntry) (sections [][]registryEntry, folded [
 			})
 			most = most[:n]
 			s = slices.DeleteFunc(slices.Clone(s), func(e registryEntry) bool {
-				return !slices.ContainsFunc(most, func(m registryEntry) bool { return m.value == e.value })
+				return !slices.ContainsFunc(most, func(m registryEntry) bool { return m.value == e.value && m.path == e.path && m.text == e.text })
 			})
 		}
 		if len(s) > 0 {
@@ -354,12 +386,52 @@ func live(s []registryEntry) (n int) {
 	return n
 }
 
-func noRegistry(g *graph.Graph) string {
-	return cmp.Or(g.Empty, "no central value holds a port, an address, a name or a uid that could be known")
+// notKnown tells of values that are called ports and hold what the text does not tell: a set that is made by a function, the argument of all modules.
+func notKnown(g *graph.Graph) string {
+	made := map[*graph.Value]bool{} // of other values, which have a row of their own
+	for _, f := range g.Flows.Direct() {
+		if f.ToValue != nil && f.Kind == graph.Data {
+			made[f.ToValue] = true
+		}
+	}
+	var names []string
+	for _, v := range g.Values {
+		if len(v.Literals) == 0 && !v.Registry && !strings.Contains(v.Path, "*") && v.FanOut.Reads > 0 && isPort(v) && !made[v] && !declaredBelow(g, v) {
+			names = append(names, fmt.Sprintf("%s (%s)", valueName(v), plural(v.FanOut.Reads, "read", "reads")))
+		}
+	}
+	return few(names, 4)
 }
 
-func drawEntry(c *canvas, e registryEntry, l layers, colors map[string]int, x, y float64) {
-	tip := []string{"config." + e.value.Path, "set in " + where(e.at)}
+// butNotKnown ends a sentence that says that there are no ports with those that may hold some.
+func butNotKnown(g *graph.Graph) string {
+	if names := notKnown(g); names != "" {
+		return "; what these hold the text does not tell: " + names
+	}
+	return ""
+}
+
+// declaredBelow reports whether something is known of what a value has in it.
+func declaredBelow(g *graph.Graph, v *graph.Value) bool {
+	return slices.ContainsFunc(g.Values, func(w *graph.Value) bool { return strings.HasPrefix(w.Path, v.Path+".") && len(w.Literals) > 0 })
+}
+
+func noRegistry(g *graph.Graph) string {
+	return cmp.Or(g.Empty, "no central value holds a port, an address, a name or a uid that could be known"+butNotKnown(g))
+}
+
+// registryAt is where the columns of a section stand, from its left end: what it is ends where the owner begins.
+func registryAt(kind string, width float64) (ownerAt, readersAt float64) {
+	owner, room := 188.0, 132.0
+	if kind == "address" || kind == "name" {
+		owner, room = 252, 100 // which are longer than numbers
+	}
+	owner += (width - registryWidth) / 2
+	return owner, owner + room + (width-registryWidth)/4
+}
+
+func drawEntry(c *canvas, e registryEntry, l layers, colors map[string]int, x, y, width float64) {
+	tip := []string{"config." + e.path, "set in " + where(e.at)}
 	if e.owner != "" {
 		tip = append(tip, "bound by "+e.owner+" in "+where(e.ownerAt))
 	}
@@ -372,44 +444,78 @@ func drawEntry(c *canvas, e registryEntry, l layers, colors map[string]int, x, y
 		tip = append(tip, "given out more than once")
 	}
 	defer c.open("entry", tip, e.at.File, e.at.Line)()
-	c.rect(class, x, y, registryWidth, registryRow-4, 2)
+	c.rect(class, x, y, width, registryRow-4, 2)
 	tone := -1
 	if e.ownerAt.File != "" {
 		tone = colorOf(colors, l.of[e.ownerAt.File])
 	}
 	c.bar(tone, x, y, 4, registryRow-4)
-	// What it holds, then what it is called by: the last names of its path, which differ.
-	name := strings.Join(e.value.Segments[max(0, len(e.value.Segments)-2):], ".")
-	if e.kind != "name" {
-		name = tellingName(e.value)
-	}
-	held := e.text
-	room := 172.0
+	owner, readers := registryAt(e.kind, width)
+	held, name := e.held(), e.name()
 	if e.kind == "port" || e.kind == "uid" {
+		bold := 1.0
+		if e.twice {
+			bold = 1.16
+		}
 		c.text(label+" end", x+46, y+12.5, held)
-		c.text(label, x+54, y+12.5, fitText(name, fontSize, room-44))
+		c.text(label, x+54, y+12.5, fitText(name, fontSize*bold, owner-54-8))
 	} else {
-		c.text(label, x+10, y+12.5, fitText(held+"  "+name, fontSize, room))
+		// What it holds, and in small what it is called by: both have some room.
+		room := owner - 10 - 16
+		held = fitText(held, fontSize, max(room-textWidth(name, 10), room*3/5))
+		c.text(label, x+10, y+12.5, held)
+		c.text("n", x+18+textWidth(held, fontSize), y+12.5, fitEnd(name, 10, room-textWidth(held, fontSize)))
 	}
-	owner := e.owner
-	if owner == "" {
-		owner = "nobody known"
+	bound, boundClass := e.owner, "t"
+	if bound == "" {
+		bound, boundClass = "not known", "n"
 	}
-	c.text(map[bool]string{true: "t", false: "n"}[e.owner != ""], x+188, y+12.5, fitText(owner, fontSize, 128))
-	readers := "nobody else"
-	if n := len(e.readers); n > 0 {
-		readers = moduleLabel(e.readers[0], l.of[e.readers[0]])
-		more := ""
-		if n > 1 {
-			more = fmt.Sprintf(" +%d", n-1)
-		}
-		if room := 134 - textWidth(more, 10); textWidth(readers, 10) > room {
-			readers = readers[strings.LastIndexByte(strings.TrimSuffix(readers, "/"), '/')+1:] // its last name tells most
-			readers = fitText(readers, 10, room)
-		}
-		readers += more
+	c.text(boundClass, x+owner, y+12.5, fitText(bound, fontSize, readers-owner-8))
+	c.text("n end", x+width-7, y+12.5, e.read(l, width-readers-7))
+}
+
+// held is what an entry gives out.
+func (e registryEntry) held() string {
+	if e.more > 0 {
+		return fmt.Sprintf("%s +%d", e.text, e.more)
 	}
-	c.text("n end", x+registryWidth-7, y+12.5, readers)
+	return e.text
+}
+
+// name is what an entry is called by: the last names of its path, which differ.
+func (e registryEntry) name() string {
+	segs := e.value.Segments
+	if e.path != e.value.Path {
+		segs = graph.SplitPath(e.path)
+	}
+	if e.kind == "port" || e.kind == "uid" {
+		return tellingOf(segs)
+	}
+	return strings.Join(segs[max(0, len(segs)-2):], ".")
+}
+
+// read names who reads an entry, in so many pixels.
+func (e registryEntry) read(l layers, room float64) string {
+	readers := e.readers
+	if len(readers) == 0 && e.value.FanOut.Reads > 0 && e.owner == "" {
+		readers = []string{declaredAt(e.value).File} // where it is declared, and nobody else
+	}
+	switch {
+	case len(readers) == 0 && e.owner == "":
+		return "nobody"
+	case len(readers) == 0:
+		return "nobody else"
+	}
+	more := ""
+	if n := len(readers); n > 1 {
+		more = fmt.Sprintf(" +%d", n-1)
+	}
+	name := moduleLabel(readers[0], l.of[readers[0]])
+	if room -= textWidth(more, 10); textWidth(name, 10) > room {
+		name = name[strings.LastIndexByte(strings.TrimSuffix(name, "/"), '/')+1:] // its last name tells most
+		name = fitText(name, 10, room)
+	}
+	return name + more
 }
 
 // registryPicture is the same for formats that draw nodes and edges: the owner beside the value, readers behind it.

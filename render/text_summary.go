@@ -195,7 +195,11 @@ func findingCounts(findings []Finding) string {
 func mostDeclared(g *graph.Graph) string {
 	counts := map[string]int{}
 	for _, o := range g.Declared {
-		if first := graph.SplitPath(o.Path)[0]; !strings.ContainsAny(first, "*\"$ ") {
+		parts := graph.SplitPath(o.Path)
+		if len(parts) > 3 && parts[0] == "home-manager" && parts[1] == "users" {
+			parts = parts[3:] // of a home, where it is declared by its short name
+		}
+		if first := parts[0]; !strings.ContainsAny(first, "*\"$ ") {
 			counts[first]++
 		}
 	}
