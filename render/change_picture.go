@@ -72,7 +72,7 @@ const (
 // Colours of a picture of a change: each has its dash, and its sign beside the option.
 var changeStyles = map[string]struct{ stroke, dark, dash string }{
 	"+": {"#1a7f37", "#3fb950", ""},
-	"-": {"#cf222e", "#f85149", "5 4"},
+	"-": {"#cf222e", "#ff6b63", "5 4"},
 	"~": {"#9a6700", "#d29922", "1 3"},
 	"":  {"#9a6700", "#d29922", "9 3"},
 }

@@ -92,7 +92,13 @@ func (f *flowLayout) drawRibbons(c *canvas) {
 		case bright && !r.from.high && !r.to.high, f.compared != nil:
 			class += " dim"
 		}
-		fmt.Fprintf(c, `<path class="%s" stroke-width="%s" d="%s"><title>%s</title></path>`+"\n", class, px(r.width), r.path(), esc(r.tooltip(f.picture)))
+		if r.steep() && !r.violation && r.mark == "" {
+			// A stroke that bends within less than its own width has wedges at its sides.
+			class = strings.Replace(class, "r l", "a f", 1)
+			fmt.Fprintf(c, `<path class="%s" d="%s"><title>%s</title></path>`+"\n", class, r.area(), esc(r.tooltip(f.picture)))
+		} else {
+			fmt.Fprintf(c, `<path class="%s" stroke-width="%s" d="%s"><title>%s</title></path>`+"\n", class, px(r.width), r.path(), esc(r.tooltip(f.picture)))
+		}
 		if seam {
 			fmt.Fprintf(c, `<path class="seam" stroke-width="%s" d="%s"/>`+"\n", px(min(3, r.width/4)), r.path())
 		}
@@ -120,6 +126,41 @@ func (f *flowLayout) figures(c *canvas, rs []*ribbon) {
 			c.text("t", b.x+b.w+8, (s.top+s.bottom)/2+4, count(e.amount().n))
 		}
 	}
+}
+
+// steep reports whether a wide ribbon rises or falls so much from one column to the next that it bends sharply.
+func (r *ribbon) steep() bool {
+	if r.width < 4 || r.a.column >= r.b.column {
+		return false
+	}
+	wide := r.width
+	for ; r != nil; r = r.next {
+		if across := r.b.x - r.a.x - r.a.w; math.Abs(r.y1-r.y0)*(wide+20) > across*across {
+			return true
+		}
+	}
+	return false
+}
+
+// area is a ribbon as a surface, everywhere as high as it is wide: its upper edge through all its lanes, and its lower edge back.
+func (r *ribbon) area() string {
+	var upper strings.Builder
+	half := r.width / 2
+	fmt.Fprintf(&upper, "M%s %s", px(r.a.x+r.a.w), px(r.y0-half))
+	back := "Z"
+	for ; r != nil; r = r.next {
+		x0, x1 := r.a.x+r.a.w, r.b.x
+		m := (x0 + x1) / 2
+		fmt.Fprintf(&upper, "C%s %s %s %s %s %s", px(m), px(r.y0-half), px(m), px(r.y1-half), px(x1), px(r.y1-half))
+		back = fmt.Sprintf("C%s %s %s %s %s %s", px(m), px(r.y1+half), px(m), px(r.y0+half), px(x0), px(r.y0+half)) + back
+		if r.next != nil {
+			fmt.Fprintf(&upper, "H%s", px(x1+r.b.w))
+			back = fmt.Sprintf("H%s", px(x1)) + back
+			continue
+		}
+		fmt.Fprintf(&upper, "V%s", px(r.y1+half))
+	}
+	return upper.String() + back
 }
 
 // path draws a ribbon's middle, through all its lanes.

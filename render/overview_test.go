@@ -146,8 +146,8 @@ func TestHostsView(t *testing.T) {
 	}
 	want := `app, nginx [,•,•] 2 services, 2 hosts
 postgresql [•,,] 1 host
-my.port [·,1,2] mostly 5432 (default), 1: 8081, 2: 8082
-my.role [·,1,2] mostly db, 1: web, 2: a role of which there is a lot to tell, more than a page h…
+my.port [·,1,2] 5432 (default), 1: 8081, 2: 8082
+my.role [·,1,2] db, 1: web, 2: a role of which there is a lot to tell, more than a page h…
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

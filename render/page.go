@@ -13,6 +13,9 @@ const (
 	pageWide = 1000.0
 )
 
+// pageRibbons is how many ribbons, lane by lane, a picture of values has where one can still tell them apart: it has more columns than others.
+const pageRibbons = 240
+
 // pageNodes is up to how many nodes a view may fit a page.
 var pageNodes = map[string]int{"modules": 80, "sinks": 80, "values": 80, "imports": 120}
 
@@ -61,6 +64,9 @@ func (p *picture) fitsPage() bool {
 	wide := pageWide - 2*margin
 	if p.compared != nil {
 		wide += 160 // signs and bold letters: to fold what differs for their sake would tell less
+	}
+	if p.view.Name == "values" && len(f.ribbons) > pageRibbons {
+		return false
 	}
 	return f.h <= pageHigh-170 && f.w <= wide
 }

@@ -92,7 +92,7 @@ var pictureCSS = func() string {
 		".lead{font-weight:bold}.off{text-decoration:line-through;fill:#59636E}.wire{fill:none;stroke:#8C959F}\n" +
 		".box{fill:#FFFFFF;stroke:#8C959F}.val{fill:#F6F8FA;stroke:#59636E}.opt{fill:#FFFFFF;stroke:#D1D9E0}.band{stroke:none;fill-opacity:.10}" +
 		".bad{stroke:" + wrongTone.light + ";stroke-width:2}.badt{fill:#B34700;font-weight:bold}.plain{font-weight:normal}.faint{stroke-dasharray:3 2}.high{stroke:#1F2328;stroke-width:2.5}\n" +
-		".r{fill:none;stroke-opacity:.45}.r:hover{stroke-opacity:.9}.u{stroke-dasharray:6 3}.up{stroke:" + wrongTone.light + "}.seam{fill:none;stroke:#FFFFFF;stroke-dasharray:7 4;pointer-events:none}.pale{opacity:.45}.c{stroke-opacity:.2}.dim{stroke-opacity:.12}" +
+		".r{fill:none;stroke-opacity:.45}.r:hover{stroke-opacity:.9}.a{fill-opacity:.45}.a:hover{fill-opacity:.9}.u{stroke-dasharray:6 3}.up{stroke:" + wrongTone.light + "}.seam{fill:none;stroke:#FFFFFF;stroke-dasharray:7 4;pointer-events:none}.pale{opacity:.45}.c{stroke-opacity:.2}.dim{stroke-opacity:.12}.a.dim{fill-opacity:.12}" +
 		".viol{stroke:" + wrongTone.light + ";stroke-opacity:.85}.rule{stroke:#D1D9E0;fill:none}a:hover rect{stroke-width:2}\n")
 	for i, t := range layerTones {
 		fmt.Fprintf(&b, ".l%d{stroke:%s}.f%d{fill:%s}\n", i, t.light, i, t.light)
@@ -100,7 +100,7 @@ var pictureCSS = func() string {
 	fmt.Fprintf(&b, ".ln{stroke:%s}.fn{fill:%s}\n.viol{stroke:%s}\n", noTone.light, noTone.light, wrongTone.light)
 	b.WriteString("@media (prefers-color-scheme:dark){\ntext{fill:#E6EDF3}.bg{fill:#0D1117}.h2,.h3,.n,.off{fill:#9198A1}.wire{stroke:#656C76}\n" +
 		".box{fill:#151B23;stroke:#656C76}.val{fill:#212830;stroke:#9198A1}.opt{fill:#0D1117;stroke:#3D444D}.band{fill-opacity:.16}" +
-		".bad{stroke:" + wrongTone.dark + "}.up{stroke:" + wrongTone.dark + "}.badt{fill:#FF8F5C}.seam{stroke:#0D1117}.high{stroke:#E6EDF3}.rule{stroke:#3D444D}.r{stroke-opacity:.5}.c{stroke-opacity:.25}.dim{stroke-opacity:.15}\n")
+		".bad{stroke:" + wrongTone.dark + "}.up{stroke:" + wrongTone.dark + "}.badt{fill:#FF8F5C}.seam{stroke:#0D1117}.high{stroke:#E6EDF3}.rule{stroke:#3D444D}.r{stroke-opacity:.5}.a{fill-opacity:.5}.c{stroke-opacity:.25}.dim{stroke-opacity:.15}.a.dim{fill-opacity:.15}\n")
 	for i, t := range layerTones {
 		fmt.Fprintf(&b, ".l%d{stroke:%s}.f%d{fill:%s}\n", i, t.dark, i, t.dark)
 	}
