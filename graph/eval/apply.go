@@ -140,11 +140,13 @@ func (ev *Evaluator) enter(c *closure, x *thunk) Val {
 	var free []Val
 	closed := false
 	if c.fn.Formals == nil && given == nil {
-		if key.arg, closed = ev.closedArg(x); closed {
-			key.fn = c.fn
-			if free, closed = ev.freeValues(c); closed {
-				if v, before := ev.closedBefore(key, free); before {
-					return v
+		if use := ev.closedUse(c.fn); use.pays() {
+			if key.arg, closed = ev.closedArg(x); closed {
+				key.fn = c.fn
+				if free, key.free, closed = ev.freeValues(c, use.names); closed {
+					if v, before := ev.closedBefore(key, free); before {
+						return v
+					}
 				}
 			}
 		}

@@ -43,6 +43,7 @@ type Configuration struct {
 
 	number     int // of those that nothing encloses: its bit in sets of them
 	sources    []wanted
+	told       []*thunk          // the first of sources, as values: what _module.args.modules tells
 	args       map[string]*thunk // what its modules get besides config, lib, pkgs
 	homeArgs   map[string]*thunk // what its homes' modules get
 	flake      *flake            // whose `self` and `inputs` its modules get

@@ -590,7 +590,7 @@ func (c *Configuration) arrange(ev *Evaluator) {
 		}
 		for _, k := range old {
 			if k.defineAt() == at && !slices.Contains(c.kids, k) {
-				k.sources = nil
+				k.sources, k.told = nil, nil
 				c.kids = append(c.kids, k)
 			}
 		}

@@ -127,8 +127,11 @@ func (ev *Evaluator) extensible(v Val, made func(self *thunk) Val) Val {
 			before := made(self)
 			return ev.update(before, ev.call(ev.force(a[0]), at, self, ready(before)))
 		}
-		self = lazily(func() Val { return ev.extensible(more(self), more) })
-		return ev.force(self)
+		overlay := ev.force(a[0])
+		return ev.extendedAlike(overlay, Val{shape: out}, func() Val {
+			self = lazily(func() Val { return ev.extensible(more(self), more) })
+			return ev.force(self)
+		})
 	}}
 	out.add(attr{name: "extend", val: ready(Val{shape: &builtin{spec: extend}})})
 	return Val{shape: out, org: v.org}

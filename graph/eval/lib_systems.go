@@ -24,25 +24,37 @@ func ofPlatform(system, name string) Val {
 
 func libExtend(ev *Evaluator, a []*thunk, at site) Val {
 	overlay := ev.force(a[0])
-	var key closedKey
+	return ev.extendedAlike(overlay, Val{shape: &libShape{"lib"}}, func() Val {
+		var self *thunk
+		self = lazily(func() Val {
+			lib := Val{shape: &libShape{"lib"}}
+			v := ev.update(lib, ev.call(overlay, at, self, ready(lib)))
+			return ev.extensible(v, func(*thunk) Val { return v }) // an overlay of an overlay takes the functions of the first one as they are
+		})
+		return ev.force(self)
+	})
+}
+
+// extendedAlike is what an overlay makes of something: one value for all who extend the same in the same way.
+func (ev *Evaluator) extendedAlike(overlay, what Val, extend func() Val) Val {
+	c, ok := overlay.shape.(*closure)
+	if !ok || len(overlay.org) > 0 {
+		return extend()
+	}
+	use := ev.closedUse(c.fn)
+	key := closedKey{fn: c.fn}
+	closed := !use.many
 	var free []Val
-	closed := false
-	if c, ok := overlay.shape.(*closure); ok && len(overlay.org) == 0 {
-		key.fn = c.fn
-		if free, closed = ev.freeValues(c); closed {
+	if closed {
+		if free, key.free, closed = ev.freeValues(c, use.names); closed {
+			free = append(free, what)
 			if v, before := ev.closedBefore(key, free); before {
-				return v // one lib for all who extend it alike
+				return v
 			}
 		}
 	}
 	cuts := ev.cuts
-	var self *thunk
-	self = lazily(func() Val {
-		lib := Val{shape: &libShape{"lib"}}
-		v := ev.update(lib, ev.call(overlay, at, self, ready(lib)))
-		return ev.extensible(v, func(*thunk) Val { return v }) // an overlay of an overlay takes the functions of the first one as they are
-	})
-	v := ev.force(self)
+	v := extend()
 	if closed && ev.cuts == cuts {
 		ev.keepClosed(key, free, v, 0)
 	}

@@ -87,7 +87,9 @@ func configured(v Val) bool {
 	case *closure:
 		return s.env.of != 0 && s.env.of != noSummary
 	case *builtin:
-		return len(s.args) > 0
+		return s.lib != nil || slices.ContainsFunc(s.args, func(t *thunk) bool { return t.state != 2 || configured(t.val) })
+	case *altShape:
+		return slices.ContainsFunc(s.alts, func(t *thunk) bool { return t.state != 2 || configured(t.val) })
 	}
 	return true
 }
@@ -119,8 +121,19 @@ func (ev *Evaluator) identical(a, b Val) bool {
 	case *refShape:
 		y, ok := b.shape.(*refShape)
 		return ok && x.path == y.path && x.how == y.how && x.via == y.via && x.read == y.read
+	case *builtin:
+		y, ok := b.shape.(*builtin)
+		return ok && x.spec == y.spec && x.lib == y.lib && ev.identicalAll(x.args, y.args)
+	case *altShape:
+		y, ok := b.shape.(*altShape)
+		return ok && x.prop == several && y.prop == several && ev.identicalAll(x.alts, y.alts)
 	}
 	return false
+}
+
+// identicalAll says that values that are known are identical one by one. Nothing is evaluated for it.
+func (ev *Evaluator) identicalAll(a, b []*thunk) bool {
+	return slices.EqualFunc(a, b, func(x, y *thunk) bool { return x == y || x.state == 2 && y.state == 2 && ev.identical(x.val, y.val) })
 }
 
 // maxPeek is how many names a value is looked for behind, maxPeeks how many are looked at for one call: arguments that are calls

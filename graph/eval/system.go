@@ -100,17 +100,17 @@ func (c *Configuration) more(ev *Evaluator, name string) (Val, bool) {
 // internals are what _module of an evaluated configuration tells: its modules, and what they get.
 func (c *Configuration) internals(ev *Evaluator) Val {
 	at := site{c.File, c.Span}
-	var modules []*thunk
-	for _, w := range c.sources {
+	for _, w := range c.sources[len(c.told):] {
 		switch {
 		case w.deferred != nil:
-			modules = append(modules, w.deferred)
+			c.told = append(c.told, w.deferred)
 		case w.val.shape != nil:
-			modules = append(modules, ready(w.val))
+			c.told = append(c.told, ready(w.val))
 		default:
-			modules = append(modules, ready(pathOfTree(w.file.Name)))
+			c.told = append(c.told, ready(pathOfTree(w.file.Name)))
 		}
 	}
+	modules := slices.Clip(c.told)
 	var args []attr
 	for _, name := range sortedNames(c.args) {
 		args = append(args, field(name, c.args[name]))
