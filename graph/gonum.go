@@ -181,7 +181,7 @@ func (n *Net) ValueCycles() [][]*Flow {
 // parts in an order of its own, and takes no notice of an edge from a node to itself.
 func (n *Net) cycles(kind EdgeKind) [][]*Edge {
 	starts := map[int64]map[int64]bool{}
-	for _, part := range topo.TarjanSCC(n.view(false, kind)) {
+	for _, part := range topo.TarjanSCC(n.view(kind)) {
 		in := map[int64]bool{}
 		for _, node := range part {
 			in[node.ID()] = true
@@ -243,8 +243,8 @@ type digraph struct {
 	connected map[[2]int64]bool
 }
 
-// view gives gonum the edges of some kinds. Reversed, flows lead from what depends to what it depends on.
-func (n *Net) view(reverseFlows bool, kinds ...EdgeKind) *digraph {
+// view gives gonum the edges of some kinds.
+func (n *Net) view(kinds ...EdgeKind) *digraph {
 	d := &digraph{from: make([][]graph.Node, len(n.nodes)), to: make([][]graph.Node, len(n.nodes)), connected: map[[2]int64]bool{}}
 	for _, node := range n.nodes {
 		d.nodes = append(d.nodes, node)
@@ -252,9 +252,6 @@ func (n *Net) view(reverseFlows bool, kinds ...EdgeKind) *digraph {
 	for _, edges := range n.edges {
 		for _, e := range edges {
 			from, to := e.From, e.To
-			if reverseFlows && e.Kind == Flows {
-				from, to = to, from
-			}
 			key := [2]int64{from.id, to.id}
 			if !slices.Contains(kinds, e.Kind) || from == to || d.connected[key] {
 				continue
