@@ -81,7 +81,13 @@ type tracker struct {
 	out   []*Track
 	seen  map[trackKey]bool
 	trie  *pathTrie
-	reads map[*eval.Path][]derived
+	reads map[*eval.Path][]part
+}
+
+// part is a definition that comes from an option, and as which of its origins.
+type part struct {
+	def   *eval.Definition
+	which int32
 }
 
 // trackKey is what makes a track a new one.
@@ -209,19 +215,19 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 
 // index finds the definitions that come from an option, for what goes on from one.
 func (t *tracker) index() {
-	t.trie, t.reads = &pathTrie{}, map[*eval.Path][]derived{}
+	t.trie, t.reads = &pathTrie{}, map[*eval.Path][]part{}
 	for _, d := range t.fl.ev.Definitions {
 		if !t.fl.counts(d) {
 			continue
 		}
-		for o := range t.fl.ev.Origins(d) {
-			if o.Path.Root.Files || o.Path.Parent == nil {
+		for i, p := range t.fl.ev.OriginPaths(d) {
+			if p.Root.Files || p.Parent == nil {
 				continue
 			}
-			if t.reads[o.Path] == nil {
-				t.trie.add(t.fl.ofRoot(o.Path), o.Path)
+			if t.reads[p] == nil {
+				t.trie.add(t.fl.ofRoot(p), p)
 			}
-			t.reads[o.Path] = append(t.reads[o.Path], derived{d, o})
+			t.reads[p] = append(t.reads[p], part{d, int32(i)})
 		}
 	}
 }
@@ -242,7 +248,7 @@ func (t *tracker) onward(tr *Track) {
 	for _, q := range above {
 		for _, r := range t.reads[q] {
 			if r.def != d {
-				t.add(r.def, r.origin, tr.Source, tr.from, tr.Part, tr)
+				t.add(r.def, t.fl.ev.OriginAt(r.def, int(r.which)), tr.Source, tr.from, tr.Part, tr)
 			}
 		}
 	}

@@ -186,16 +186,33 @@ type Origin struct {
 // Origins are the options that d comes from, those that were met first in the tree first.
 func (ev *Evaluator) Origins(d *Definition) iter.Seq[Origin] {
 	return func(yield func(Origin) bool) {
-		for _, o := range d.origins {
-			asks, p := o.asks(), ev.pathOf[o.rank>>aspectBits]
-			x := Origin{Path: p.Itself(), Asks: asks, Names: asks == Names || asks == Presence, Guard: asks == Presence, Kind: o.kind, Read: ev.readOf[o.read], raw: p, why: o.why}
-			switch {
-			case p.real != nil:
-				x.Of = p.Root.ofView()
-			case p.Root == ev.PlainConfig.Root:
-				x.Of = ev.fromPlain(d.In)
+		for i := range d.origins {
+			if !yield(ev.OriginAt(d, i)) {
+				return
 			}
-			if !yield(x) {
+		}
+	}
+}
+
+// OriginAt is one of d's Origins, counted from 0.
+func (ev *Evaluator) OriginAt(d *Definition, i int) Origin {
+	o := d.origins[i]
+	asks, p := o.asks(), ev.pathOf[o.rank>>aspectBits]
+	x := Origin{Path: p.Itself(), Asks: asks, Names: asks == Names || asks == Presence, Guard: asks == Presence, Kind: o.kind, Read: ev.readOf[o.read], raw: p, why: o.why}
+	switch {
+	case p.real != nil:
+		x.Of = p.Root.ofView()
+	case p.Root == ev.PlainConfig.Root:
+		x.Of = ev.fromPlain(d.In)
+	}
+	return x
+}
+
+// OriginPaths are the paths of d's Origins, and which each is of them.
+func (ev *Evaluator) OriginPaths(d *Definition) iter.Seq2[int, *Path] {
+	return func(yield func(int, *Path) bool) {
+		for i, o := range d.origins {
+			if !yield(i, ev.pathOf[o.rank>>aspectBits].Itself()) {
 				return
 			}
 		}

@@ -305,7 +305,7 @@ func (ev *Evaluator) finish() {
 			ev.Declarations = append(ev.Declarations, d)
 		}
 		for _, d := range s.definitions {
-			k := definitionKey{d.Path, d.File, d.Span, d.Names, d.Default, d.Apply, d.Conditional, d.origins.text(), fmt.Sprint(d.Value)}
+			k := definitionKey{d.Path, d.File, d.Span, d.Names, d.Default, d.Apply, d.Conditional, d.origins.text(), valueText(d.Value)}
 			if old := defs[k]; old != nil && old.Module.Summary != s && old.Known == d.Known && old.Copies == d.Copies {
 				old.In = old.In.union(s.In)
 				continue
@@ -341,6 +341,22 @@ func (ev *Evaluator) finish() {
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
+}
+
+// valueText tells what is known of values apart, and is the same for those that are.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "\x00" // no string has it
+	case string:
+		return v
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	}
+	return fmt.Sprint(v)
 }
 
 // opened lets what is known of configurations hold where modules stand that none takes, too: they are followed as if one did.
