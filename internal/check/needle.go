@@ -502,12 +502,12 @@ func (s *site) open(start int) bool { return start == 0 && s.before }
 func findDomains(s site, add adder) {
 	for from, to := range hostSpots(s.src) {
 		for start := from; start < to; {
-			if !s.open(start) {
-				add(domainNeedle, strings.ToLower(s.src[start:to]), start, to, true)
-			}
 			dot := strings.IndexByte(s.src[start:to], '.')
 			if dot < 0 {
-				break
+				break // a domain has at least two labels
+			}
+			if !s.open(start) {
+				add(domainNeedle, strings.ToLower(s.src[start:to]), start, to, true)
 			}
 			start += dot + 1
 		}

@@ -199,8 +199,11 @@ func sameGlob(a, b string) bool {
 		return true
 	}
 	glob := func(pattern, name string) bool {
+		if !strings.Contains(pattern, "*") {
+			return false // most names, which are compared with all secrets
+		}
 		parts := strings.Split(pattern, "*")
-		if len(parts) == 1 || !strings.HasPrefix(name, parts[0]) {
+		if !strings.HasPrefix(name, parts[0]) {
 			return false
 		}
 		rest := name[len(parts[0]):]

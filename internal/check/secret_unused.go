@@ -68,6 +68,9 @@ func (s *Secret) option() string {
 // name in a string of its own, by which it may be put together.
 func (p *Pass) namesFile(name string) bool {
 	for _, f := range p.Graph.Files {
+		if !strings.Contains(f.Src, name) {
+			continue // most files
+		}
 		for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/", "secrets/", "agenix/"} {
 			if strings.Contains(f.Src, dir+name) {
 				return true

@@ -20,7 +20,7 @@ type scope struct {
 }
 
 func (s scope) under(path []parse.AttrName) scope {
-	names := slices.Clip(s.Names)
+	names := append(make([]string, 0, len(s.Names)+len(path)), s.Names...)
 	for i := range path {
 		if path[i].Static() {
 			names = append(names, path[i].Name)

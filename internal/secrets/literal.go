@@ -111,11 +111,29 @@ var forms = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // formBeginnings are what one of forms has in it: most files have none, and a regular expression over every file is slow.
-var formBeginnings = []string{"PRIVATE KEY-----", "AGE-SECRET-KEY-1", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-", "AKIA", "tskey-", "xoxb-", "xoxp-", "sk-"}
+var formBeginnings = []string{"PRIVATE KEY-----", "AGE-SECRET-KEY-1", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-", "AKIA", "tskey-", "xoxb-", "xoxp-"}
+
+// beginsWord says whether a word of a text begins so: disk- has sk- in it, and many a file has that.
+func beginsWord(text, with string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], with)
+		if i < 0 {
+			return false
+		}
+		at += i
+		if at == 0 {
+			return true
+		}
+		if c := text[at-1]; c != '_' && !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			return true
+		}
+		at += len(with)
+	}
+}
 
 // Form finds a key or token by its form: its first and one past its last byte, nil if there is none.
 func Form(text string) []int {
-	if !slices.ContainsFunc(formBeginnings, func(b string) bool { return strings.Contains(text, b) }) {
+	if !slices.ContainsFunc(formBeginnings, func(b string) bool { return strings.Contains(text, b) }) && !beginsWord(text, "sk-") {
 		return nil
 	}
 	for at := 0; at < len(text); {
