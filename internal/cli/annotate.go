@@ -67,6 +67,10 @@ Files with syntax errors, generated files and strings are left alone.`,
 				return err
 			}
 		}
+		t.opts.Unhashed = true
+		if t.opts.Cache == nil {
+			t.opts.Cache = graph.NewCache() // the tree as it will be has most of its files as they are
+		}
 		g, err := a.analyse(cmd.Context(), t)
 		if err != nil {
 			return err

@@ -66,6 +66,7 @@ the working tree is compared.`,
 		if err != nil {
 			return err
 		}
+		t.opts.Unhashed = !slices.ContainsFunc(outs, func(o outFile) bool { return o.format == "json" })
 		c, err := a.diff(cmd.Context(), t, args, fetch)
 		if err != nil {
 			return err
@@ -121,36 +122,50 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 			return nil, err
 		}
 	}
-	then, err := a.layOut(ctx, t, base, fetch)
-	if err != nil {
-		return nil, err
+	if t.opts.Cache == nil {
+		t.opts.Cache = graph.NewCache() // most files are the same in both
 	}
-	defer then.Remove()
-	var now *revision.Layout
-	name := "the working tree"
+	asked := [2]string{base}
+	sides := [2]change.Side{{Name: base}, {Name: "the working tree"}}
 	if len(revs) > 1 {
-		if now, err = a.layOut(ctx, t, revs[1], fetch); err != nil {
-			return nil, err
-		}
-		defer now.Remove()
-		name = called(revs[1], now)
+		asked[1], sides[1].Name = revs[1], revs[1]
 	}
-	sides := [2]change.Side{{Name: called(base, then)}, {Name: name}}
+	var layouts [2]*revision.Layout
 	var errs [2]error
+	working, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	// The two do not know of each other.
 	var group sync.WaitGroup
-	for i, l := range []*revision.Layout{then, now} {
+	for i, rev := range asked {
 		group.Go(func() {
-			if f := fault.Catch("compare revisions", sides[i].Name, func() { errs[i] = a.side(ctx, t, l, &sides[i]) }); f != nil {
+			if f := fault.Catch("compare revisions", sides[i].Name, func() {
+				if rev != "" {
+					if layouts[i], errs[i] = a.layOut(working, t, rev, fetch); errs[i] != nil {
+						stop(errs[i]) // nothing comes of the other one
+						return
+					}
+					sides[i].Name = called(rev, layouts[i])
+				}
+				errs[i] = a.side(working, t, layouts[i], &sides[i])
+			}); f != nil {
 				errs[i] = f
 			}
 		})
 	}
 	group.Wait()
+	then, now := layouts[0], layouts[1]
+	for _, l := range layouts {
+		if l != nil {
+			defer l.Remove()
+		}
+	}
+	if working.Err() != nil && ctx.Err() == nil {
+		return nil, context.Cause(working)
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
-	for i, l := range []*revision.Layout{then, now} {
+	for i, l := range layouts {
 		if g := sides[i].Graph; l != nil && g.Source.Incomplete {
 			a.note(g.Faults...)
 			a.say("in %s:", sides[i].Name)
@@ -161,6 +176,7 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 		return nil, fmt.Errorf("%w before both revisions were analysed", why)
 	}
 	files := change.Files{}
+	var err error
 	if files.Moved, err = revision.Moved(ctx, sides[0].Graph, sides[1].Graph); err != nil {
 		return nil, err
 	}

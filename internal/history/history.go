@@ -90,6 +90,9 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 	for w := range workers {
 		from, to := w*len(commits)/workers, (w+1)*len(commits)/workers
 		group.Go(func() {
+			o := o
+			o.Graph.Unhashed = true
+			o.Graph.Cache = graph.NewCache() // a commit parses what it changes
 			l, err := newLayout(ctx)
 			if err == nil {
 				defer l.remove()
