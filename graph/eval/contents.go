@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// What is made of the contents of a file that an option names comes from that option's Contents, and what tells only about them (a hash, a
-// comparison) from their Digest. Most trees read no such file: reads says whether this one does.
+// What is made of the contents of a file that an option names comes from that option's Contents. What tells only about those, or about what
+// the option holds (a hash, a comparison), comes from its Digest.
 
 // filesRoot is where the files of the tree, and of the machine, have paths of one name each: they are origins where what they hold is secret.
 func (ev *Evaluator) filesRoot() *Path {
@@ -19,9 +19,6 @@ func (ev *Evaluator) filesRoot() *Path {
 // contents are the origins of what the file holds whose path a value is.
 func (ev *Evaluator) contents(v Val) Origins {
 	org := ev.deep(v).asking(Contents, func(a Aspect) bool { return a == Whole })
-	if len(org) > 0 {
-		ev.readsFiles = true
-	}
 	if ev.Secret == nil {
 		return org
 	}
@@ -37,16 +34,12 @@ func (ev *Evaluator) secretFile(name string) Origins {
 	if ev.Secret == nil || !known(name) || !ev.Secret(name) {
 		return nil
 	}
-	ev.readsFiles = true
 	return Origins{from(ev.child(ev.filesRoot(), name), Contents, nil)}
 }
 
 // digested are the origins of what tells about a value without holding it.
 func (ev *Evaluator) digested(org Origins) Origins {
-	if !ev.readsFiles {
-		return org
-	}
-	return org.asking(Digest, func(a Aspect) bool { return a == Contents })
+	return org.asking(Digest, func(a Aspect) bool { return a == Whole || a == Contents })
 }
 
 // asking lets the origins that are part of a value and ask what is true of is ask another aspect.
@@ -77,7 +70,7 @@ func (os Origins) asking(a Aspect, is func(Aspect) bool) Origins {
 
 func libHash(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[1])
-	return unknown(union(ev.all(a[0]), ev.deep(v).asking(Digest, func(a Aspect) bool { return a == Whole || a == Contents })))
+	return unknown(union(ev.all(a[0]), ev.digested(ev.deep(v))))
 }
 
 func libHashFile(ev *Evaluator, a []*thunk, at site) Val {

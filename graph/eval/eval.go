@@ -56,8 +56,7 @@ type Evaluator struct {
 	Modules      []*Module
 	Aliases      []Renaming
 
-	fileTree   *Path // see filesRoot
-	readsFiles bool  // something comes from the contents of a file that an option names
+	fileTree *Path // see filesRoot
 
 	ctx        context.Context
 	host       Host

@@ -406,6 +406,9 @@ func (os Origins) atMost(k Kind) Origins {
 	if weak {
 		return os
 	}
+	if k == Control && slices.ContainsFunc(os, func(o origin) bool { return o.asks() == Digest }) {
+		os = os.asking(Whole, func(a Aspect) bool { return a == Digest }) // to decide is to tell, whatever it is that tells
+	}
 	out := make(Origins, len(os))
 	for i, o := range os {
 		o.kind = min(o.kind, k)

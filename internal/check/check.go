@@ -71,6 +71,7 @@ type Finding struct {
 	Value         string // the central value, option, service or file that it speaks of, "" if none
 	Anchor        string // name of the binding that it stands in; with Check, file and Value its identity
 	Related       []Related
+	Way           int // how many of Related, the first, are a way that ends at At, step by step
 	Fixes         []Fix
 	Waived        bool
 	WaivedBecause string

@@ -18,6 +18,7 @@ type Config struct {
 	Hardening  []string             `toml:"hardening"`        // serviceConfig options; nil: DefaultHardening
 	MinHarden  *Count               `toml:"hardening-min"`    // how many of them a service must set; nil: all
 	Rules      []Rule               `toml:"-"`                // the file's top-level [[rule]] list
+	Taints     []Taint              `toml:"-"`                // the file's top-level [[taint]] list
 	Secrets    SecretsConfig        `toml:"-"`                // the file's top-level [secrets] table
 
 	// File and Text are the configuration file itself, so that a finding about it can point at its line. "" if there is none.
@@ -64,7 +65,7 @@ type Ignore struct {
 type Rule struct {
 	Name     string   `toml:"name"`
 	Summary  string   `toml:"summary"`
-	Over     string   `toml:"over"`     // what it looks at: definition (also ""), value, option, host, finding
+	Over     string   `toml:"over"`     // what it looks at: definition (also ""), value, option, host, flow, finding
 	When     string   `toml:"when"`     // CEL, bool: which of them the rule speaks of; "" : all
 	Expr     string   `toml:"expr"`     // CEL, bool: what must hold for each of them
 	Required bool     `toml:"required"` // something of the tree must match When

@@ -45,7 +45,7 @@ In the examples, ` + "`# <- here`" + ` marks the lines that are reported, and ` 
 	for _, c := range All {
 		fmt.Fprintf(&w, "| [%s](#%s) | %s | %s |\n", c.Name, c.Name, c.Default, c.Summary)
 	}
-	w.WriteString("| [rules of your own](#rules-of-your-own) | warning | whatever they say |\n")
+	w.WriteString("| [rules of your own](#rules-of-your-own), [taint](#taint) | warning | whatever they say |\n")
 	for _, c := range All {
 		fmt.Fprintf(&w, "\n## %s\n\n*%s.* Severity: %s.\n\n%s", c.Name, c.Summary, c.Default, c.Doc)
 	}

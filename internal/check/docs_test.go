@@ -67,6 +67,7 @@ func config(t *testing.T, text string) (check.Config, []string) {
 	var file struct {
 		Check   check.Config        `toml:"check"`
 		Rules   []check.Rule        `toml:"rule"`
+		Taints  []check.Taint       `toml:"taint"`
 		Secrets check.SecretsConfig `toml:"secrets"`
 	}
 	d := toml.NewDecoder(strings.NewReader(text))
@@ -74,7 +75,7 @@ func config(t *testing.T, text string) (check.Config, []string) {
 	if err := d.Decode(&file); err != nil {
 		t.Fatal(err)
 	}
-	file.Check.Secrets = file.Secrets
+	file.Check.Secrets, file.Check.Taints = file.Secrets, file.Taints
 	file.Check.Rules, file.Check.File, file.Check.Text = file.Rules, ".nixsink.toml", text
 	return file.Check, marked
 }

@@ -157,7 +157,7 @@ func (p *Pass) complete(f *Finding) {
 			f.Anchor = o.name(f.At.Span)
 		}
 	}
-	slices.SortStableFunc(f.Related, func(a, b Related) int { return graph.ComparePlaces(a.At, b.At) })
+	slices.SortStableFunc(f.Related[f.Way:], func(a, b Related) int { return graph.ComparePlaces(a.At, b.At) })
 }
 
 // described is a value for a message: its path, with its id where it has one.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types/ref"
@@ -71,6 +72,18 @@ type FindingFact struct {
 	Line     int64  `cel:"line"`
 }
 
+// FlowFact is one definition that a central value or a secret becomes part of, directly or through others, as rules over flows see it.
+type FlowFact struct {
+	Source  string   `cel:"source"`  // the value, a secret's option, or the file whose contents are secret
+	Sink    string   `cel:"sink"`    // the option that is defined
+	What    string   `cel:"what"`    // of the source: value, path, contents, hash, name, existence; the first where nobody calls it a secret
+	Way     []string `cel:"way"`     // line by line, from where the source is read: "modules/a.nix:3 reads my.x"
+	Through []string `cel:"through"` // the options on the way
+	Hosts   []string `cel:"hosts"`   // names of the hosts on which all of the way holds
+	File    string   `cel:"file"`    // of the definition
+	Line    int64    `cel:"line"`
+}
+
 // AccountFact is what the analysis did not see, for rules that claim that there is none of something.
 type AccountFact struct {
 	Complete   bool   `cel:"complete"`   // nothing was lost and every import was followed
@@ -98,6 +111,7 @@ var subjects = map[string][]cel.EnvOption{
 	"value":   {cel.Variable("value", cel.ObjectType("check.ValueFact"))},
 	"option":  {cel.Variable("option", cel.ObjectType("check.OptionFact"))},
 	"host":    {cel.Variable("host", cel.ObjectType("check.HostFact"))},
+	"flow":    {cel.Variable("flow", cel.ObjectType("check.FlowFact"))},
 	"finding": {cel.Variable("finding", cel.ObjectType("check.FindingFact"))},
 }
 
@@ -105,11 +119,11 @@ var subjects = map[string][]cel.EnvOption{
 func ruleEnv(over string, facts *factSet) (*cel.Env, error) {
 	vars, ok := subjects[over]
 	if !ok {
-		return nil, fmt.Errorf("over: a rule is over definition, value, option, host or finding, not %q", over)
+		return nil, fmt.Errorf("over: a rule is over definition, value, option, host, flow or finding, not %q", over)
 	}
 	list := cel.ListType(cel.ObjectType("check.Fact"))
 	env, err := cel.NewEnv(append(slices.Clone(vars),
-		ext.NativeTypes(reflect.TypeFor[Fact](), reflect.TypeFor[ValueFact](), reflect.TypeFor[OptionFact](), reflect.TypeFor[HostFact](), reflect.TypeFor[FindingFact](),
+		ext.NativeTypes(reflect.TypeFor[Fact](), reflect.TypeFor[ValueFact](), reflect.TypeFor[OptionFact](), reflect.TypeFor[HostFact](), reflect.TypeFor[FindingFact](), reflect.TypeFor[FlowFact](),
 			reflect.TypeFor[AccountFact](), ext.ParseStructTags(true)),
 		ext.Strings(), ext.Lists(), ext.Sets(),
 		cel.Variable("definitions", list),
@@ -272,10 +286,48 @@ func (s *factSet) over(p *Pass, kind string) []subject {
 			}
 			add(at, c.Name, c.Name, map[string]any{"host": f})
 		}
+	case "flow":
+		for _, t := range p.flowTracks() {
+			f := s.flow(p, t)
+			add(t.At, f.Sink, f.Source, map[string]any{"flow": f})
+		}
 	case "finding":
 		for _, f := range p.found {
 			add(f.At, f.Value, f.Message, map[string]any{"finding": FindingFact{f.Check, f.Severity.String(), f.Message, f.Value, f.At.File, int64(f.At.Line)}})
 		}
 	}
 	return out
+}
+
+// flowTracks are the tracks of central values and of secrets.
+func (p *Pass) flowTracks() []*graph.Track {
+	tests := p.testsOnly()
+	tracks := p.Graph.Track(func(path []string) bool {
+		if _, secret := p.labelOf(path); secret {
+			return true
+		}
+		return slices.ContainsFunc(p.Graph.Roots, func(r graph.Root) bool {
+			names := strings.Split(r.Path, ".")
+			return len(path) > len(names) && slices.Equal(path[:len(names)], names)
+		})
+	})
+	return slices.DeleteFunc(tracks, func(t *graph.Track) bool { return tests(t.In) || t.Argument })
+}
+
+func (s *factSet) flow(p *Pass, t *graph.Track) FlowFact {
+	f := FlowFact{Source: t.Source.File, Sink: t.Option, What: partName(t.Part), Hosts: s.hostsOf(p, t.In), File: t.At.File, Line: int64(t.At.Line)}
+	if f.Source == "" {
+		f.Source = strings.Join(t.Source.Path, ".")
+	}
+	if l, what := p.partOf(t); l.Secret != "" {
+		f.What = string(what)
+	}
+	for _, step := range t.Steps {
+		f.Way = append(f.Way, fmt.Sprintf("%s:%d %s", step.At.File, step.At.Line, step.What))
+	}
+	for b := t.Before; b != nil; b = b.Before {
+		f.Through = append(f.Through, b.Option)
+	}
+	slices.Reverse(f.Through)
+	return f
 }

@@ -154,6 +154,16 @@ func enabled(cfg Config) ([]Check, error) {
 		}
 		all = append(all, c)
 	}
+	for _, r := range cfg.Taints {
+		c, err := r.compile()
+		if err != nil {
+			return nil, fmt.Errorf("taint %q: %w", r.Name, err)
+		}
+		if slices.ContainsFunc(all, func(o Check) bool { return o.Name == c.Name }) {
+			return nil, fmt.Errorf("taint %q: the name is taken", r.Name)
+		}
+		all = append(all, c)
+	}
 	for name := range cfg.Severity {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == name }) {
 			return nil, fmt.Errorf("severity: no check is called %q%s", name, didYouMean(name, checkNames(all)))

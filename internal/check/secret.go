@@ -6,17 +6,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"nixsink/graph"
 	"nixsink/internal/secrets"
 )
 
 // SecretsConfig is the table [secrets] of the configuration file.
 type SecretsConfig struct {
-	Values []string `toml:"values"` // globs of options that hold secrets: my.secrets.*
-	Files  []string `toml:"files"`  // globs of files with secrets as plain text
-	Allow  []string `toml:"allow"`  // globs of options, or of files, in which literals are no secrets
+	Values []OptionGlob `toml:"values"` // options that hold secrets: my.secrets.*
+	Files  []string     `toml:"files"`  // globs of files with secrets as plain text
+	Allow  []string     `toml:"allow"`  // globs of options, or of files, in which literals are no secrets
 }
 
 // A Secret is one that a tool brings onto machines, as the definitions of a tree describe it.
@@ -81,16 +79,7 @@ func Secrets(g *graph.Graph, cfg Config) []*Secret {
 }
 
 // isSecretValue says whether the configuration calls an option a secret.
-func (p *Pass) isSecretValue(path []string) bool {
-	if len(p.Config.Secrets.Values) == 0 {
-		return false
-	}
-	name := strings.Join(secrets.Local(path), "/")
-	return slices.ContainsFunc(p.Config.Secrets.Values, func(glob string) bool {
-		ok, _ := doublestar.Match(strings.ReplaceAll(glob, ".", "/"), name)
-		return ok
-	})
-}
+func (p *Pass) isSecretValue(path []string) bool { return anyMatch(p.Config.Secrets.Values, path) }
 
 // labelOf says what of a secret a source holds, and of which; nil is one that no tool brings.
 func (p *Pass) labelOf(path []string) (secrets.Label, bool) {

@@ -80,6 +80,7 @@ called like a secret.
 			for _, s := range t.Steps[:len(t.Steps)-1] {
 				f.Related = append(f.Related, Related{At: s.At, Message: s.What})
 			}
+			f.Way = len(f.Related)
 			// Of an encrypted Nix file everything that comes of it would be told, harmless as it may be: once is enough.
 			if f.Severity == Info && t.Source.File != "" {
 				if i, again := more[t.Source.File]; again {

@@ -41,6 +41,7 @@ type Config struct {
 	Check         check.Config      `toml:"check"`    // what the checks demand
 	Gate          check.Thresholds  `toml:"gate"`     // what `nixsink check` fails on
 	Rules         []check.Rule      `toml:"rule"`     // checks of the repository's own
+	Taints        []check.Taint     `toml:"taint"`    // what must not become part of what
 
 	Secrets check.SecretsConfig `toml:"secrets"` // what is secret beside what tools bring
 
@@ -170,7 +171,7 @@ func Parse(name string, src []byte) (*Config, error) {
 	g := c.Gate
 	c.Check.All = c.Check.All || g.SourceID != nil || g.Sink != nil || g.Declaration != nil || g.Patch != nil || len(g.Layers) > 0
 	c.Check.Rules, c.Check.File, c.Check.Text = c.Rules, Name, string(src)
-	c.Check.Secrets = c.Secrets
+	c.Check.Secrets, c.Check.Taints = c.Secrets, c.Taints
 	return &c, nil
 }
 

@@ -38,14 +38,6 @@ func (c *Config) validate(name string) ErrorList {
 	globs("exclude", c.Exclude)
 	globs("secrets.files", c.Secrets.Files)
 	globs("secrets.allow", c.Secrets.Allow)
-	for _, v := range c.Secrets.Values {
-		if !doublestar.ValidatePattern(strings.ReplaceAll(v, ".", "/")) {
-			fault("secrets.values: %q is no valid glob", v)
-		}
-		if strings.HasPrefix(v, "config.") {
-			fault("secrets.values: write %q without \"config.\"", v)
-		}
-	}
 	seen := map[string]bool{}
 	for i, l := range c.Layers {
 		switch {

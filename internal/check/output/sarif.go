@@ -69,10 +69,20 @@ type (
 		Message      sarifMessage      `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
 		Related      []sarifLocation   `json:"relatedLocations,omitempty"`
+		Flows        []sarifFlow       `json:"codeFlows,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
 		Suppressions []sarifSuppress   `json:"suppressions,omitempty"`
 		Baseline     string            `json:"baselineState,omitempty"`
 		Fixes        []sarifFix        `json:"fixes,omitempty"`
+	}
+	sarifFlow struct {
+		Threads []sarifThread `json:"threadFlows"`
+	}
+	sarifThread struct {
+		Locations []sarifStep `json:"locations"`
+	}
+	sarifStep struct {
+		Location sarifLocation `json:"location"`
 	}
 	sarifLocation struct {
 		ID       *int           `json:"id,omitempty"`
@@ -164,6 +174,7 @@ func sarif(w io.Writer, in Input) error {
 			l.ID, l.Message = &i, &sarifMessage{rel.Message}
 			r.Related = append(r.Related, l)
 		}
+		r.Flows = in.flows(f)
 		switch {
 		case f.Waived:
 			kind := "inSource"
@@ -194,6 +205,23 @@ func sarif(w io.Writer, in Input) error {
 		run.Invocations[0].note("note", below)
 	}
 	return run.write(w)
+}
+
+// flows is the way that a finding tells, if it tells one, as code scanning shows it step by step.
+func (in Input) flows(f check.Finding) []sarifFlow {
+	if f.Way == 0 {
+		return nil
+	}
+	var steps []sarifStep
+	for _, r := range append(slices.Clone(f.Related[:f.Way]), check.Related{At: f.At, Message: f.Message}) {
+		if r.At.File == "" {
+			continue
+		}
+		l := in.location(r.At, false)
+		l.Message = &sarifMessage{r.Message}
+		steps = append(steps, sarifStep{l})
+	}
+	return []sarifFlow{{[]sarifThread{{steps}}}}
 }
 
 // What code scanning takes of one run: 25,000 results, and 10 MB gzipped; a file beyond either is rejected whole.

@@ -35,7 +35,7 @@ func text(w io.Writer, in Input) error {
 		if f.Severity > check.Info {
 			excerpt(b, c, in.Graph, f.At)
 			for i, r := range f.Related {
-				if i == 3 && len(f.Related) > 4 {
+				if i == max(3, min(f.Way, maxWay)) && len(f.Related) > i+1 {
 					fmt.Fprintf(b, "      %s\n", c.dim(fmt.Sprintf("and %d more places", len(f.Related)-i)))
 					break
 				}
@@ -303,3 +303,6 @@ func (p palette) severity(s check.Severity) string {
 	}
 	return p.paint("36", "info")
 }
+
+// maxWay is how many steps of a way are shown.
+const maxWay = 12
