@@ -9,6 +9,7 @@ type control struct {
 	priority int  // of mkOverride; 0: none
 	doubt    bool // something decides that is made of no option
 	sets     *nesting
+	names    *openName
 }
 
 // nesting is the sets that a definition stands in, from the inside out.

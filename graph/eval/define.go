@@ -158,7 +158,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 	if !d.Known {
 		// What recursion over something unknown defines again and again is one definition.
 		key := definedKey{p, at.file, at.span, d.Conditional, dflt}
-		if old := ev.defined[key]; old != nil && old.Module == m && slices.Equal(old.origins, d.origins) && old.Copies == d.Copies {
+		if old := ev.defined[key]; old != nil && old.Module == m && slices.Equal(old.origins, d.origins) && old.Copies == d.Copies && old.names.equal(d.names) {
 			return
 		}
 		ev.defined[key] = d
@@ -169,7 +169,7 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 // definition is a definition at p, without what it holds.
 func (ev *Evaluator) definition(m *Module, p *Path, at site, ctl control, dflt bool) *Definition {
 	return &Definition{Module: m, Path: p, File: at.file, Span: at.span, Default: dflt,
-		Conditional: len(ctl.org) > 0, Priority: cmp.Or(ctl.priority, defaultPriority), Doubt: ctl.doubt, gates: ctl.gates}
+		Conditional: len(ctl.org) > 0, Priority: cmp.Or(ctl.priority, defaultPriority), Doubt: ctl.doubt, gates: ctl.gates, names: ctl.names}
 }
 
 // defineNames notes what the names of a set come from.
@@ -196,6 +196,9 @@ func (ev *Evaluator) defineAttr(m *Module, p *Path, a *attr, ctl control, at sit
 		ctl = ctl.add(ks, below)
 	}
 	ctl.doubt = ctl.doubt || !known(a.name)
+	if a.sym != 0 {
+		ctl.names = &openName{below.Len(), a.sym, ctl.names}
+	}
 	ev.defineUnder(m, below, ev.force(a.val), ctl, at, dflt, depth+1)
 }
 

@@ -16,7 +16,8 @@
 //     it runs is followed maxRecursion calls deep; beyond that its result counts as anything made of its arguments.
 //  4. Selection. a.b has the origins of the attribute and those of a as a whole, and nothing of a's other attributes.
 //     `or` takes both sides, unless it is certain that the attribute is there (an option that is declared is), or certain
-//     that it is not.
+//     that it is not. A computed name that is not known has an identity, what it is made of (symbol.go): users.${user} read is what
+//     users.${user} is defined as, and the name decides nothing where nothing else is defined there.
 //  5. Guards. `?`, hasAttr and hasAttrByPath depend on whether something is there, not on what it holds.
 //  6. Update. In a // b the attributes of b win where it is certain that b has them; where a condition decides, both
 //     are kept and the condition controls both.

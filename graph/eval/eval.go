@@ -106,6 +106,9 @@ type Evaluator struct {
 	todo       []*Configuration // still to be followed
 	scripts    []func()         // still to be read when those are
 	scripted   int              // steps that scripts took
+	symbols    map[string]symbol
+	choices    []choice
+	choiceOf   map[choiceKey]*Path
 	views      map[string]*Path // of configurations as others read them, by their numbers
 	spare      map[any]bool     // texts of modules of configurations that were one too many
 	summaries  map[sourceKey][]*Summary

@@ -207,17 +207,28 @@ func (ev *Evaluator) sameConstant(vs []Val) bool {
 func (ev *Evaluator) text(parts []parse.Part, en *env) Val {
 	s := ""
 	var org Origins
+	var made composed
 	for i := range parts {
 		p := &parts[i]
 		if p.Expr == nil {
 			s = joinText(s, p.Text)
+			made.text(p.Text)
 			continue
 		}
 		v := ev.eval(p.Expr, en)
-		s = joinText(s, ev.inText(v))
+		text := ev.inText(v)
+		s = joinText(s, text)
+		if !known(text) {
+			made.value(ev.symbolOf(v))
+		} else {
+			made.text(text)
+		}
 		org = union(org, ev.deep(v))
 	}
-	return str(s).with(org)
+	if known(s) {
+		return str(s).with(org)
+	}
+	return Val{shape: &strShape{s, made.symbol(ev)}, org: org}
 }
 
 // asText is what a value is in a string, as far as it is known.
@@ -392,11 +403,13 @@ func (ev *Evaluator) offers(v Val, name string) tri {
 }
 
 // attrName is a segment of an attribute path: its text as far as known and its origins.
-func (ev *Evaluator) attrName(a *parse.AttrName, en *env) (string, Origins) {
+func (ev *Evaluator) attrName(a *parse.AttrName, en *env) (string, Origins, symbol) {
 	if a.Static() {
-		return a.Name, nil
+		return a.Name, nil, 0
 	}
-	return ev.nameText(ev.eval(a.Expr, en))
+	v := ev.eval(a.Expr, en)
+	name, org := ev.nameText(v)
+	return name, org, ev.symbolOf(v)
 }
 
 // nameText is a value as the name of an attribute.
@@ -415,21 +428,30 @@ func (ev *Evaluator) selection(n *parse.Select, en *env) Val {
 	base := ev.eval(n.X, en)
 	v := base
 	why := ""
-	dynamic := false
+	dynamic, same := false, false
+	var names []chosenName
 	for i := range n.Path {
-		name, org := ev.attrName(&n.Path[i], en)
+		name, org, sym := ev.attrName(&n.Path[i], en)
 		if !n.Path[i].Static() {
 			dynamic = true
 			if !known(name) && why == "" {
 				why = fmt.Sprintf("the attribute name %s is computed and not known from the text", strings.TrimSpace(en.file.Text(n.Path[i].Span)))
 			}
 		}
-		v = ev.sel(v, name).with(org)
+		if v, same = ev.member(v, name, sym); same {
+			org = nil
+		} else if sym != 0 && isRef(v) {
+			names, org = append(names, chosenName{i, sym, org}), nil
+		}
+		v = v.with(org)
 		if len(ev.Loaders) > 0 && i == len(n.Path)-1 {
 			if l, ok := ev.described(name); ok {
 				return l
 			}
 		}
+	}
+	for _, c := range names {
+		v = ev.chosen(v, len(n.Path)-1-c.at, c.sym, c.org)
 	}
 	if isRef(v) || isAlt(v) {
 		v = ev.noteReads(v, en.file, n.Span, base, why, dynamic)
@@ -614,7 +636,7 @@ func (ev *Evaluator) sel(v Val, name string) Val {
 		if host, ok := ev.flakeHost(below); ok {
 			return host.with(v.org)
 		}
-		return Val{shape: &refShape{path: below, how: s.how, via: s.via}, org: v.org}
+		return Val{shape: &refShape{path: below, how: s.how, via: s.via}, org: ev.chosenBelow(v.org, s.path, below)}
 	case *libShape:
 		return ev.libSelect(s, name, v.org)
 	case *altShape:
@@ -687,7 +709,7 @@ func (ev *Evaluator) hasAttr(n *parse.HasAttr, en *env) Val {
 	var org Origins
 	for i := range n.Path {
 		var o Origins
-		names[i], o = ev.attrName(&n.Path[i], en)
+		names[i], o, _ = ev.attrName(&n.Path[i], en)
 		org = union(org, o)
 	}
 	is := ev.has(v, names, site{en.file, n.Span}).with(org)

@@ -104,7 +104,9 @@ func genAttrs(ev *Evaluator, names, over *thunk, f func(t *thunk) Val) Val {
 	out := &setShape{}
 	for _, t := range ts {
 		n := ev.force(t)
-		out.add(attribute(ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(over, func() Val { return f(t) }), site{}))
+		a := attribute(ev.asText(n), union(org, ev.deep(n)).atMost(Key), ev.delayed(over, func() Val { return f(t) }), site{})
+		a.sym = ev.symbolOf(n)
+		out.add(a)
 	}
 	return Val{shape: out}
 }
@@ -219,7 +221,11 @@ func libGetAttrs(ev *Evaluator, a []*thunk, at site) Val {
 func libGetAttr(ev *Evaluator, a []*thunk, at site) Val {
 	s, ok := ev.textOf(a[0])
 	base := ev.force(a[1])
-	v := ev.sel(base, s)
+	name := ev.force(a[0])
+	v, same := ev.member(base, s, ev.symbolOf(name))
+	if !same {
+		v = ev.chosen(v, 0, ev.symbolOf(name), ev.deep(name))
+	}
 	why := ""
 	if !ok {
 		why = "the attribute name given to getAttr is not known from the text"
@@ -227,7 +233,7 @@ func libGetAttr(ev *Evaluator, a []*thunk, at site) Val {
 	if isRef(v) {
 		v = ev.noteReads(v, at.file, at.span, base, why, true)
 	}
-	return ev.orUnknown(v).with(ev.all(a[0]))
+	return ev.orUnknown(v)
 }
 
 func libCatAttrs(ev *Evaluator, a []*thunk, at site) Val {
@@ -305,7 +311,9 @@ func libSetAttrByPath(ev *Evaluator, a []*thunk, at site) Val {
 	for i := len(names) - 1; i >= 0; i-- {
 		s, _ := ev.textOf(names[i])
 		out := &setShape{}
-		out.add(attribute(s, union(org, ev.all(names[i])).atMost(Key), t, at))
+		a := attribute(s, union(org, ev.all(names[i])).atMost(Key), t, at)
+		a.sym = ev.symbolOf(ev.force(names[i]))
+		out.add(a)
 		t = ready(Val{shape: out})
 	}
 	return ev.force(t)
@@ -487,7 +495,9 @@ func (ev *Evaluator) fromPairs(ts []*thunk, exact bool, org Origins, sites []att
 		if i < len(sites) {
 			s = sites[i].site
 		}
-		out.add(attribute(ev.asText(n), union(key, org).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s))
+		a := attribute(ev.asText(n), union(key, org).atMost(Key), lazily(func() Val { return ev.orUnknown(ev.sel(v, "value")) }), s)
+		a.sym = ev.symbolOf(n)
+		out.add(a)
 	}
 	return Val{shape: out}
 }

@@ -108,7 +108,7 @@ func (ev *Evaluator) identical(a, b Val) bool {
 	switch x := a.shape.(type) {
 	case *strShape: // the same text with the same parts unknown
 		y, ok := b.shape.(*strShape)
-		return ok && x.s == y.s
+		return ok && x.s == y.s && x.sym == y.sym
 	case *pathShape:
 		y, ok := b.shape.(*pathShape)
 		return ok && *x == *y

@@ -62,6 +62,7 @@ type Definition struct {
 	null  Origins // of origins, those that decide whether it is null
 	size  Origins // those that decide how many elements or names it has
 	gates *gate
+	names *openName // those that are not known and have an identity
 }
 
 // Files are the files whose paths are what d holds, or in it.

@@ -36,6 +36,8 @@ type Root struct {
 	Conf  *Configuration
 	Files bool // a path below it is of one segment, the name of a file
 
+	choice int // of what is no option, but the name of a selected member (choose): its number, from 1
+
 	of []*Configuration // of a view: those that it may be the config of
 }
 

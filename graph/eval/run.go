@@ -306,7 +306,7 @@ func (ev *Evaluator) finish() {
 		}
 		for _, d := range s.definitions {
 			k := definitionKey{d.Path, d.File, d.Span, d.Names, d.Default, d.Apply, d.Conditional, d.origins.text(), valueText(d.Value)}
-			if old := defs[k]; old != nil && old.Module.Summary != s && old.Known == d.Known && old.Copies == d.Copies {
+			if old := defs[k]; old != nil && old.Module.Summary != s && old.Known == d.Known && old.Copies == d.Copies && old.names.equal(d.names) {
 				old.In = old.In.union(s.In)
 				continue
 			}
@@ -338,6 +338,7 @@ func (ev *Evaluator) finish() {
 		return !live
 	})
 	ev.opened(open)
+	ev.choose()
 	slices.SortStableFunc(ev.Reads, func(a, b *Read) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})

@@ -124,7 +124,9 @@ func (ev *Evaluator) addNamed(out *setShape, a *parse.AttrName, en *env, t *thun
 	}
 	if _, plain := v.shape.(*strShape); plain || !collect(v, nil) {
 		name, org := ev.nameText(v)
-		out.add(attribute(name, org.atMost(Key), t, at))
+		named := attribute(name, org.atMost(Key), t, at)
+		named.sym = ev.symbolOf(v)
+		out.add(named)
 		return
 	}
 	for _, c := range choices {

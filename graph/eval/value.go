@@ -18,7 +18,10 @@ type Val struct {
 type shape interface{ what() string }
 
 type (
-	strShape   struct{ s string } // may have holes
+	strShape struct {
+		s   string // may have holes
+		sym symbol // where it has
+	}
 	intShape   struct{ n int64 }
 	floatShape struct{ f float64 }
 	boolShape  struct{ b bool }
@@ -130,7 +133,8 @@ type attr struct {
 	val  *thunk
 	site site // the binding
 
-	maybe bool // a condition decides whether it is there; its value carries that
+	maybe bool   // a condition decides whether it is there; its value carries that
+	sym   symbol // of a name that is not known
 }
 
 func attribute(name string, key Origins, val *thunk, at site) attr {
@@ -166,7 +170,7 @@ type thunk struct {
 
 func ready(v Val) *thunk               { return &thunk{val: v, state: 2} }
 func lazily(f func() Val) *thunk       { return &thunk{fn: f} }
-func str(s string) Val                 { return Val{shape: &strShape{s}} }
+func str(s string) Val                 { return Val{shape: &strShape{s: s}} }
 func boolean(b bool) Val               { return Val{shape: &boolShape{b}} }
 func integer(n int64) Val              { return Val{shape: &intShape{n}} }
 func unknown(org Origins) Val          { return Val{org: org} }
