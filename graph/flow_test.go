@@ -32,12 +32,7 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 	var told struct {
 		Flows []struct {
 			From, To, Kind string
-			Hidden         any      // what the system does not get
-			In             []string // configurations; nil: all hosts
-		}
-		Configurations []struct {
-			Name string
-			Host bool
+			Hidden         any // what the system does not get
 		}
 		Values []struct {
 			Path     string
@@ -47,23 +42,21 @@ func flowsOf(t *testing.T, c flowtest.Case) ([]flowtest.Flow, []flowtest.Finding
 	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
 		t.Fatal(err)
 	}
-	var hosts, all []string
-	for _, c := range told.Configurations {
-		all = append(all, c.Name)
-		if c.Host {
-			hosts = append(hosts, c.Name)
+	// In the JSON all hosts are told by saying nothing, whether nodes of tests are with them or not.
+	in := map[flowtest.Flow][]string{}
+	for f := range g.Flows.All() {
+		k := flowtest.Flow{From: f.From.Path, To: f.To, Kind: string(f.Kind)}
+		for _, c := range g.Configurations {
+			if c.Holds(f.In) && (!c.Open || len(g.Hosts()) == 0) {
+				in[k] = append(in[k], c.Name)
+			}
 		}
-	}
-	if len(hosts) == 0 {
-		hosts = all
 	}
 	var flows []flowtest.Flow
 	for _, f := range told.Flows {
-		if f.In == nil {
-			f.In = hosts
-		}
 		if f.Hidden == nil || f.Hidden == false {
-			flows = append(flows, flowtest.Flow{From: f.From, To: f.To, Kind: f.Kind, In: flowtest.In(f.In)})
+			k := flowtest.Flow{From: f.From, To: f.To, Kind: f.Kind}
+			flows = append(flows, flowtest.Flow{From: f.From, To: f.To, Kind: f.Kind, In: flowtest.In(in[k])})
 		}
 	}
 	var findings []flowtest.Finding
