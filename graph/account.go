@@ -253,12 +253,12 @@ func (a *accounting) settle(r *textRead, segs []string) (ReferenceKind, string) 
 
 // known is the value that a path speaks of, if it is declared and one; or whether it is that of a group.
 func (a *accounting) known(r *textRead, segs []string) (*Value, bool) {
-	realms := []realm{system, home}
+	realms := []realm{system, home, inner}
 	switch {
 	case r.arg:
 		realms = []realm{argument}
 	case a.homes[r.file.Name]:
-		realms = []realm{home, system}
+		realms = []realm{home, system, inner}
 	}
 	for _, in := range realms {
 		if a.vs.isRoot(in, segs) {

@@ -430,7 +430,7 @@ func (vs *values) partsOf(ev *eval.Evaluator, d *eval.Definition) []*Value {
 
 // rootedAt are the values under some roots, none of them found yet.
 func rootedAt(roots ...Root) *values {
-	vs := &values{roots: roots, trees: map[realm]*node{system: {}, home: {}, argument: {}}}
+	vs := &values{roots: roots, trees: map[realm]*node{system: {}, home: {}, inner: {}, argument: {}}}
 	for _, r := range roots {
 		vs.split = append(vs.split, strings.Split(r.Path, "."))
 	}

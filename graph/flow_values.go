@@ -19,6 +19,7 @@ type realm uint8
 const (
 	system realm = iota
 	home
+	inner // of a configuration within: a container's
 	argument
 )
 
@@ -81,6 +82,7 @@ func (n *node) alike(name string) iter.Seq[string] {
 type values struct {
 	roots   []Root
 	split   [][]string // the roots' segments
+	around  []string   // where the configuration is that the path of the inner realm belongs to which was placed last
 	trees   map[realm]*node
 	all     []*Value
 	confs   *ConfSets
@@ -102,6 +104,9 @@ func (vs *values) place(p *eval.Path) (realm, []string, bool) {
 	}
 	if p.Root.Files {
 		return r, nil, false
+	}
+	if n := p.Within(); n > 0 && n < len(segs) && vs.under(withoutHome(segs[n:])) {
+		r, vs.around, segs = inner, starred(segs[:n]), segs[n:]
 	}
 	if len(segs) > 3 && segs[0] == homeUsers[0] && segs[1] == homeUsers[1] && vs.under(segs[3:]) {
 		return home, slices.Clone(segs[3:]), true
@@ -162,6 +167,11 @@ func (vs *values) add(r realm, n *node, segs []string) *Value {
 			if vs.valueAt(system, segs) != nil {
 				inHomes(n.val)
 			}
+		case inner:
+			if vs.valueAt(system, segs) != nil {
+				n.val.Segments = append(slices.Clone(vs.around), n.val.Segments...)
+				n.val.Path = pathText(n.val.Segments)
+			}
 		case system:
 			if other := vs.valueAt(home, segs); other != nil {
 				inHomes(other)
@@ -173,11 +183,11 @@ func (vs *values) add(r realm, n *node, segs []string) *Value {
 }
 
 // twin is the value of the other config that a path speaks of too, since one text declares the option, or the registry that it is a
-// member of, for the system and for homes; nil if there is none.
+// member of, for the system and for homes or containers; nil if there is none.
 func (vs *values) twin(r realm, segs []string) *Value {
 	other := home
 	switch r {
-	case home:
+	case home, inner:
 		other = system
 	case argument:
 		return nil
@@ -237,7 +247,7 @@ func (vs *values) declare(ev *eval.Evaluator) {
 		}
 	}
 	shared := func(r realm, segs []string, d *eval.Declaration) bool {
-		return r == home && ofSystem[text{PlaceIn(d.File, d.Span), pathText(segs)}]
+		return (r == home || r == inner) && ofSystem[text{PlaceIn(d.File, d.Span), pathText(segs)}]
 	}
 	rank := func(d *eval.Declaration) int {
 		r, segs, _ := vs.place(d.Path)

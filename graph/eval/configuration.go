@@ -191,6 +191,7 @@ func (ev *Evaluator) kid(c *Configuration, pl place, at *Path) *Configuration {
 	if pl.inherits {
 		k.Base, k.Defines, k.args = c.Base, at, c.args
 	}
+	at.own = !pl.inherits && !pl.class.Home
 	if pl.class.Home {
 		for name, t := range c.homeArgs {
 			k.args[name] = t

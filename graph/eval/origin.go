@@ -21,6 +21,7 @@ type Path struct {
 	id     uint32
 	depth  uint32 // number of segments
 	kids   map[string]*Path
+	own    bool  // the options of a configuration of its own are below it: of a container
 	real   *Path // of a view (see viewOf): the option that it speaks of
 
 	here  []declaredHere // what is declared at this very path
@@ -66,6 +67,16 @@ func (p *Path) Number() int { return int(p.id) }
 func (p *Path) Own() bool {
 	c := p.Root.Conf
 	return c != nil && (c.Class.Flake || c.Parent != nil)
+}
+
+// Within is how many names lead to the innermost configuration of its own that p is below, a container; 0 if it is in none.
+func (p *Path) Within() int {
+	for q := p.Parent; q != nil; q = q.Parent {
+		if q.Itself().own {
+			return q.Len()
+		}
+	}
+	return 0
 }
 
 // Len is the number of segments.
