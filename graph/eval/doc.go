@@ -28,7 +28,8 @@
 //     What lib and builtins do is a table (libTable); the next function is one line there.
 //  9. Modules. imports are followed through paths, lists, functions, readDir and lists of files; a path with a name that
 //     is not known stands for every file of the tree that it can be; a function that makes
-//     modules gives one instance per call. A module that nothing imports belongs to what the modules around it belong to, if they agree.
+//     modules gives one instance per call. A module that nothing imports belongs to what the modules around it belong to, if they agree. One that stands
+//     under a condition that is false and nowhere else takes no part (left_out.go).
 //  10. Declarations are what `options` holds after evaluation, so that wrappers of the repository's own work. What a
 //     function that is not known makes there is an option of which nothing more is known.
 //  11. Types. attrsOf makes a registry, submodule an instance whose `config` and `name` are its own. Its modules get the arguments of

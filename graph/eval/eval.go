@@ -126,6 +126,7 @@ type Evaluator struct {
 	built      map[site]int  // configurations that no output names, by the call that makes them
 	scopeOf    map[*env]*env // of functions made outside of all modules: the one that is alike
 	scopesOf   map[*parse.Lambda][]*env
+	without    map[string]site        // files that stand under a condition that is false, and where
 	off        map[*parse.File]string // files that a configuration leaves out, and which file says so
 	apart      int                    // functions that are entered with something unknown, whoever calls them
 	building   bool                   // what is made is for packages and checks

@@ -174,6 +174,7 @@ func (ev *Evaluator) branch(n *parse.If, en *env) Val {
 			ev.pending = append(ev.pending, &thunk{expr: other, env: en})
 		}
 		if len(org) == 0 {
+			ev.leaveOut(other, en.file)
 			return ev.eval(taken, en)
 		}
 	}

@@ -447,7 +447,7 @@ func (k sourceKey) anywhere() sourceKey { return sourceKey{file: k.file, a: k.a,
 func (ev *Evaluator) openConfiguration(class *Class, fl *flake, unreached bool) *Configuration {
 	standalone := class.Home && ev.standaloneHomes()
 	for _, c := range ev.hosts {
-		if c.Open && c.Unreached == unreached && c.flake == fl {
+		if c.Open && !c.Dead && c.Unreached == unreached && c.flake == fl {
 			if c.Class == class && (!class.Home || standalone) {
 				return c
 			}

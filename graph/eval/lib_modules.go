@@ -100,6 +100,7 @@ func libMkSinkUndeclaredOptions(ev *Evaluator, a []*thunk, at site) Val {
 func libOptional(ev *Evaluator, a []*thunk, at site) Val {
 	if b, ok := ev.truth(a[0]); ok {
 		if !b {
+			ev.notTaken(a[1])
 			return emptyList()
 		}
 		return list([]*thunk{a[1]}, true)
@@ -113,6 +114,7 @@ func optional(empty func() Val) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val {
 		if b, ok := ev.truth(a[0]); ok {
 			if !b {
+				ev.notTaken(a[1])
 				return empty()
 			}
 			return ev.force(a[1])

@@ -40,6 +40,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	}
 	ev.loadRest()
 	around := ev.neighbours()
+	listLeftOut := ev.followLeftOut(files, around)
 	for _, f := range files {
 		if by := ev.off[f]; by != "" && !ev.taken(f) {
 			ev.Modules = append(ev.Modules, &Module{File: f, Base: ev.Config, Why: by + " disables it"})
@@ -72,6 +73,7 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	}
 	ev.building = false
 	ev.passedValues(files)
+	listLeftOut()
 	ev.sweep()
 	ev.finish()
 }
