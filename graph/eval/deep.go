@@ -5,6 +5,10 @@ import "nixsink/parse"
 // maxDeep is how many levels of structure are searched for origins: a value may have no end, f = n: { below = f (n + 1); }.
 const maxDeep = 1000
 
+// maxSearched is how many values are searched for one module. What is known of none of them is kept as long as some value is asked for while
+// it is computed, so functions that hold each other are searched again and again.
+const maxSearched = 500_000
+
 // deepness is one search through values for their origins. Sets and lists may hold each other: those that do are a strongly
 // connected component, and have the same origins (Tarjan, "Depth-first search and linear graph algorithms", 1972).
 type deepness struct {
@@ -86,6 +90,12 @@ func (ev *Evaluator) inside(cache **Origins, v Val) Origins {
 		d.cut++
 		at := ev.writtenAt(v)
 		ev.limit(at.file, at.span, tooManyLevels)
+		return nil
+	}
+	if ev.searched++; ev.searched > maxSearched {
+		d.cut++
+		at := ev.writtenAt(v)
+		ev.limit(at.file, at.span, tooLarge)
 		return nil
 	}
 	n := len(d.stack)

@@ -95,6 +95,7 @@ type Evaluator struct {
 	depth     int
 	levels    int             // of structure that are searched at the moment
 	search    *deepness       // the search, nil if there is none
+	searched  int             // values that were searched since there was fuel
 	halves    int             // how often a value was asked for while it was computed
 	listed    map[string]bool // folders that the module that is evaluated has listed
 	reentries int
@@ -264,7 +265,7 @@ func (ev *Evaluator) guard(f *parse.File, work func()) {
 // refuel gives the evaluation of the next module its bounds.
 func (ev *Evaluator) refuel(fuel int) {
 	ev.work += ev.steps
-	ev.steps, ev.fuel = 0, fuel
+	ev.steps, ev.fuel, ev.searched = 0, fuel, 0
 	if ev.ctx.Err() != nil {
 		ev.fuel = -1 // the run has nothing left, or nobody waits for it
 	}

@@ -205,7 +205,10 @@ func (ev *Evaluator) choose() {
 	c := &chooser{ev: ev, at: map[*Path][]int{}, over: map[*Path][]int{}, same: make([]Set, len(ev.choices)), others: make([]Set, len(ev.choices))}
 	c.read()
 	for _, d := range ev.Definitions {
-		d.origins, d.null, d.size = c.origins(d.origins, d.In).pruned(), c.origins(d.null, d.In), c.origins(d.size, d.In)
+		if org := c.origins(d.origins, d.In); len(org) != len(d.origins) || len(org) > 0 && &org[0] != &d.origins[0] {
+			d.origins = org.pruned()
+		}
+		d.null, d.size = c.origins(d.null, d.In), c.origins(d.size, d.In)
 		d.gates = c.gate(d.gates, d.In)
 	}
 	for _, d := range ev.Dropped {
