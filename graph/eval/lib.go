@@ -69,6 +69,8 @@ func libOffers(space, name string) bool {
 	switch space {
 	case "lib.types":
 		return typeNames[name] || typeMakers[name] > 0
+	case "lib.fileset":
+		return libTable["fileset."+name] != nil
 	case "builtins":
 		return libTable[name] != nil || globals[name] || name == "import"
 	}
@@ -115,6 +117,8 @@ func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 			return ev.typeMaker(name, n).with(org)
 		}
 		return Val{shape: &typeShape{name: name}, org: org}
+	case s.name == "lib.fileset" && libTable["fileset."+name] != nil:
+		return ev.libFunction("fileset." + name).with(org)
 	case s.name == "lib" && libSpaces[name] || s.name == "builtins" && name == "builtins":
 		if name == "types" {
 			return Val{shape: &libShape{"lib.types"}, org: org}
@@ -195,7 +199,7 @@ var libTable map[string]*spec
 func init() { // not in the declaration: the functions look others up in the table
 	libTable = map[string]*spec{}
 	for _, chapter := range [][]row{
-		modulesChapter(), functionsChapter(), stringsChapter(), listsChapter(), attrsetsChapter(), typesChapter(), filesChapter(), conventionRows(),
+		modulesChapter(), functionsChapter(), stringsChapter(), listsChapter(), attrsetsChapter(), typesChapter(), filesChapter(), filesetChapter(), conventionRows(),
 	} {
 		for _, r := range chapter {
 			s := &spec{name: r.name, arity: r.arity, call: r.call}
