@@ -210,3 +210,34 @@ const (
 
 // onlyWhen says what has to come first where two services do not collide as it stands.
 var onlyWhen = map[meeting]string{ifTurnedOn: "once both are switched on", ifTogether: "if one machine has both"}
+
+// A Hold says whether something that a definition says is so on a machine.
+type Hold uint8
+
+// Holds.
+const (
+	Holds   Hold = iota // nothing decides over it, or what decides is switched on
+	Perhaps             // a condition decides that is not known
+	Never               // what decides is switched off there
+)
+
+// Holding gives a function that tells of definitions whether they hold on a machine, by the central switches that decide over them; "" stands for
+// any machine.
+func Holding(g *graph.Graph, cfg Config) func(d *graph.Definition, host string) Hold {
+	p := &Pass{Graph: g, Config: cfg}
+	p.build()
+	return func(d *graph.Definition, host string) Hold {
+		s := p.held(d)
+		switch {
+		case s == nil && d.Conditional:
+			return Perhaps
+		case s == nil:
+			return Holds
+		case s.state == off || s.state == on && host != "" && len(s.hosts) > 0 && !slices.Contains(s.hosts, host):
+			return Never
+		case s.state == on:
+			return Holds
+		}
+		return Perhaps
+	}
+}

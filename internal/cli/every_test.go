@@ -33,6 +33,7 @@ var every = map[string][][]string{
 	"impact":    {{"impact", "{id}"}, {"impact", "default.nix"}, {"impact", "--hosts", "default.nix"}, {"impact", "--set", "{id}=81"}},
 	"diff":      append(formatted(diffFormats, func(f string) string { return f }, "diff", "base"), []string{"diff", "--long", "base", "HEAD"}),
 	"hosts":     {{"hosts"}, {"hosts", "--format", "json"}},
+	"exposure":  formatted(exposureFormats, func(f string) string { return f }, "exposure"),
 	"secrets":   formatted(secretsFormats, func(f string) string { return f }, "secrets"),
 	"history":   formatted(history.Formats, func(f string) string { return f }, "history", "--no-cache"),
 	"serve":     {{"serve", "--port", "0"}},

@@ -132,7 +132,7 @@ type group struct {
 func groups() []group {
 	return []group{
 		{"look", "Look:", []func(*app) *cobra.Command{
-			func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newSecrets, newHistory, newServe, newLSP, newMCP,
+			func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newExposure, newSecrets, newHistory, newServe, newLSP, newMCP,
 		}},
 		{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
 		{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},

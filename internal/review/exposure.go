@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,10 +44,14 @@ type Opening struct {
 
 // A Listener is a service that has a port.
 type Listener struct {
-	Service string // jellyfin, of services.jellyfin; a container's name
-	Option  string
-	At      graph.Place
-	In      *graph.ConfSet
+	Service   string // jellyfin, of services.jellyfin; a container's name
+	Option    string
+	Address   string // "127.0.0.1" of "127.0.0.1:80", "" where it is not said together with the port
+	Container bool   // a container of virtualisation.oci-containers, which publishes it
+	At        graph.Place
+	In        *graph.ConfSet
+
+	segments []string // of Option
 }
 
 // A Route is what a reverse proxy or tunnel calls a port by.
@@ -116,6 +121,23 @@ func newPorts(g *graph.Graph) *portsOf {
 // exposed is Exposed with the definitions at hand.
 func exposed(g *graph.Graph, defs []*graph.Definition) *Exposure {
 	p := newPorts(g)
+	x := p.read(defs)
+	for _, port := range p.all {
+		switch {
+		case len(port.Openings)+len(port.Routes) > 0:
+			x.Ports = append(x.Ports, *port)
+		case len(port.Listeners) > 0:
+			x.Inner++
+		}
+	}
+	slices.SortStableFunc(x.Ports, func(a, b Port) int {
+		return cmp.Or(cmp.Compare(order(a.Number), order(b.Number)), cmp.Compare(a.To, b.To), strings.Compare(pathOf(a), pathOf(b)))
+	})
+	return x
+}
+
+// read finds all ports with what is said of each.
+func (p *portsOf) read(defs []*graph.Definition) *Exposure {
 	x := &Exposure{}
 	// What opens and listens comes first: a route finds its port among them.
 	for _, d := range defs {
@@ -128,17 +150,6 @@ func exposed(g *graph.Graph, defs []*graph.Definition) *Exposure {
 	}
 	p.link()
 	p.known(defs)
-	for _, port := range p.all {
-		switch {
-		case len(port.Openings)+len(port.Routes) > 0:
-			x.Ports = append(x.Ports, *port)
-		case len(port.Listeners) > 0:
-			x.Inner++
-		}
-	}
-	slices.SortStableFunc(x.Ports, func(a, b Port) int {
-		return cmp.Or(cmp.Compare(order(a.Number), order(b.Number)), cmp.Compare(a.To, b.To), strings.Compare(pathOf(a), pathOf(b)))
-	})
 	return x
 }
 
@@ -181,7 +192,7 @@ func (p *portsOf) known(defs []*graph.Definition) {
 		}
 	}
 	add := func(n int, l Listener) {
-		if port := p.by[n]; port != nil && !slices.ContainsFunc(port.Listeners, func(o Listener) bool { return o.Service == l.Service }) {
+		if port := p.by[n]; port != nil && !slices.ContainsFunc(port.Listeners, func(o Listener) bool { return o.Service == l.Service && o.In == l.In }) {
 			port.Listeners = append(port.Listeners, l)
 		}
 	}
@@ -293,7 +304,7 @@ func (p *portsOf) within(d *graph.Definition) []*Port {
 		}
 	}
 	for _, v := range feeds {
-		if isPort(v) {
+		if isPort(v) && (d.Known || calledPort(v)) {
 			add(p.ofValue(v))
 		}
 	}
@@ -305,7 +316,12 @@ func isPort(v *graph.Value) bool {
 	if v.Registry || strings.Contains(v.Type, "bool") || v.Default == "true" || v.Default == "false" {
 		return false
 	}
-	if number(v) > 0 || strings.Contains(v.Type, "port") {
+	return number(v) > 0 || calledPort(v)
+}
+
+// calledPort reports whether a value is the number of a port by its type or its name, not by what it holds alone: a port may be made of a number that is none.
+func calledPort(v *graph.Value) bool {
+	if strings.Contains(v.Type, "port") {
 		return true
 	}
 	last := strings.ToLower(unquote(v.Segments[len(v.Segments)-1]))
@@ -378,7 +394,7 @@ func (p *portsOf) opens(x *Exposure, d *graph.Definition) {
 		var names []string
 		all, _ := d.Value.([]any)
 		for _, e := range all {
-			if name, ok := e.(string); ok {
+			if name, ok := e.(string); ok && name != "lo" {
 				names = append(names, name)
 			}
 		}
@@ -389,7 +405,16 @@ func (p *portsOf) opens(x *Exposure, d *graph.Definition) {
 			x.Trusted = append(x.Trusted, fact(strings.Join(names, ", ")))
 		}
 	case slices.Contains([]string{"extraCommands", "extraInputRules", "extraForwardRules", "extraReversePathFilterRules", "ruleset", "rulesetFile"}, last),
-		s[1] == "nftables" && s[2] == "tables" && last == "content":
+		s[1] == "nftables" && s[2] == "tables" && last == "content",
+		s[1] == "nftables" && s[2] == "firewall" && len(s) > 4 && s[3] == "rules": // of nixos-nftables-firewall
+		if s[2] == "firewall" {
+			f := fact("rules of nixos-nftables-firewall")
+			f.Name = "networking.nftables.firewall.rules"
+			if !slices.ContainsFunc(x.Rules, func(o Fact) bool { return o.Name == f.Name && o.At.File == f.At.File && o.In == f.In }) {
+				x.Rules = append(x.Rules, f)
+			}
+			return
+		}
 		x.Rules = append(x.Rules, fact("rules written by hand"))
 		// Which way a rule goes is not known, but which ports it speaks of may be.
 		for _, v := range p.feeds[spot{d.Option, d.At}] {
@@ -445,7 +470,7 @@ func (p *portsOf) listens(d *graph.Definition) {
 	default:
 		return
 	}
-	if IsClient(s) {
+	if name == unquote(s[1]) && IsClient(s) { // a container may well be called db
 		return
 	}
 	last := strings.ToLower(strings.NewReplacer("_", "", "-", "", `"`, "").Replace(s[n-1]))
@@ -453,6 +478,7 @@ func (p *portsOf) listens(d *graph.Definition) {
 		return
 	}
 	value := *d
+	l := Listener{Service: name, Option: d.Option, At: d.At, In: d.In, segments: s, Container: name != unquote(s[1])}
 	if text, ok := d.Value.([]any); ok && name != unquote(s[1]) {
 		// A container's "HOST:CONTAINER": the first is the machine's.
 		var host []any
@@ -462,15 +488,38 @@ func (p *portsOf) listens(d *graph.Definition) {
 				if len(parts) > 1 {
 					host = append(host, parts[len(parts)-2])
 				}
+				if len(parts) > 2 { // ADDRESS:HOST:CONTAINER; what several publish at different addresses is published
+					if at := strings.Join(parts[:len(parts)-2], ":"); l.Address == "" || l.Address == at {
+						l.Address = at
+					}
+				} else {
+					l.Address = "0.0.0.0"
+				}
 			}
 		}
 		value.Value = host
 	}
 	for _, port := range p.within(&value) {
-		if !slices.ContainsFunc(port.Listeners, func(l Listener) bool { return l.Service == name }) {
-			port.Listeners = append(port.Listeners, Listener{Service: name, Option: d.Option, At: d.At, In: d.In})
+		if !slices.ContainsFunc(port.Listeners, func(o Listener) bool { return o.Service == name && o.In == d.In }) {
+			l.Address = cmp.Or(l.Address, addressIn(d.Value))
+			port.Listeners = append(port.Listeners, l)
 		}
 	}
+}
+
+// addressIn is the address in a text such as "127.0.0.1:80", "" if there is none.
+func addressIn(v any) string {
+	text, _ := v.(string)
+	if _, behind, ok := strings.Cut(text, "://"); ok {
+		text = behind
+	}
+	if a, err := netip.ParseAddrPort(strings.SplitN(text, "/", 2)[0]); err == nil {
+		return a.Addr().String()
+	}
+	if strings.HasPrefix(text, "localhost:") {
+		return "localhost"
+	}
+	return ""
 }
 
 var (
@@ -522,7 +571,7 @@ func (p *portsOf) routes(d *graph.Definition) {
 		}
 	}
 	for _, v := range p.feeds[spot{d.Option, d.At}] {
-		if isPort(v) {
+		if isPort(v) && (d.Known || calledPort(v)) {
 			found = append(found, p.ofValue(v))
 		}
 	}

@@ -1,0 +1,175 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"nixsink/internal/check"
+)
+
+// reachText is what can be reached, a line for each door.
+func reachText(all []Reach) string {
+	var b strings.Builder
+	for _, r := range all {
+		for i, h := range r.Hosts {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(h.Name)
+		}
+		b.WriteString(":\n")
+		for _, f := range r.Off {
+			fmt.Fprintf(&b, "  off %s\n", at(f.At))
+		}
+		for _, f := range r.Trusted {
+			fmt.Fprintf(&b, "  all from %s\n", f.Text)
+		}
+		for _, d := range r.Doors {
+			fmt.Fprintf(&b, "  %s %s%s", d.Zone, d.Interface, d.Tunnel)
+			if d.Number > 0 {
+				fmt.Fprintf(&b, " %d", d.Number)
+			}
+			if d.To > 0 {
+				fmt.Fprintf(&b, "-%d", d.To)
+			}
+			if d.Protocol != "" {
+				b.WriteString("/" + d.Protocol)
+			}
+			fmt.Fprintf(&b, " %s", strings.Join(d.Services, ", "))
+			if d.How != "" && d.How != "firewall" {
+				fmt.Fprintf(&b, " (%s)", d.How)
+			}
+			if d.Perhaps {
+				b.WriteString(" perhaps")
+			}
+			b.WriteByte('\n')
+			for _, l := range d.Names {
+				fmt.Fprintf(&b, "    %s → %s:%d\n", l.Name, l.Behind, l.Port)
+			}
+		}
+		for _, f := range r.Unknown {
+			fmt.Fprintf(&b, "  ? %s\n", f.Text)
+		}
+	}
+	return b.String()
+}
+
+func TestReachable(t *testing.T) {
+	for name, c := range map[string]struct{ files, want string }{
+		"from wherever, a VPN, an interface, or nowhere": {`
+-- flake.nix --
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ./web.nix ]; };
+    nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ]; };
+    nixosConfigurations.c = nixpkgs.lib.nixosSystem { modules = [ ./base.nix { services.openssh.openFirewall = false; } ]; };
+    nixosConfigurations.d = nixpkgs.lib.nixosSystem { modules = [ ./base.nix ]; };
+  };
+}
+-- base.nix --
+{ services.openssh.enable = true; services.openssh.ports = [ 2222 ]; networking.firewall.trustedInterfaces = [ "lo" "tailscale0" ]; }
+-- web.nix --
+{
+  networking.firewall.allowedTCPPorts = [ 80 443 8080 ];
+  networking.firewall.interfaces.wg0.allowedUDPPorts = [ 53 ];
+  networking.firewall.interfaces.eth1.allowedTCPPorts = [ 9100 ];
+  services.nginx.enable = true;
+  services.nginx.virtualHosts."photos.example.org".locations."/".proxyPass = "http://127.0.0.1:2283";
+  services.immich.port = 2283;
+  services.immich.host = "127.0.0.1";
+  services.adguardhome.port = 53;
+  services.local = { port = 8080; address = "::1"; };
+  services.open = { port = 9000; };
+}
+`, `
+nixosConfigurations.a:
+  all from tailscale0
+  anywhere  80/tcp nginx
+    photos.example.org → immich:2283
+  anywhere  443/tcp nginx
+    photos.example.org → immich:2283
+  anywhere  2222/tcp openssh (by default of NixOS)
+  anywhere  8080/tcp local (firewall, but local listens on ::1 only)
+  interface eth1 9100/tcp 
+  vpn wg0 53/udp adguardhome
+  shut  9000 open
+  machine  2283 immich
+nixosConfigurations.b, nixosConfigurations.d:
+  all from tailscale0
+  anywhere  2222/tcp openssh (by default of NixOS)
+nixosConfigurations.c:
+  all from tailscale0
+  shut  2222 openssh
+`},
+		"past the firewall": {`
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }
+-- a.nix --
+{
+  virtualisation.oci-containers.containers.web.ports = [ "8000:80" ];
+  virtualisation.oci-containers.containers.db.ports = [ "127.0.0.1:5432:5432" ];
+  services.cloudflared.tunnels.home.ingress."ssh.example.org" = "ssh://localhost:22";
+  programs.mosh.enable = true;
+  services.caddy.virtualHosts."x.example.org".extraConfig = "reverse_proxy localhost:3000";
+}
+`, `
+nixosConfigurations.a:
+  anywhere  8000 web (published by a container, past the firewall)
+  anywhere  60000-61000/udp mosh (by default of NixOS)
+  anywhere cloudflared cloudflared (a tunnel past the firewall)
+    ssh.example.org → :22
+  machine  5432 db
+  ? caddy leads on by 1 name such as x.example.org, and nothing is seen that switches it on
+`},
+		"switches decide, by host": {`
+-- flake.nix --
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./wiki.nix { my.wiki.enable = true; } ]; };
+    nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./wiki.nix ]; };
+    nixosConfigurations.c = nixpkgs.lib.nixosSystem { modules = [ ./wiki.nix ({ config, lib, ... }: { networking.firewall.enable = false; services.x.port = lib.mkIf config.boot.isContainer 7000; }) ]; };
+  };
+}
+-- wiki.nix --
+{ lib, config, ... }: {
+  options.my.wiki.enable = lib.mkEnableOption "wiki";
+  config = lib.mkIf config.my.wiki.enable {
+    networking.firewall.allowedTCPPorts = [ 4000 ];
+    services.wiki.port = 4000;
+  };
+}
+`, `
+nixosConfigurations.a:
+  anywhere  4000/tcp wiki
+nixosConfigurations.b:
+nixosConfigurations.c:
+  off flake.nix:5
+  anywhere  7000 x (firewall off) perhaps
+`},
+		"what is not known": {`
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }
+-- a.nix --
+{ config, pkgs, ... }: {
+  imports = [ config.elsewhere ];
+  networking.firewall.enable = false;
+  networking.firewall.extraInputRules = "tcp dport 23 accept";
+  services.jellyfin = { enable = true; openFirewall = true; };
+  services.wiki.port = 4000;
+}
+`, `
+nixosConfigurations.a:
+  off a.nix:3
+  anywhere  4000 wiki (firewall off, unless the rules by hand shut it)
+  anywhere  jellyfin
+  ? rules written by hand may let in more, or less
+  ? the number of a port that is let in is not known from the text
+  ? 1 import of its modules cannot be followed from the text
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			same(t, "reach", reachText(Reachable(tree(t, c.files[1:]), check.Config{})), c.want)
+		})
+	}
+}
