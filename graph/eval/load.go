@@ -137,6 +137,9 @@ func (ev *Evaluator) wantFile(name string, from site, by *Module, ctl Origins) [
 		for _, n := range names {
 			out = append(out, ev.wantFile(n, from, by, ctl)...)
 		}
+		for i := range out {
+			out[i].doubt = len(names) > 1 // it is one of them, and which is not known
+		}
 		if len(names) == 0 {
 			ev.noteImport(&Import{Site: from, Unknown: "the path is computed and not known from the text"})
 		}

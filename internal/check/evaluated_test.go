@@ -42,6 +42,45 @@ func TestEvaluated(t *testing.T) {
 { lib, config, ... }: { imports = [ (import ./a.nix { inherit config; }) ]; options.my.on = lib.mkEnableOption "x"; }
 -- a.nix --
 { config }: { out.a = config.my.on; }`, `{"a":false}`},
+		{"an argument that the function does not look at", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ (import ./a.nix config.my.on) ]; options.my.on = lib.mkEnableOption "x"; }
+-- a.nix --
+on: { out.a = on; }`, `{"a":false}`},
+		{"a path that config tells", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = [ (import (./. + "/${config.my.name}.nix") { }) ]; options.my.name = lib.mkOption { default = "a"; }; } # <- here
+-- a.nix --
+{ }: { out.a = 1; }`, "infinite recursion"},
+		{"a condition that with brings", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { imports = with config.my; lib.optional on ./a.nix; options.my.on = lib.mkEnableOption "x"; } # <- here
+-- a.nix --
+{ out.a = 1; }`, "infinite recursion"},
+		{"a function that with may bring", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: with lib; with config.my; { imports = optional true ./a.nix; options.my.on = lib.mkEnableOption "x"; } # <- here
+-- a.nix --
+{ out.a = 1; }`, "infinite recursion"},
+		{"a function that the inner with brings", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: with config.my; with lib; { imports = optional true ./a.nix; options.my.on = mkEnableOption "x"; }
+-- a.nix --
+{ out.a = 1; }`, `{"a":1}`},
+		{"a module with more in it if config says so", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { options.my.on = lib.mkEnableOption "x"; } // lib.optionalAttrs config.my.on { config.out.a = 1; } # <- here`, "infinite recursion"},
+		{"a module that is one of two", "dependent-imports", `
+-- default.nix --
+{ imports = [ ./a.nix { out.b = 1; } ]; }
+-- a.nix --
+{ lib, config, ... }: if config.out.b == 1 then { out.a = 1; } else { } # <- here`, "infinite recursion"},
+		{"definitions that are there if config says so", "dependent-imports", `
+-- default.nix --
+{ lib, config, ... }: { options.my.on = lib.mkEnableOption "x"; config = lib.mkMerge [ { out.b = 1; } (lib.optionalAttrs config.my.on { out.a = 1; }) ]; } # <- here`, "infinite recursion"},
+		{"definitions whose names config does not tell", "dependent-imports", `
+-- default.nix --
+{ lib, config, options, ... }: { options.my.on = lib.mkOption { default = true; }; config = lib.mkMerge [ { out.b = 1; } (lib.mkIf config.my.on { out.a = 1; }) (lib.optionalAttrs (options ? my) { out = lib.optionalAttrs config.my.on { c = 1; }; }) ]; }`, `{"a":1,"b":1,"c":1}`},
 		{"definitions beside options", "mixed-module", `
 -- default.nix --
 { lib, ... }: { options.my.on = lib.mkEnableOption "x"; out.a = 1; } # <- here`, "unsupported attribute"},
@@ -116,6 +155,15 @@ func TestEvaluated(t *testing.T) {
 		{"a default of its own", "idle-default", `
 -- default.nix --
 { lib, ... }: { options.out.on = lib.mkOption { type = lib.types.bool; default = false; }; config.out.on = lib.mkDefault true; }`, `{"on":true}`},
+		{"a name for mkIf", "lost-definition", `
+-- default.nix --
+{ lib, ... }: let some = lib.mkIf true { a = 1; }; in { config.out = some // { b = 2; }; } # <- here`, `{"a":1}`},
+		{"another name of the kind", "lost-definition", `
+-- default.nix --
+{ lib, ... }: let some = lib.mkIf true { a = 1; }; f = some: some // { b = 2; }; in { config.out = lib.mkMerge [ some (f { c = 3; }) ]; }`, `{"a":1,"b":2,"c":3}`},
+		{"a name in a recursive set", "lost-definition", `
+-- default.nix --
+{ lib, ... }: let it = rec { some = lib.mkForce { a = 1; }; all = { b = 2; } // some; }; in { config.out = it.all; } # <- here`, `{"a":1}`},
 		{"merged inside", "lost-definition", `
 -- default.nix --
 { lib, ... }: { config.out = lib.mkIf true ({ a = 1; } // { b = 2; }); }`, `{"a":1,"b":2}`},

@@ -11,12 +11,13 @@ import (
 
 var dependentImports = Check{
 	Name:    "dependent-imports",
-	Summary: "what a module imports depends on the configuration",
+	Summary: "what a module imports, or which options it defines, depends on the configuration",
 	Default: Error,
 	InForce: true,
 	Doc: `A list of imports can only be made with a look at ` + "`config` or `options`" + `, and those are not known before every import is: Nix stops with
 "infinite recursion encountered". Import the module always, and let it ask with ` + "`mkIf`" + ` whether it is wanted; or decide by something that is passed to
-the modules (` + "`specialArgs`" + `).
+the modules (` + "`specialArgs`" + `). The same holds for what a module consists of, and for the names of what it defines: ` + "`config = lib.optionalAttrs config.my.x { … }`" + ` and
+` + "`if config.my.x then { … } else { }`" + ` have to look at the configuration to know which options are defined, where ` + "`mkIf`" + ` looks later.
 
 ` + "```nix" + `
 -- default.nix --
@@ -35,36 +36,49 @@ the modules (` + "`specialArgs`" + `).
 			if !p.isModule(file) {
 				continue
 			}
-			parse.Walk(p.Graph.Files[file].Expr, func(n parse.Node) bool {
+			src := p.Graph.Files[file]
+			tell := func(what string, x parse.Expr) {
+				text := oneLine(src.Text(x.Range()))
+				on := text
+				if !strings.HasPrefix(text, "config") && !strings.HasPrefix(text, "options") {
+					on += ", which comes from the configuration"
+				}
+				f := Finding{At: p.place(file, x.Range()), Value: text}
+				f.Message = fmt.Sprintf("%s on %s: infinite recursion; decide inside it with mkIf", what, on)
+				if strings.HasPrefix(what, "imports") {
+					f.Message = fmt.Sprintf("%s on %s: infinite recursion; import the module always, and ask inside it with mkIf", what, on)
+				}
+				out = append(out, f)
+			}
+			parse.Walk(src.Expr, func(n parse.Node) bool {
 				fn, ok := n.(*parse.Lambda)
 				if !ok || fn.Formals == nil || !fn.Formals.Ellipsis {
 					return true
 				}
-				forced := forcing{args: map[string]bool{}, lets: map[string]parse.Expr{}}
-				for _, f := range fn.Formals.List {
-					if f.Name == "config" || f.Name == "options" {
-						forced.args[f.Name] = true
-					}
-				}
-				set := forced.body(fn.Body)
-				if set == nil || len(forced.args) == 0 {
+				forced := newForcing(fn)
+				if len(forced.args) == 0 {
 					return true
 				}
-				for _, b := range set.Bindings {
-					a, ok := b.(*parse.Attr)
-					if !ok || len(a.Path) != 1 || a.Path[0].Name != "imports" {
-						continue
-					}
-					if x := forced.list(a.Value); x != nil {
-						text := oneLine(p.Graph.Files[file].Text(x.Range()))
-						what := text
-						if !strings.HasPrefix(text, "config") && !strings.HasPrefix(text, "options") {
-							what += ", which comes from the configuration"
+				sets, names := forced.body(fn.Body)
+				if names != nil && fn == src.Expr {
+					tell("what the module consists of depends", names)
+				}
+				for _, set := range sets {
+					for _, b := range set.Bindings {
+						a, ok := b.(*parse.Attr)
+						if !ok || len(a.Path) != 1 {
+							continue
 						}
-						out = append(out, Finding{
-							At: p.place(file, x.Range()), Value: text,
-							Message: fmt.Sprintf("imports depends on %s: infinite recursion; import the module always, and ask inside it with mkIf", what),
-						})
+						switch a.Path[0].Name {
+						case "imports":
+							if x := forced.list(a.Value); x != nil {
+								tell("imports depends", x)
+							}
+						case "config":
+							if x := forced.definitions(a.Value); x != nil && fn == src.Expr {
+								tell("which options the module defines depends", x)
+							}
+						}
 					}
 				}
 				return true
@@ -97,179 +111,6 @@ func (p *Pass) listedFiles() map[string]bool {
 		}
 	}
 	return out
-}
-
-// forcing finds what of a module's arguments has to be known for a value to be known at all.
-type forcing struct {
-	args map[string]bool       // config, options
-	lets map[string]parse.Expr // bindings around the module's set
-	deep int
-}
-
-// body is the set that a module's function gives, with the let bindings around it taken note of; nil if it is none.
-func (f *forcing) body(e parse.Expr) *parse.Set {
-	switch e := e.(type) {
-	case *parse.Set:
-		return e
-	case *parse.Paren:
-		return f.body(e.X)
-	case *parse.With:
-		return f.body(e.Body)
-	case *parse.Assert:
-		return f.body(e.Body)
-	case *parse.Let:
-		f.bind(e.Bindings)
-		return f.body(e.Body)
-	}
-	return nil
-}
-
-func (f *forcing) bind(bs []parse.Binding) {
-	for _, b := range bs {
-		switch b := b.(type) {
-		case *parse.Attr:
-			if len(b.Path) == 1 && b.Path[0].Static() {
-				f.lets[b.Path[0].Name] = b.Value
-			}
-		case *parse.Inherit:
-			for _, n := range b.Names {
-				if b.From != nil && n.Static() {
-					f.lets[n.Name] = b.From // where it comes from has to be known first
-				}
-			}
-		}
-	}
-}
-
-// list is what has to be known of the arguments for a list of imports, and for each of its elements, to be known.
-func (f *forcing) list(e parse.Expr) parse.Expr {
-	switch e := e.(type) {
-	case *parse.Paren:
-		return f.list(e.X)
-	case *parse.List:
-		for _, x := range e.Elems {
-			if at := f.element(x); at != nil {
-				return at
-			}
-		}
-		return nil
-	case *parse.Binary:
-		if e.Op == parse.OpConcat {
-			return or(f.list(e.X), func() parse.Expr { return f.list(e.Y) })
-		}
-	case *parse.If:
-		return or(f.value(e.Cond), func() parse.Expr { return or(f.list(e.Then), func() parse.Expr { return f.list(e.Else) }) })
-	case *parse.Let:
-		f.bind(e.Bindings)
-		return f.list(e.Body)
-	case *parse.With:
-		return f.list(e.Body)
-	case *parse.Apply:
-		name := calledName(e.Fn)
-		inner, curried := e.Fn.(*parse.Apply)
-		switch {
-		case curried && (name == "optional" || name == "optionals"):
-			return or(f.value(inner.Arg), func() parse.Expr {
-				if name == "optional" {
-					return f.element(e.Arg)
-				}
-				return f.list(e.Arg)
-			})
-		case curried && (name == "map" || name == "concatMap" || name == "filter"):
-			return f.value(e.Arg)
-		case !curried && (name == "flatten" || name == "concatLists"):
-			return f.list(e.Arg)
-		case !curried && (name == "attrValues" || name == "attrNames"):
-			return f.value(e.Arg)
-		}
-		return nil
-	}
-	return f.value(e)
-}
-
-// element is what has to be known for one import to be known.
-func (f *forcing) element(e parse.Expr) parse.Expr {
-	switch e := e.(type) {
-	case *parse.Paren:
-		return f.element(e.X)
-	case *parse.If:
-		return or(f.value(e.Cond), func() parse.Expr { return or(f.element(e.Then), func() parse.Expr { return f.element(e.Else) }) })
-	case *parse.Apply:
-		switch inner, curried := e.Fn.(*parse.Apply); {
-		case calledName(e.Fn) == "import":
-			return f.value(e.Arg)
-		case curried && calledName(e.Fn) == "optionalAttrs":
-			return f.value(inner.Arg) // which names a module has is asked before the configuration is known; mkIf is asked later
-		}
-		return nil
-	case *parse.Path, *parse.Select, *parse.String:
-		return f.value(e)
-	case *parse.Binary:
-		if e.Op == parse.OpAdd {
-			return f.value(e)
-		}
-	}
-	return nil
-}
-
-// value is what has to be known for an expression to be known, as far as its outside goes.
-func (f *forcing) value(e parse.Expr) parse.Expr {
-	f.deep++
-	defer func() { f.deep-- }()
-	if f.deep > 50 {
-		return nil
-	}
-	switch e := e.(type) {
-	case *parse.Ident:
-		if x, ok := f.lets[e.Name]; ok && f.value(x) != nil || !ok && f.args[e.Name] {
-			return e
-		}
-	case *parse.Select:
-		if x := f.value(e.X); x != nil {
-			if x == e.X {
-				return e // config.my.x as it stands, not config alone
-			}
-			return x
-		}
-	case *parse.HasAttr:
-		return f.value(e.X)
-	case *parse.Unary:
-		return f.value(e.X)
-	case *parse.Paren:
-		return f.value(e.X)
-	case *parse.If:
-		return f.value(e.Cond)
-	case *parse.Binary:
-		x := f.value(e.X)
-		switch e.Op {
-		case parse.OpAnd, parse.OpOr, parse.OpImpl, parse.OpUpdate:
-			return x // the other side may not be looked at
-		}
-		return or(x, func() parse.Expr { return f.value(e.Y) })
-	case *parse.String:
-		return f.parts(e.Parts)
-	case *parse.Path:
-		return f.parts(e.Parts)
-	}
-	return nil
-}
-
-func (f *forcing) parts(parts []parse.Part) parse.Expr {
-	for _, part := range parts {
-		if part.Expr != nil {
-			if x := f.value(part.Expr); x != nil {
-				return x
-			}
-		}
-	}
-	return nil
-}
-
-func or(x parse.Expr, otherwise func() parse.Expr) parse.Expr {
-	if x != nil {
-		return x
-	}
-	return otherwise()
 }
 
 var mixedModule = Check{
@@ -345,12 +186,12 @@ func (p *Pass) moduleBodies(file string) []*parse.Set {
 		if fn, ok := e.(*parse.Lambda); ok {
 			e = fn.Body
 		}
-		set := (&forcing{lets: map[string]parse.Expr{}}).body(e)
-		if set == nil {
+		sets, _ := (&forcing{lets: map[string]parse.Expr{}}).body(e)
+		if len(sets) != 1 {
 			return
 		}
-		out = append(out, set)
-		for _, b := range set.Bindings {
+		out = append(out, sets[0])
+		for _, b := range sets[0].Bindings {
 			a, ok := b.(*parse.Attr)
 			if !ok || len(a.Path) != 1 || a.Path[0].Name != "imports" {
 				continue
@@ -400,29 +241,100 @@ word. Write ` + "`mkMerge [ (mkIf c { … }) { … } ]`" + `.
 			if m := p.modules[file]; m == nil || m.Role == "helper" || m.Role == "unparsed" {
 				continue
 			}
-			f := p.Graph.Files[file]
-			parse.Walk(f.Expr, func(n parse.Node) bool {
-				b, ok := n.(*parse.Binary)
-				if !ok || b.Op != parse.OpUpdate {
-					return true
-				}
-				left, right := property(b.X), property(b.Y)
+			names(p.Graph.Files[file].Expr, nil, func(b *parse.Binary, bound bindings) {
+				left, right := bound.property(b.X), bound.property(b.Y)
 				kept, lost, side := right, b.X, "left"
 				if right == "" {
 					kept, lost, side = left, b.Y, "right"
 				}
 				if kept == "" || isEmptySet(lost) {
-					return true
+					return
 				}
 				out = append(out, Finding{
 					At: p.place(file, lost.Range()), Value: kept,
 					Message: fmt.Sprintf("what stands on the %s of // is dropped: the module system takes only what %s wraps; write mkMerge [ … ] in place of //", side, kept),
 				})
-				return true
 			})
 		}
 		return out
 	},
+}
+
+// bindings are the names that hold at a place in the text, with what they are bound to; nil where that does not stand there.
+type bindings []map[string]parse.Expr
+
+// names visits every update of an expression, with the names that hold there.
+func names(e parse.Expr, bound bindings, visit func(*parse.Binary, bindings)) {
+	with := func(bs []parse.Binding) bindings {
+		own := map[string]parse.Expr{}
+		for _, b := range bs {
+			switch b := b.(type) {
+			case *parse.Attr:
+				own[b.Path[0].Name] = nil
+				if len(b.Path) == 1 {
+					own[b.Path[0].Name] = b.Value
+				}
+			case *parse.Inherit:
+				for _, n := range b.Names {
+					own[n.Name] = nil
+				}
+			}
+		}
+		return append(slices.Clip(bound), own)
+	}
+	switch e := e.(type) {
+	case nil:
+		return
+	case *parse.Let:
+		bound = with(e.Bindings)
+	case *parse.Set:
+		if e.Rec {
+			bound = with(e.Bindings)
+		}
+	case *parse.Lambda:
+		own := map[string]parse.Expr{}
+		if e.Arg != nil {
+			own[e.Arg.Name] = nil
+		}
+		if e.Formals != nil {
+			for _, f := range e.Formals.List {
+				own[f.Name] = nil
+			}
+		}
+		bound = append(slices.Clip(bound), own)
+	case *parse.Binary:
+		if e.Op == parse.OpUpdate {
+			visit(e, bound)
+		}
+	}
+	parse.Walk(e, func(n parse.Node) bool {
+		if n == parse.Node(e) {
+			return true
+		}
+		if x, ok := n.(parse.Expr); ok {
+			names(x, bound, visit)
+			return false
+		}
+		return true
+	})
+}
+
+// property is the function of lib that an expression is a full call of, be it by name, "" if it is none of a property.
+func (bs bindings) property(e parse.Expr) string {
+	for paren, ok := e.(*parse.Paren); ok; paren, ok = e.(*parse.Paren) {
+		e = paren.X
+	}
+	if id, ok := e.(*parse.Ident); ok {
+		for i := len(bs) - 1; i >= 0; i-- {
+			if x, ok := bs[i][id.Name]; ok {
+				if x == nil {
+					return ""
+				}
+				return property(x)
+			}
+		}
+	}
+	return property(e)
 }
 
 // properties are the functions of lib whose result is a property of the module system, with how many arguments they take.
