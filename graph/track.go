@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -157,6 +158,9 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 	case o.Asks != eval.Whole && o.Asks != eval.Contents || o.Kind == eval.Control:
 		part = PartExistence
 	}
+	if part == PartContents && writtenOut(d) {
+		part = PartExistence // where it stands may come from the secret, as mapAttrs has it; what it holds does not
+	}
 	in := t.fl.inOf(d)
 	if before != nil {
 		if in = t.fl.confs.Intersection(in, before.In); in.Empty() {
@@ -211,6 +215,21 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 	}
 	out.Steps = append(out.Steps, Step{what + out.Option, out.At})
 	t.out = append(t.out, out)
+}
+
+// writtenOut reports whether the text of a definition has the whole of its value in it.
+func writtenOut(d *eval.Definition) bool {
+	if d.File == nil || d.Names {
+		return false
+	}
+	switch v := d.Value.(type) {
+	case string:
+		return len(v) > 0 && strings.Contains(d.File.Text(d.Span), `"`+v+`"`)
+	case bool, int64:
+		text := strings.TrimRight(d.File.Text(d.Span), "; \t\n")
+		return strings.HasSuffix(text, fmt.Sprint(v))
+	}
+	return false
 }
 
 // index finds the definitions that come from an option, for what goes on from one.

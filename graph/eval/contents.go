@@ -2,7 +2,10 @@ package eval
 
 import (
 	"path"
+	"slices"
 	"strings"
+
+	"nixsink/parse"
 )
 
 // What is made of the contents of a file that an option names comes from that option's Contents. What tells only about those, or about what
@@ -27,6 +30,50 @@ func (ev *Evaluator) contents(v Val) Origins {
 		name = ev.asText(v)
 	}
 	return union(org, ev.secretFile(name))
+}
+
+// writers are functions that make a file of what they are given: in it, the path of a secret is a path and no more (Nixpkgs pkgs/build-support/trivial-builders,
+// pkgs/pkgs-lib/formats.nix).
+var writers = []string{"toFile", "writeText", "writeTextFile", "writeTextDir", "writeScript", "writeShellScript", "writeShellScriptBin", "writeShellApplication", "writeJSON", "writeYAML",
+	"writeTOML", "generate", "replaceVars", "substituteAll", "substitute", "runCommand", "runCommandLocal", "runCommandNoCC", "mkDerivation"}
+
+// writes reports whether an expression is a call that makes a file, or a name for one.
+func (ev *Evaluator) writes(t *thunk, depth int) bool {
+	if t == nil || t.expr == nil || t.env == nil || depth > maxNames {
+		return false
+	}
+	switch e := unparenthesized(t.expr).(type) {
+	case *parse.Ident:
+		return ev.writes(t.env.lookup(e.Name), depth+1)
+	case *parse.Apply:
+		fn := parse.Expr(e)
+		for {
+			switch x := fn.(type) {
+			case *parse.Apply:
+				fn = x.Fn
+			case *parse.Paren:
+				fn = x.X
+			case *parse.Ident:
+				return slices.Contains(writers, x.Name)
+			case *parse.Select:
+				return len(x.Path) > 0 && slices.Contains(writers, x.Path[len(x.Path)-1].Name)
+			default:
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// maxNames is how many names for one thing are followed.
+const maxNames = 8
+
+// contentsOf are the origins of what the file holds whose path an argument is.
+func (ev *Evaluator) contentsOf(t *thunk) Origins {
+	if ev.writes(t, 0) {
+		return ev.all(t)
+	}
+	return ev.contents(ev.force(t))
 }
 
 // secretFile is the origin of what a file holds, if that is secret.
@@ -74,12 +121,12 @@ func libHash(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libHashFile(ev *Evaluator, a []*thunk, at site) Val {
-	org := ev.contents(ev.force(a[1]))
+	org := ev.contentsOf(a[1])
 	return unknown(union(ev.all(a[0]), org.asking(Digest, func(a Aspect) bool { return a == Contents })))
 }
 
 func libImportTOML(ev *Evaluator, a []*thunk, at site) Val {
-	return unknown(ev.contents(ev.force(a[0])))
+	return unknown(ev.contentsOf(a[0]))
 }
 
 // copiedPrefix stands in strings for the copy of a file in the store, as "${./x}" gives it: insidePath takes it for the file.

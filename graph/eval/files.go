@@ -119,8 +119,8 @@ func (ev *Evaluator) dataOfFile(v Val) (string, bool) {
 }
 
 func readFile(ev *Evaluator, a []*thunk, at site) Val {
+	org := ev.contentsOf(a[0])
 	v := ev.force(a[0])
-	org := ev.contents(v)
 	if s, ok := ev.dataOfFile(v); ok && known(s) {
 		return str(s).with(org)
 	}
@@ -128,8 +128,8 @@ func readFile(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func importJSON(ev *Evaluator, a []*thunk, at site) Val {
+	org := ev.contentsOf(a[0])
 	v := ev.force(a[0])
-	org := ev.contents(v)
 	if s, ok := ev.dataOfFile(v); ok {
 		return fromJSON(s, org)
 	}

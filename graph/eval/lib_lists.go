@@ -395,8 +395,19 @@ func libSortOn(ev *Evaluator, a []*thunk, at site) Val {
 }
 
 func libRemove(ev *Evaluator, a []*thunk, at site) Val {
-	ts, _, org := ev.elems(ev.force(a[1]))
-	return list(ts, false).with(union(org, ev.all(a[0]))).sized(func() Origins { return union(ev.sizeOf(a[1])(), ev.all(ts...)) })
+	ts, exact, org := ev.elems(ev.force(a[1]))
+	x := ev.force(a[0])
+	out := make([]*thunk, 0, len(ts))
+	for _, t := range ts {
+		eq, known := ev.equal(x, ev.force(t))
+		if !known {
+			exact = false
+		}
+		if !eq || !known {
+			out = append(out, t)
+		}
+	}
+	return list(out, exact).with(union(org, ev.all(a[0]))).sized(func() Origins { return union(ev.sizeOf(a[1])(), ev.all(ts...)) })
 }
 
 func libGenList(ev *Evaluator, a []*thunk, at site) Val {

@@ -29,8 +29,8 @@ files = ["private/**"]      # files that do
 ` + "```" + `
 
 It is followed through bindings, functions and options to where it is defined; a hash of it, a comparison and its path are harmless. It is information
-where it is not sure that what is read is secret: a value out of an encrypted Nix file that goes into an option of a harmless name, a file that is only
-called like a secret.
+where it is not sure that what is read is secret: a value out of an encrypted Nix file that goes into an option of a harmless name, what else comes of an
+encrypted file of which a part goes into an option that is called like a secret, a file that is only called like a secret.
 
 ` + "```nix" + `
 -- default.nix --
@@ -51,6 +51,7 @@ called like a secret.
 		at := map[key]int{}
 		first := map[*graph.Track]int{} // the finding that a track belongs to
 		more, n := map[string]int{}, map[string]int{}
+		apart := p.takenApart()
 		for _, t := range p.secrets().tracks {
 			l, what := p.partOf(t)
 			if what != secrets.Contents || secrets.TakesContents(t.Segments) || t.Argument || p.noOption(t.Segments) {
@@ -70,6 +71,9 @@ called like a secret.
 				continue
 			}
 			f := Finding{At: t.At, Value: t.Option, Severity: p.storeSeverity(t, l)}
+			if f.Severity == Warning && apart[t.Source.File] {
+				f.Severity = Info // the part of it that is secret is told of
+			}
 			f.Message = fmt.Sprintf("%s is made of the contents of %s, so that everybody can read them in the Nix store: hand on the path and let the service read it", t.Option, sourceText(t, l))
 			if t.Source.File == "" && l.Tool == nil && l.What == secrets.Contents {
 				f.Message = fmt.Sprintf("%s is made of %s, which the configuration calls a secret, so that everybody can read it in the Nix store: hand on the path of a file in its place", t.Option, l.Secret)
@@ -81,14 +85,15 @@ called like a secret.
 				f.Related = append(f.Related, Related{At: s.At, Message: s.What})
 			}
 			f.Way = len(f.Related)
-			// Of an encrypted Nix file everything that comes of it would be told, harmless as it may be: once is enough.
-			if f.Severity == Info && t.Source.File != "" {
-				if i, again := more[t.Source.File]; again {
-					n[t.Source.File]++
+			// Of an encrypted file everything that comes of it would be told, harmless as it may be: once is enough.
+			if f.Severity < Error && t.Source.File != "" {
+				k := fmt.Sprint(f.Severity, t.Source.File)
+				if i, again := more[k]; again {
+					n[k]++
 					first[t] = i
 					continue
 				}
-				more[t.Source.File] = len(out)
+				more[k] = len(out)
 			}
 			at[k], first[t] = len(out), len(out)
 			out = append(out, f)
@@ -100,6 +105,22 @@ called like a secret.
 		}
 		return out
 	},
+}
+
+// takenApart are encrypted files of which one part goes into an option that is called like a secret: what goes elsewhere is another part.
+func (p *Pass) takenApart() map[string]bool {
+	out := map[string]bool{}
+	for _, t := range p.secrets().tracks {
+		if l, what := p.partOf(t); what == secrets.Contents && t.Source.File != "" && !t.Own && !t.Argument && namesSecret(t.Segments) && p.storeSeverity(t, l) == Error {
+			out[t.Source.File] = true
+		}
+	}
+	return out
+}
+
+// namesSecret reports whether an option is called like a secret, by a name of its path.
+func namesSecret(path []string) bool {
+	return slices.ContainsFunc(secrets.Local(path), func(s string) bool { return secrets.KindOf(s) != "" })
 }
 
 // sourceText names what a track begins with.
@@ -115,7 +136,7 @@ func sourceText(t *graph.Track, l secrets.Label) string {
 
 // storeSeverity says how sure it is that a track brings a secret.
 func (p *Pass) storeSeverity(t *graph.Track, l secrets.Label) Severity {
-	named := slices.ContainsFunc(secrets.Local(t.Segments), func(s string) bool { return secrets.KindOf(s) != "" })
+	named := namesSecret(t.Segments)
 	switch {
 	case t.Own:
 		return Info // what a flake makes of it is not known to be built

@@ -40,7 +40,7 @@ Nothing is said where the text does not tell one of them.
 			}
 			for _, u := range s.Uses {
 				user := p.readerOf(u)
-				if user == "" || s.readableBy(user, p.unitField(u.Unit, "Group", u.In)) {
+				if user == "" || s.readableBy(user, p.unitField(u.Unit, "Group", u.In)) || s.forGroup() && p.isMember(user, s.Group.Text) {
 					continue
 				}
 				key := fmt.Sprintf("%s %s %s", s.Tool, s.Name, u.Unit)
@@ -124,6 +124,40 @@ func (s *Secret) readableBy(user, group string) bool {
 	}
 	// By its group: that of the user is mostly called like the user, and others are not known here.
 	return group == "" || s.Group.Text == group || s.Group.Text == user || !s.Group.Set
+}
+
+// forGroup reports whether a secret's group may read it, and somebody says which that is.
+func (s *Secret) forGroup() bool {
+	bits, err := strconv.ParseUint(mode(s), 8, 32)
+	return err == nil && bits&0o040 != 0 && s.Group.Set
+}
+
+// isMember reports whether a user is in a group, or may be as far as the text tells.
+func (p *Pass) isMember(user, group string) bool {
+	holds := func(v any, what string) bool {
+		list, known := v.([]any)
+		return !known || slices.ContainsFunc(list, func(x any) bool { t, text := x.(string); return !text || t == what })
+	}
+	return slices.ContainsFunc(p.Graph.Definitions, func(d *graph.Definition) bool {
+		if len(d.Segments) < 3 || d.Segments[0] != "users" {
+			return false
+		}
+		field := func(name, what string) bool {
+			if len(d.Segments) == 4 {
+				return d.Segments[3] == name && holds(d.Value, what)
+			}
+			set, known := d.Value.(map[string]any)
+			v, has := set[name]
+			return len(d.Segments) == 3 && (!known || has && holds(v, what))
+		}
+		switch d.Segments[1] {
+		case "users", "extraUsers":
+			return sameGlob(d.Segments[2], user) && field("extraGroups", group)
+		case "groups", "extraGroups":
+			return sameGlob(d.Segments[2], group) && field("members", user)
+		}
+		return false
+	})
 }
 
 var secretNotRestarted = Check{

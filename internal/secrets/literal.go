@@ -9,7 +9,8 @@ import (
 )
 
 // placeholders are texts, or parts of texts, that stand for a secret which is still to come.
-var placeholders = []string{"changeme", "changethis", "replaceme", "replacethis", "placeholder", "example", "yoursecret", "yourpassword", "yourtoken", "yourkey", "insert", "todo", "fixme", "xxxx", "dummy", "notasecret", "notset", "unset", "redacted", "secrethere", "passwordhere"}
+var placeholders = []string{"changeme", "changethis", "replaceme", "replacethis", "placeholder", "example", "yoursecret", "yourpassword", "yourtoken", "yourkey", "insert", "todo", "fixme", "xxxx", "dummy", "notasecret", "notset", "unset", "redacted", "secrethere", "passwordhere",
+	"1234567890", "0123456789", "abcdefghij", "a1b2c3d4"}
 
 // plainWords are texts that say how something is asked for, not what it is.
 var plainWords = []string{"none", "null", "true", "false", "yes", "no", "on", "off", "ask", "prompt", "never", "always", "required", "optional", "default", "disabled", "enabled", "auto", "manual", "any", "empty", "plain", "basic", "bearer", "token", "password", "secret", "key", "apikey", "keyring", "gnome-keyring", "kwallet", "file", "env", "vault", "invalid", "unused", "include", "sufficient", "requisite"}
