@@ -18,12 +18,14 @@ type account struct {
 	lost     []hole // what may hold anything: files that were not read whole, bounds that cut something short
 	unknown  []hole // imports that were not followed and may well be this tree's own
 	external []hole // modules of other flakes that are imported; why is what is imported
+	foreign  []hole // those of them that are not known to declare options under names of their own alone, and to ask for no arguments
 }
 
 // hole is one thing that the analysis did not see, and where it would be of consequence.
 type hole struct {
 	why     string
 	in      *graph.ConfSet // the configurations that it takes part in
+	from    string         // the file that imports it, "" if none does
 	text    bool           // what was not followed is text of this tree, so that its names were seen all the same
 	options bool           // an option may be declared in it
 }
@@ -107,11 +109,54 @@ func (p *Pass) makeAccount() *account {
 			// modulesPath, <nixpkgs>, /etc/nixos/hardware-configuration.nix: they know nothing of a tree's own namespace
 		case strings.HasPrefix(text, "<") || fromInput(text, inputs):
 			a.external = append(a.external, hole{why: text, in: im.In, options: true})
+			if !isCommonModule(text) {
+				a.foreign = append(a.foreign, hole{why: text, in: im.In, from: im.From, options: true})
+			}
 		default:
 			a.unknown = append(a.unknown, hole{why: fmt.Sprintf("the import at %s:%d could not be followed", im.From, im.At.Line), in: im.In, text: true, options: true})
 		}
 	}
 	return a
+}
+
+// commonModules are names that flakes give to inputs whose modules declare options under names of their own (`sops`, `disko`), and take no arguments but the
+// usual ones.
+var commonModules = []string{"agenix", "agenix-rekey", "ragenix", "sops-nix", "sops", "home-manager", "hm", "disko", "impermanence", "preservation", "stylix", "nixos-hardware", "hardware", "nix-index-database", "catppuccin",
+	"lanzaboote", "nur", "nixvim", "nvf", "hyprland", "hyprlock", "niri", "niri-flake", "nix-flatpak", "nixos-wsl", "wsl", "microvm", "simple-nixos-mailserver", "mailserver", "nixos-generators", "plasma-manager", "spicetify-nix", "spicetify",
+	"chaotic", "jovian", "jovian-nixos", "srvos", "darwin", "nix-darwin", "nix-homebrew", "mac-app-util", "vscode-server", "nixos-vscode-server", "nix-gaming", "nix-minecraft", "nixos-cosmic", "nixpkgs", "nixpkgs-unstable", "flake-parts",
+	"treefmt-nix", "git-hooks", "pre-commit-hooks", "devshell", "nix-topology", "quadlet-nix", "arion", "nixarr", "nix-colors", "lix-module", "lix", "determinate", "zen-browser", "aagl", "musnix", "xremap", "xremap-flake", "solaar", "nix-ld",
+	"nix-snapd", "declarative-flatpak", "colmena", "deploy-rs", "clan-core", "vaultix", "authentik-nix", "attic", "nixos-facter-modules", "nixos-facter", "nixos-apple-silicon", "apple-silicon", "apple-silicon-support", "raspberry-pi-nix", "comin"}
+
+// isCommonModule reports whether what is imported, as written, is a module of one of commonModules.
+func isCommonModule(text string) bool {
+	segs := strings.FieldsFunc(text, func(r rune) bool { return r == '.' || r == '(' || r == ')' || unicode.IsSpace(r) })
+	return slices.ContainsFunc(segs, func(s string) bool { return slices.Contains(commonModules, strings.Trim(s, `"`)) })
+}
+
+// mayTake says what could take an argument that is passed to all modules, "" if nothing could.
+func (a *account) mayTake(p *Pass) string {
+	if len(a.foreign) == 0 {
+		return ""
+	}
+	return a.foreign[0].why + " is imported and may take the argument"
+}
+
+// mayExtend says which module of another flake declares options beside those of the set that an option would lie in, "" if none seems to: whoever imports
+// it reads or sets some that nothing here declares.
+func (a *account) mayExtend(p *Pass, v *graph.Value) string {
+	n := len(v.Segments) - 1
+	if n < 2 {
+		return ""
+	}
+	set := strings.Join(v.Segments[:n], ".") + "."
+	for _, h := range a.foreign {
+		if slices.ContainsFunc(p.refs[h.from], func(r *graph.Reference) bool {
+			return strings.HasPrefix(r.Value.Path, set) && len(r.Value.Declared) == 0
+		}) {
+			return h.why
+		}
+	}
+	return ""
 }
 
 // makesOptions reports whether a file may declare options: it names something that does.
@@ -219,10 +264,13 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) str
 	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !h.text }); why != "" {
 		return why
 	}
+	argument := p.argumentRoot(v)
+	if why := a.mayExtend(p, v); why != "" && !argument {
+		return why + " is imported where such options are read and may declare it"
+	}
 	if p.besideDeclaration(v, rs[0].At.File) {
 		return ""
 	}
-	argument := p.argumentRoot(v)
 	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !argument }); why != "" {
 		return why // no option is an argument's
 	}

@@ -13,6 +13,22 @@ import (
 // and, behind its lines, the marks.
 func TestCases(t *testing.T) {
 	for _, c := range []struct{ name, check, config, project string }{
+		{"a file taken away from a list of names", "missing-import", "", `
+-- default.nix --
+{ lib, ... }:
+let names = lib.lists.remove "keys" (builtins.attrNames (lib.filterAttrs (_: t: t == "directory") (builtins.readDir ./homes))); in
+{ imports = map (n: ./homes + "/${n}") names; }
+-- homes/keys/id.pub --
+key
+-- homes/anna/default.nix --
+{ }`},
+		{"of the files that a name may mean, one is imported", "conflicting-definitions", "", `
+-- default.nix --
+{ config, lib, ... }: { imports = [ (./hosts + "/${config.networking.hostName}.nix") ]; }
+-- hosts/a.nix --
+{ services.openssh.enable = true; }
+-- hosts/b.nix --
+{ services.openssh.enable = false; }`},
 		{"a conflict on one host", "conflicting-definitions", "", `
 -- flake.nix --
 { outputs = { nixpkgs, ... }: {
@@ -204,6 +220,23 @@ let port = 30000; in
   options.my.receiver.port = lib.mkOption { type = lib.types.port; default = 1514; description = "Listen port"; };
   config.services.a.extraConfig = "to ${toString config.my.sender.port}";
   config.services.b.extraConfig = "at ${toString config.my.receiver.port}";
+}`},
+		{"one service's port in two places, where it is found, and at an address of its own", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+let port = lib.mkOption { type = lib.types.port; default = 80; }; host = lib.mkOption { type = lib.types.str; default = "localhost"; };
+in
+{
+  options.my.services = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule { options = { inherit port host; }; }); };
+  options.my.gateway = { authHost = host; authPort = port; listenPort = lib.mkOption { type = lib.types.port; default = 9100; }; };
+  options.my.wiki.port = lib.mkOption { type = lib.types.port; default = 9200; };
+  options.my.node.port = lib.mkOption { type = lib.types.port; default = 9100; }; # <- here
+  config.my.gateway.authPort = 9091;
+  config.my.services = { auth.port = 9091; blog.port = 9091; wiki.port = 9200; far = { host = "10.1.2.3"; port = 9100; }; };
+  config.services.a = { inherit (config.my.gateway) authPort listenPort; };
+  config.services.b.ports = lib.mapAttrsToList (_: s: s.port) config.my.services;
+  config.services.c.port = config.my.wiki.port;
+  config.services.d.port = config.my.node.port;
 }`},
 		{"one of them is off", "port-collision", "", `
 -- default.nix --

@@ -26,7 +26,7 @@ Descriptions, messages, the value's own definitions, what is fetched, fallbacks 
 and what depends on one are no copies. Nor is what could not be read there: what another host sets, what is not the same on all hosts that have the file, a system's option
 in a home whose module does not take ` + "`osConfig`" + `. What one module alone reads counts in that module and where it is set; what one service is told (beside its switch), a path or an email address, is
 information where another service is told the same; so is an address that several values have, where the place names none of them, a plain word that is
-nobody's user name, what may be a program or a theme, and a field of something that is gone through as a whole (datasets, virtual hosts).
+nobody's user name, what may be a program or a theme, a port where nothing speaks of its service, and a field of something that is gone through as a whole (datasets, virtual hosts).
 All copies of a value in one file are one finding.
 
 ` + "```nix" + `
@@ -248,6 +248,10 @@ func (p *Pass) certain(s site, h hit) bool {
 		return false
 	}
 	switch h.n.kind {
+	case portNeedle:
+		if common(h, s) == 0 && !slices.Contains(s.sc.Names, "firewall") {
+			return false // another service may have the number
+		}
 	case textNeedle:
 		return !h.n.own && (isAccount(v) || common(h, s) > 1) && !isLook(s.sc.Names) && !isLook(v.Segments)
 	case wordNeedle:
@@ -500,6 +504,12 @@ func (p *Pass) couldRead(s site, h hit) bool {
 	if inside(s.sc.Names) && (h.n.kind == pathNeedle || h.n.kind == portNeedle) {
 		return false
 	}
+	if h.n.kind == portNeedle && (h.n.generic && isSSHClient(s.sc.Names) || !speaksOfPort(h.n.literal.Text, v)) {
+		return false
+	}
+	if isRemark(s.src, h.start) || strings.HasPrefix(s.src, "ssh-") {
+		return false
+	}
 	if p.elsewhere(s.file, v) && (h.n.kind == pathNeedle || h.n.kind == textNeedle || h.n.kind == wordNeedle) {
 		return false
 	}
@@ -541,6 +551,37 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		}
 	}
 	return true
+}
+
+// isSSHClient reports whether a place is told the client of ssh: a port there is another machine's.
+func isSSHClient(names []string) bool {
+	i := slices.Index(names, "programs")
+	return i >= 0 && i+1 < len(names) && names[i+1] == "ssh"
+}
+
+// assigned are numbers of ports that belong to a protocol (IANA), with what the names of values say that have them for that reason.
+var assigned = map[string][]string{
+	"22": {"ssh", "sshd", "openssh", "sftp", "git"}, "25": {"smtp", "mail"}, "53": {"dns", "domain", "resolver"}, "465": {"smtp", "smtps", "mail"}, "587": {"smtp", "submission", "mail"},
+	"993": {"imap", "imaps", "mail"}, "80": webNames, "443": webNames,
+}
+
+var webNames = []string{"http", "https", "web", "www", "tls", "ssl", "edge", "ingress", "proxy", "nginx", "caddy", "traefik", "haproxy"}
+
+// speaksOfPort reports whether a value is called after what its number is assigned to, or the number is assigned to nothing: 443 is everybody's.
+func speaksOfPort(number string, v *graph.Value) bool {
+	names, ok := assigned[number]
+	return !ok || slices.ContainsFunc(v.Segments, func(s string) bool {
+		return slices.ContainsFunc(tokens(s), func(t string) bool { return slices.Contains(names, t) })
+	})
+}
+
+// isRemark reports whether a place within a text is what the program that the text holds takes for a comment.
+func isRemark(text string, at int) bool {
+	line := strings.TrimLeft(text[strings.LastIndexByte(text[:at], '\n')+1:at], " \t")
+	if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "// ") || strings.HasPrefix(line, "-- ") || strings.HasPrefix(line, "/*") || strings.HasPrefix(line, "* ") {
+		return true
+	}
+	return strings.Count(text[:at], `"""`)%2 == 1 && strings.Contains(text[at:], `"""`)
 }
 
 // isPlaceholder reports whether a literal stands for what somebody else fills in: a name below one of the domains that RFC 2606 keeps for examples.

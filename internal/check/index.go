@@ -26,6 +26,7 @@ type index struct {
 
 	deciding      func() map[graph.Place][]*graph.Value // values that decide over the definition at a place
 	definitionsOf func() map[string][]*graph.Definition // by option
+	defined       func() map[graph.Place]*graph.Definition
 
 	hostNames   func() map[string]bool               // names of machines
 	named       func() map[string]bool               // files of a name with _ that are imported by it
@@ -62,6 +63,7 @@ func (p *Pass) build() {
 	p.account = sync.OnceValue(p.makeAccount)
 	p.deciding = sync.OnceValue(p.makeDeciding)
 	p.definitionsOf = sync.OnceValue(p.makeDefinitionsOf)
+	p.defined = sync.OnceValue(p.makeDefined)
 	p.hostNames = sync.OnceValue(p.makeHostNames)
 	p.named = sync.OnceValue(p.namedFiles)
 	p.importsOf = sync.OnceValue(func() map[string][]*graph.Import {

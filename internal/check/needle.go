@@ -51,7 +51,7 @@ var commonPorts = []int{3000, 3001, 4000, 5000, 5432, 3306, 6379, 8000, 8001, 80
 
 // Addresses and networks that stand for a concept rather than for one machine.
 var genericAddresses = []string{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-	"100.64.0.0/10", "169.254.0.0/16", "10.0.0.0", "172.16.0.0", "192.168.0.0"}
+	"100.64.0.0/10", "169.254.0.0/16", "10.0.0.0", "172.16.0.0", "192.168.0.0", "10.0.0.1", "10.0.0.138", "172.16.0.1", "192.168.0.1", "192.168.1.1"}
 
 // Folders that everything lies in.
 var commonPaths = []string{"/", "/etc", "/var", "/var/lib", "/var/log", "/var/cache", "/var/run", "/run", "/run/secrets", "/run/current-system", "/tmp", "/home", "/root", "/mnt", "/srv", "/opt",

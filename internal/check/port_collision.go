@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,7 +22,8 @@ var portCollision = Check{
 on the same number: on one host, for one protocol, at overlapping addresses, and both can run. Whichever starts second fails. Give one of them another
 number. A default counts on the hosts that leave the value at it.
 
-No collision are: two values that feed one option, or of which one takes its number from the other; a client's port, which is where somebody else listens;
+No collision are: two values that feed one option, of which one takes its number from the other, or that are named after one service; a client's port, which is where
+somebody else listens (` + "`authPort` beside `authHost`" + `), and the port of what has an address of its own beside it;
 services of different hosts, by the configurations that have them (where those are not known, files below hosts/NAME and machines/NAME), with guests and
 containers apart; what lies deep within a set of anything that one program is given; a service whose switch is never turned on beside one
 that runs. Where both would have to be switched on first, where a condition decides that is not known, and where nothing is seen to import the two modules, so
@@ -113,14 +115,78 @@ func collide(p *Pass, x, y port) bool {
 	if isClient(x.value.Segments) || isClient(y.value.Segments) || elsewhere.MatchString(x.value.Description) || elsewhere.MatchString(y.value.Description) {
 		return false // where somebody connects to, not where somebody listens
 	}
-	if namesOther(x.value.Segments, y.value.Segments) || namesOther(y.value.Segments, x.value.Segments) {
+	a, b := p.namesOf(x), p.namesOf(y)
+	if namesOther(a, b) || namesOther(b, a) {
 		return false // alloy.lokiPort is where alloy finds loki.port
+	}
+	if owner := ownerOf(a); owner != "" && owner == ownerOf(b) {
+		return false // gateway.services.wiki.port and my.wiki.port are one service's
+	}
+	if p.isTarget(a) || p.isTarget(b) {
+		return false
 	}
 	if sameValue(p, x, y) || feedOne(p, x.value, y.value) || isCopyOfHome(x.value.Path, y.value.Path) {
 		return false
 	}
 	// Hosts of one repository may each give out the same number; what two hosts say never meets on one machine.
 	return p.meet(x.literal.In, x.literal.At.File, y.literal.In, y.literal.At.File)
+}
+
+// namesOf are the names at which a port has its number: those of a registry's member, where the value has *.
+func (p *Pass) namesOf(x port) []string {
+	if d := p.defined()[x.literal.At]; d != nil && slices.EqualFunc(d.Segments, x.value.Segments, namedAlike) {
+		return d.Segments
+	}
+	return x.value.Segments
+}
+
+// makeDefined are the definitions by their place.
+func (p *Pass) makeDefined() map[graph.Place]*graph.Definition {
+	out := map[graph.Place]*graph.Definition{}
+	for _, d := range p.Graph.Definitions {
+		out[d.At] = d
+	}
+	return out
+}
+
+// anyService are names that say what a port is for, and not whose it is.
+var anyService = []string{"", "*", "http", "https", "web", "www", "api", "ui", "gui", "rpc", "grpc", "tcp", "udp", "ssl", "tls", "ws", "listen", "bind", "server", "service", "services", "main", "admin", "public", "private",
+	"internal", "external", "local", "host", "metrics", "metric", "exporter", "debug", "health", "ssh", "settings", "config", "ports", "default", "app", "proxy", "frontend", "backend"}
+
+// ownerOf is the service that a port is of, by the last name of its path that is one: grafana of my.ports.grafana, my.grafana.port and my.grafanaPort; "" if
+// none is.
+func ownerOf(segs []string) string {
+	for i := len(segs) - 1; i > 0 && i >= len(segs)-2; i-- {
+		name := strings.Join(slices.DeleteFunc(tokens(segs[i]), func(t string) bool { return t == "port" }), "")
+		if !slices.Contains(anyService, name) {
+			return name
+		}
+		if name != "" && name != "*" {
+			break // web.http.port: one of several of web
+		}
+	}
+	return ""
+}
+
+// isTarget reports whether a port is where something else is found: what stands beside it names the machine, and that is not this one. authHost and authPort,
+// host and port of what a proxy leads to.
+func (p *Pass) isTarget(segs []string) bool {
+	n := len(segs) - 1
+	what := strings.Join(slices.DeleteFunc(tokens(segs[n]), func(t string) bool { return t == "port" }), "")
+	if what != "" && slices.Contains(anyService, what) {
+		return false // listenHost and listenPort
+	}
+	before := strings.Join(segs[:n], ".") + "."
+	if what != "" {
+		stem, ok := strings.CutSuffix(segs[n], "Port")
+		return ok && slices.ContainsFunc([]string{"Host", "Address", "Addr", "Ip", "IP", "Server", "Url"}, func(end string) bool { return p.values[before+stem+end] != nil })
+	}
+	return slices.ContainsFunc([]string{"host", "address", "addr", "ip"}, func(name string) bool {
+		return slices.ContainsFunc(p.definitionsOf()[before+name], func(d *graph.Definition) bool {
+			a, err := netip.ParseAddr(fmt.Sprint(d.Value))
+			return err == nil && !a.IsLoopback() && !a.IsUnspecified()
+		})
+	})
 }
 
 // isIdle reports whether nothing reads a value. What a registry of ports gives out is taken, read or not.

@@ -71,11 +71,14 @@ could bring is text of this tree, whose names were seen.
 	},
 }
 
-// readApart reports whether a home's option is read in a module that nothing is seen to import: such a one is looked at as one of NixOS, and may be one
-// of home-manager.
+// readApart reports whether an option is read in a module that nothing is seen to import: such a one is looked at as one of NixOS, or of home-manager, and
+// may be the other.
 func (p *Pass) readApart(v *graph.Value) bool {
-	short, ok := strings.CutPrefix(v.Path, "home-manager.users.*.")
-	return ok && slices.ContainsFunc(p.readers[p.values[short]], p.apart)
+	other, home := strings.CutPrefix(v.Path, "home-manager.users.*.")
+	if !home {
+		other = "home-manager.users.*." + v.Path
+	}
+	return slices.ContainsFunc(p.readers[p.values[other]], p.apart)
 }
 
 // mayBeRead says what could read values that nothing is seen to read, "" if nothing could.
@@ -92,6 +95,11 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
 		return "what takes the argument may read it"
+	}
+	if p.argumentRoot(v) {
+		if why := p.account().mayTake(p); why != "" {
+			return why
+		}
 	}
 	if why := p.account().mayRead(p, v); why != "" {
 		return why
