@@ -255,7 +255,8 @@ func (p *Pass) certain(s site, h hit) bool {
 	case textNeedle:
 		return !h.n.own && (isAccount(v) || common(h, s) > 1) && !isLook(s.sc.Names) && !isLook(v.Segments)
 	case wordNeedle:
-		return !h.n.own && isAccount(v) && !isLook(s.sc.Names)
+		// users/anna.nix is about anna.
+		return !h.n.own && isAccount(v) && !isLook(s.sc.Names) && strings.TrimSuffix(path.Base(s.file), ".nix") != s.src[h.start:h.end]
 	}
 	return !h.n.own || home
 }
@@ -598,7 +599,7 @@ func isEntry(v *graph.Value) bool {
 	return strings.ContainsFunc(v.Segments[len(v.Segments)-1], func(r rune) bool { return r > 127 || !isWord(byte(r)) })
 }
 
-// mentions reports whether a name stands in code, as a word and in no string.
+// mentions reports whether a name stands in code, as a word and in no string but for its interpolations.
 func mentions(code, name string) bool {
 	for from := 0; ; {
 		i := strings.Index(code[from:], name)
@@ -606,7 +607,7 @@ func mentions(code, name string) bool {
 			return false
 		}
 		start, end := from+i, from+i+len(name)
-		if (start == 0 || !isWord(code[start-1])) && (end == len(code) || !isWord(code[end])) && strings.Count(code[:start], `"`)%2 == 0 {
+		if (start == 0 || !isWord(code[start-1])) && (end == len(code) || !isWord(code[end])) && (strings.Count(code[:start], `"`)%2 == 0 || strings.HasSuffix(code[:start], "${")) {
 			return true
 		}
 		from = end

@@ -196,8 +196,11 @@ func (p *Pass) clanSecret(l secrets.Label) (secret, known bool) {
 	return secret, known
 }
 
-// noOption reports whether a path is none of an option's: the imports of a module, or a set called secrets in a file that is no module, such as one that
-// is imported for what it holds. NixOS has no such option; a tree may declare one.
+// noOption reports whether a path is none of an option's that ends in the store: the imports of a module, arguments that are handed to modules, or a set called
+// secrets in a file that is no module, such as one that is imported for what it holds. NixOS has no such option; a tree may declare one.
 func (p *Pass) noOption(path []string) bool {
+	if slices.Contains(path, "extraSpecialArgs") || len(path) > 1 && path[0] == "_module" && path[1] == "args" {
+		return true
+	}
 	return path[len(path)-1] == "imports" || path[0] == "secrets" && !slices.ContainsFunc(p.Graph.Declared, func(o *graph.Option) bool { return strings.HasPrefix(o.Path+".", "secrets.") })
 }

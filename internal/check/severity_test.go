@@ -65,6 +65,49 @@ let port = d: lib.mkOption { type = lib.types.port; default = d; }; in
     reverse_proxy 127.0.0.1:9875 # <- here
   '';
 }`},
+		{"secrets that are handed to modules", "secret-in-store", "", `
+-- default.nix --
+let secrets = builtins.fromJSON (builtins.readFile ./secrets/all.json); in
+{
+  home-manager.extraSpecialArgs.secrets = secrets;
+  services.x.password = secrets.x; # <- here
+}
+-- secrets/all.json --
+{}
+-- .gitattributes --
+secrets/** filter=git-crypt diff=git-crypt`},
+		{"fields of one submodule", "unused-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.sets = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule { options = {
+    path = lib.mkOption { default = ""; };
+    tier = lib.mkOption { default = ""; }; # <- here
+    form = lib.mkOption { default = ""; };
+    made.by = lib.mkOption { default = ""; };
+    made.at = lib.mkOption { default = ""; };
+    sent.by = lib.mkOption { default = ""; };
+  }; }); };
+  config.my.sets.music = { path = "/music"; };
+  config.a.b = config.my.sets.music.path;
+}`},
+		{"a default that goes through a name, and a file of the value's own name", "hard-coded-copy", "", `
+-- default.nix --
+{ lib, config, ... }:
+let domain = "home.example"; in
+{
+  imports = [ ./users/anna.nix ./b.nix ./c.nix ];
+  options.my.domain = lib.mkOption { type = lib.types.str; default = "${domain}"; };
+  options.my.user = lib.mkOption { type = lib.types.str; default = "anna"; };
+  config.services.x = [ config.my.domain ];
+  config.services.y.user = config.my.user;
+}
+-- b.nix --
+{ services.wiki.host = "wiki.home.example"; } # <- here
+-- c.nix --
+{ config, ... }: { services.z = [ config.my.domain config.my.user ]; }
+-- users/anna.nix --
+{ users.users.anna.isNormalUser = true; }`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg, _ := config(t, c.config)

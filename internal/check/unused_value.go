@@ -340,14 +340,25 @@ func (p *Pass) selectedNames() *selections {
 // copies is how many findings of one name have to stand side by side to be one finding.
 const copies = 5
 
-// gather makes one finding of many that speak of the same: values of one name (every service's openFirewall), or members of one set. They
+// gather makes one finding of many that speak of the same: values of one name (every service's openFirewall), members of one set, or fields of one submodule. They
 // keep their places, as related ones.
 func (p *Pass) gather(all []Finding) []Finding {
 	last := func(f Finding) string { return f.Value[strings.LastIndexByte(f.Value, '.')+1:] }
 	parent := func(f Finding) string { return strings.TrimSuffix(f.Value, last(f)) }
-	for _, key := range []func(Finding) string{last, parent} {
+	// The fields of one submodule stand in one file, whatever lies between: datasets.*.tier, datasets.*.delivery.protocol.
+	member := func(f Finding) string {
+		i := strings.LastIndex(f.Value, ".*.")
+		if i < 0 {
+			return ""
+		}
+		return f.At.File + " " + f.Value[:i]
+	}
+	for _, key := range []func(Finding) string{last, parent, member} {
 		groups := map[string][]int{}
 		for i, f := range all {
+			if key(f) == "" {
+				continue
+			}
 			k := fmt.Sprint(f.Severity, " ", key(f))
 			groups[k] = append(groups[k], i)
 		}
