@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"nixsink/graph"
 )
@@ -194,6 +197,9 @@ func (p *page) findings() {
 
 func (p *page) table(rows [][]string) {
 	for i, row := range rows {
+		for k := range row {
+			row[k] = breakable(row[k])
+		}
 		fmt.Fprintf(p, "| %s |\n", strings.Join(row, " | "))
 		if i == 0 {
 			fmt.Fprintf(p, "|%s\n", strings.Repeat(" --- |", len(row)))
@@ -283,4 +289,43 @@ func mdCell(s string) string {
 		return "<code>" + md(s) + "</code>"
 	}
 	return mdCode(s)
+}
+
+// cellWord is how many characters a word in a table has at most that may not break.
+const cellWord = 28
+
+var codeSpan = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`([^`]+)`|<code>([^<]+)</code>") })
+
+// breakable lets the long names in a table's cell break between their parts: no table is then wider than a page for the sake of one of them.
+func breakable(cell string) string {
+	if len(cell) <= cellWord || strings.Contains(cell, "``") { // which a name with a backtick in it is fenced by
+		return cell
+	}
+	return codeSpan().ReplaceAllStringFunc(cell, func(span string) string {
+		text, escaped := strings.CutPrefix(span, "<code>")
+		if text = strings.TrimSuffix(strings.Trim(text, "`"), "</code>"); longestWord(text) <= cellWord {
+			return span
+		}
+		var parts []string
+		for from, i := 0, 0; i < len(text); i++ {
+			if i == len(text)-1 || strings.IndexByte("./_-,:=;", text[i]) >= 0 {
+				parts = append(parts, text[from:i+1])
+				from = i + 1
+			}
+		}
+		if !escaped {
+			for i := range parts {
+				parts[i] = md(parts[i])
+			}
+		}
+		return "<code>" + strings.Join(parts, "<wbr>") + "</code>"
+	})
+}
+
+func longestWord(s string) int {
+	longest := 0
+	for word := range strings.FieldsSeq(s) {
+		longest = max(longest, utf8.RuneCountInString(word))
+	}
+	return longest
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"nixsink/graph"
 	"nixsink/internal/check"
@@ -51,9 +53,12 @@ func (p *page) review(g *graph.Graph, r *ReviewPage) {
 		if len(s.note) > 0 {
 			fmt.Fprintln(p)
 		}
-		shown := s.rows[:min(len(s.rows), reviewRowsPage)]
+		shown, head := s.rows[:min(len(s.rows), reviewRowsPage)], s.head
+		if len(head) > reviewColumns {
+			head, shown = linkFirst(head, shown)
+		}
 		rows := make([][]string, len(shown)+1)
-		for c, h := range s.head {
+		for c, h := range head {
 			// A column with nothing in it is left out.
 			if !slices.ContainsFunc(shown, func(r []reviewCell) bool { return p.reviewCell(r[c]) != "" }) {
 				continue
@@ -68,6 +73,23 @@ func (p *page) review(g *graph.Graph, r *ReviewPage) {
 			fmt.Fprintf(p, "\nAnd %s; `nixsink review --format json` has them all.\n", plural(more, "more row", "more rows"))
 		}
 	}
+}
+
+// reviewColumns is how many columns a page has room for, with names in them.
+const reviewColumns = 5
+
+// linkFirst puts the places that a last column is made of behind the texts of the first one, and leaves that column out.
+func linkFirst(head []string, rows [][]reviewCell) ([]string, [][]reviewCell) {
+	last := len(head) - 1
+	if slices.ContainsFunc(rows, func(r []reviewCell) bool { return r[last].text != "" || r[0].at.File != "" }) {
+		return head, rows
+	}
+	out := make([][]reviewCell, len(rows))
+	for i, r := range rows {
+		out[i] = slices.Clone(r[:last])
+		out[i][0].at = r[last].at
+	}
+	return head[:last], out
 }
 
 func (p *page) reviewItems(all []reviewItem) {
@@ -120,10 +142,37 @@ func (p *page) reviewTrees(g *graph.Graph, s reviewPart) {
 	for _, tr := range trees(g, vs) {
 		fmt.Fprintf(p, "\n%s (%s, %s)\n\n", mdCode(tr.name), plural(tr.value.FanOut.Reads, "reference", "references"), plural(tr.value.FanOut.Modules, "module", "modules"))
 		for _, l := range tr.lines() {
-			// Four blanks make code of a line, whatever is in it.
-			fmt.Fprintf(p, "    %s\n", plain(oneLine(l)))
+			for _, l := range wrapBranch(plain(oneLine(l)), reviewWide) {
+				// Four blanks make code of a line, whatever is in it.
+				fmt.Fprintf(p, "    %s\n", l)
+			}
 		}
 	}
+}
+
+// reviewWide is how many characters of code a page shows without scrolling.
+const reviewWide = 92
+
+// wrapBranch breaks a line of a tree between what it lists; the branch that it hangs on goes on below.
+func wrapBranch(line string, w int) []string {
+	parts := strings.Split(line, ", ")
+	for i := range parts {
+		parts[i] = elideNames(parts[i], w-6, 3)
+		if i < len(parts)-1 {
+			parts[i] += ","
+		}
+	}
+	out := fill(slices.Values(parts), func(l string) bool { return utf8.RuneCountInString(l) <= w })
+	for i := range out {
+		switch {
+		case i == 0:
+		case strings.HasPrefix(line, "├─"):
+			out[i] = "│    " + out[i]
+		default:
+			out[i] = "     " + out[i]
+		}
+	}
+	return out
 }
 
 // JSON writes the review for programs.
