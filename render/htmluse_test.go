@@ -187,3 +187,15 @@ func TestExplorerMouse(t *testing.T) {
 	b.run(chromedp.Click(chromedp.CSS("svg a.node")), chromedp.Sleep(50*time.Millisecond))
 	b.want("a click follows the link", `location.hash`, "#value=")
 }
+
+// However long names are, at 800 pixels no table has columns that one has to scroll for.
+func TestExplorerTablesAt800(t *testing.T) {
+	b := openExplorer(t, shapes()["names that are alike"], Options{Findings: houseFindings})
+	b.run(chromedp.EmulateViewport(800, 900))
+	for _, view := range []string{"values", "modules", "findings", "coverage"} {
+		b.at("#view=" + view)
+		if over := eval[float64](b, `Math.max(0, ...[...document.querySelectorAll(".scroll")].map(e => e.scrollWidth - e.clientWidth))`); over > 0 {
+			t.Errorf("the table of %s is %.0f pixels too wide", view, over)
+		}
+	}
+}
