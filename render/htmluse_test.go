@@ -190,7 +190,13 @@ func TestExplorerMouse(t *testing.T) {
 
 // However long names are, at 800 pixels no table has columns that one has to scroll for.
 func TestExplorerTablesAt800(t *testing.T) {
-	b := openExplorer(t, shapes()["names that are alike"], Options{Findings: houseFindings})
+	long := newBuilder("modules")
+	file := "modules/" + strings.Repeat("aFileWithALongName", 2) + ".nix"
+	long.module(file, 10)
+	v := long.value("my."+strings.Repeat("aValueWithALongName", 2), file, "x")
+	v.Default = strings.Repeat("aDefaultWithALongName", 2)
+	long.read(file, v.Path, "x", "services.a.b")
+	b := openExplorer(t, long.done(), Options{Findings: houseFindings})
 	b.run(chromedp.EmulateViewport(800, 900))
 	for _, view := range []string{"values", "modules", "findings", "coverage"} {
 		b.at("#view=" + view)
