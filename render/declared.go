@@ -4,9 +4,10 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/internal/check"
 )
 
-// Declarations tell of values that no module of the tree declares by their own names what they are: members of an option that holds a set, something
+// declarations tell of values that no module of the tree declares by their own names what they are: members of an option that holds a set, something
 // that comes from elsewhere, or a mistake.
 type declarations struct {
 	options map[string]graph.Place // by path
@@ -31,7 +32,7 @@ func declarationsOf(g *graph.Graph, findings []Finding) declarations {
 	}
 	found := map[spot]bool{}
 	for _, f := range findings {
-		if f.Check == "undeclared-value" && f.Severity != "info" {
+		if f.Check == "undeclared-value" && !check.Doubtful(f.Message) {
 			found[spot{f.File, f.Line, f.Column}] = true
 		}
 	}

@@ -77,7 +77,7 @@ func Facts(g *graph.Graph, findings []Finding) []Fact {
 	add(true, of("missing-import", missing), "1 import names a file that does not exist", "%s imports name files that do not exist")
 	add(true, sharedPorts(g, severe(findings)), "1 port is given out more than once", "%s ports are given out more than once")
 	add(true, kept("layer-violation", upwardPlaces(g)), "1 read goes up to a higher layer", "%s reads go up to a higher layer")
-	add(false, perhaps, "1 value is read and perhaps declared nowhere (not all was followed)", "%s values are read and perhaps declared nowhere (not all was followed)")
+	add(false, perhaps, "1 value is read and declared nowhere, as far as can be seen", "%s values are read and declared nowhere, as far as can be seen")
 	apart := kept("unreachable-module", unreached(g))
 	add(false, apart, "1 module is not imported from any entry point", "%s modules are not imported from any entry point")
 	if len(apart) == 0 {

@@ -49,7 +49,7 @@ func heatStep(v float64) int {
 
 const (
 	heatRow   = 24.0
-	heatWidth = 1000.0
+	heatWidth = pageWide - 2*margin
 )
 
 // A heatCell is a module, or a folder of them, with its coverage.

@@ -14,7 +14,7 @@ import (
 // own layer's band. 3. Wherever else it is imported it is a chip that says so. 4. Layers are bands, in their order; what has none comes
 // first, for there the entry points lie. The width is fixed, so the picture fits a page whatever it shows.
 const (
-	outlineWidth = 960.0
+	outlineWidth = pageWide - 2*margin
 	chipHigh     = 20.0
 	chipGap      = 5.0
 	chipPad      = 8.0

@@ -21,7 +21,7 @@ const (
 func (t *terminal) summary(g *graph.Graph, o Options) {
 	left := screenLines - o.Above - t.head(g, o)
 	next := nextCommands(g, o)
-	left -= len(next) + 3 // with its heading
+	left -= len(next) + 3              // with its heading
 	if g.Empty != "" && o.Above == 0 { // else it stands above
 		t.nothing(g)
 	}

@@ -440,4 +440,9 @@ func (p *Pass) settle(f *Finding) {
 }
 
 // depends is the end of a message that says what a finding depends on.
-func depends(why string) string { return " (as far as can be seen: " + why + ")" }
+func depends(why string) string { return asFarAs + why + ")" }
+
+const asFarAs = " (as far as can be seen: "
+
+// Doubtful reports whether a finding's message says that something unseen may be the reason that it was found.
+func Doubtful(message string) bool { return strings.Contains(message, asFarAs) }
