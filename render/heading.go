@@ -79,7 +79,7 @@ func (p *picture) counted() (parts []string) {
 	}
 	for _, x := range p.nodes {
 		// A layer may stand at both sides.
-		if x.kind != layerNode || !x.bad && !seen[x.group] {
+		if x.kind != layerNode || !x.bad && !seen[x.group] && x.group != elsewhere {
 			n[x.kind] += max(1, x.holds)
 		}
 		seen[x.group] = true

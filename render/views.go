@@ -313,7 +313,7 @@ func (s *sketch) betweenLayers(twoSides bool) {
 		case nowhere:
 			layer = "(declared nowhere)"
 		case at.File == "":
-			layer = "(not declared here)"
+			layer = elsewhere
 		}
 		from := s.layer(layer, left, 0)
 		from.bad = nowhere
@@ -326,6 +326,9 @@ func (s *sketch) betweenLayers(twoSides bool) {
 	}
 	s.sides = [2]string{"declared in", "read in"}
 }
+
+// elsewhere stands for the layer of values that something outside of the tree declares.
+const elsewhere = "(not declared here)"
 
 // importsBetweenLayers draws layer → layer: whose modules import whose. It stands in where no central value is read: how the layers
 // hang together can be seen all the same.
