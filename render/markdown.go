@@ -294,15 +294,25 @@ func mdCell(s string) string {
 // cellWord is how many characters a word in a table has at most that may not break.
 const cellWord = 28
 
-var codeSpan = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`([^`]+)`|<code>([^<]+)</code>") })
+// cellSpan finds what may be broken in a cell, and what may not be touched: code, where links lead to, tags, long words.
+var cellSpan = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("`[^`]+`|<code>[^<]+</code>|\\]\\([^)]*\\)|<[^>]*>|[^\\s`<\\[\\]]{29,}")
+})
 
 // breakable lets the long names in a table's cell break between their parts: no table is then wider than a page for the sake of one of them.
 func breakable(cell string) string {
 	if len(cell) <= cellWord || strings.Contains(cell, "``") { // which a name with a backtick in it is fenced by
 		return cell
 	}
-	return codeSpan().ReplaceAllStringFunc(cell, func(span string) string {
+	return cellSpan().ReplaceAllStringFunc(cell, func(span string) string {
 		text, escaped := strings.CutPrefix(span, "<code>")
+		switch {
+		case escaped || span[0] == '`':
+		case span[0] == ']' || span[0] == '<':
+			return span
+		default:
+			return strings.TrimSuffix(strings.ReplaceAll(span, ".", ".<wbr>"), "<wbr>")
+		}
 		if text = strings.TrimSuffix(strings.Trim(text, "`"), "</code>"); longestWord(text) <= cellWord {
 			return span
 		}

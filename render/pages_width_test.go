@@ -66,6 +66,8 @@ func TestBreakable(t *testing.T) {
 		"[`20-services/apps/a_b_c_d_e_f.nix:3`](x.nix#L3) `a` b":     `[<code>20-<wbr>services/<wbr>apps/<wbr>a\_<wbr>b\_<wbr>c\_<wbr>d\_<wbr>e\_<wbr>f.<wbr>nix:<wbr>3</code>](x.nix#L3) ` + "`a` b",
 		"``services.a-name-with-a`-backtick.settings.port``":         "``services.a-name-with-a`-backtick.settings.port``",
 		"<code>services.a&#124;b.some-long-name.settings</code>":     "<code>services.<wbr>a&#124;<wbr>b.<wbr>some-<wbr>long-<wbr>name.<wbr>settings</code>",
+		"through services.some-long-name.settings.port, x":           "through services.<wbr>some-long-name.<wbr>settings.<wbr>port, x",
+		"[x](services/some-long-name/settings/port.nix#L3) a":        "[x](services/some-long-name/settings/port.nix#L3) a",
 		"plain words that are no code may break between any of them": "plain words that are no code may break between any of them",
 	} {
 		if got := breakable(in); got != want {
