@@ -18,20 +18,46 @@ type namespace struct {
 	reads    int             // in the text
 	files    map[string]bool // that declare them
 	shared   int             // reads in other files
+	common   []string        // what the paths of all its options begin with
+}
+
+// sectionOf is the namespace that a path below one of the systems' own is in, as far as two names tell; "" if it is in none.
+func sectionOf(path []string) string {
+	if len(path) < 3 || !systemNames[path[0]] || hasHole(path[1]) {
+		return ""
+	}
+	return path[0] + "." + path[1]
+}
+
+// takes notes an option of a part.
+func (n *namespace) takes(path []string, file string) {
+	n.declared++
+	n.files[file] = true
+	around := path[:len(path)-1]
+	if n.common == nil {
+		n.common = slices.Clone(around)
+	}
+	for i := range n.common {
+		if i >= len(around) || around[i] != n.common[i] || hasHole(around[i]) {
+			n.common = n.common[:i]
+			break
+		}
+	}
 }
 
 // chooser finds the namespaces that a repository calls its own.
 type chooser struct {
 	options  map[string]*namespace
-	declared int // options in all
-	reads    int // of options that the tree declares something beside, in all
+	parts    map[string]*namespace // of the systems' own namespaces, by the first two names: services.flatpak
+	declared int                   // options in all
+	reads    int                   // of options that the tree declares something beside, in all
 	args     map[string]int
 	asked    map[string]bool // of args, those that modules take and of which nothing is known
 }
 
 // newChooser counts what is declared and read. What a flake in a folder of its own declares (a template, a demo, a package) is that flake's.
 func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
-	c := &chooser{options: map[string]*namespace{}, args: map[string]int{}, asked: map[string]bool{}}
+	c := &chooser{options: map[string]*namespace{}, parts: map[string]*namespace{}, args: map[string]int{}, asked: map[string]bool{}}
 	apart := map[string]bool{}
 	inside := func(file string) bool {
 		d := path.Dir(file)
@@ -46,7 +72,7 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 		return !out
 	}
 	for _, d := range ev.Declarations {
-		segs := withoutHome(d.Path.Segments())
+		segs := withoutHome(d.Path.Segments()[d.Path.Within():])
 		if len(segs) < 2 || hasHole(segs[0]) || !inside(d.File.Name) {
 			continue
 		}
@@ -58,6 +84,12 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 		}
 		n.declared++
 		n.files[d.File.Name] = true
+		if name := sectionOf(segs); name != "" && !d.Path.Own() {
+			if c.parts[name] == nil {
+				c.parts[name] = &namespace{name: name, files: map[string]bool{}}
+			}
+			c.parts[name].takes(segs, d.File.Name)
+		}
 	}
 	for i := range reads {
 		r := &reads[i]
@@ -75,6 +107,9 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 					n.shared++
 				}
 				c.reads++
+			}
+			if len(p) > 1 && c.parts[p[0]+"."+p[1]] != nil {
+				c.parts[p[0]+"."+p[1]].reads++
 			}
 		}
 	}
@@ -232,6 +267,9 @@ func (c *chooser) guess() []Root {
 		}
 		roots = append(roots, Root{Path: n.name, Why: c.why(n, n == best)})
 	}
+	if len(roots) == 0 {
+		roots = c.withinSystems()
+	}
 	if len(roots) > 0 {
 		return roots
 	}
@@ -244,6 +282,34 @@ func (c *chooser) guess() []Root {
 		why += [...]string{", most are under ", ", then ", ", "}[i] + segmentText(n) + " (" + intText(int64(c.options[n].declared)) + ")"
 	}
 	return []Root{{Path: "my", Why: why}}
+}
+
+// withinSystems are the namespaces of a collection of modules that declares none of its own at the top, but services.NAME or programs.NAME: those
+// that most of its options are under, if they are few.
+func (c *chooser) withinSystems() []Root {
+	var all []*namespace
+	declared, under := 0, 0
+	for _, name := range slices.Sorted(maps.Keys(c.parts)) {
+		if n := c.parts[name]; n.reads > 0 && len(n.common) > 1 {
+			all = append(all, n)
+		}
+		declared += c.parts[name].declared
+	}
+	slices.SortStableFunc(all, func(a, b *namespace) int {
+		return cmp.Or(cmp.Compare(b.reads, a.reads), cmp.Compare(b.declared, a.declared))
+	})
+	var roots []Root
+	for _, n := range all {
+		if len(roots) == mostRoots || n.reads*fairShare < all[0].reads {
+			break
+		}
+		under += n.declared
+		roots = append(roots, Root{Path: pathText(n.common), Why: "this repository has no namespace at the top, and declares options under it (" + intText(int64(n.declared)) + " of " + intText(int64(c.declared)) + ")"})
+	}
+	if under*2 < declared {
+		return nil
+	}
+	return roots
 }
 
 func (c *chooser) why(n *namespace, best bool) string {

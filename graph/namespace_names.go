@@ -19,11 +19,12 @@ var systemNames = namesOf(
 // moduleSets are the top-level options of module sets that repositories take as inputs, by the project that declares them. They are the
 // namespace of that project's own repository, and of no other.
 var moduleSets = namesOf(
-	"age",                   // ryantm/agenix, oddlama/agenix-rekey
-	"sops",                  // Mic92/sops-nix
-	"stylix",                // nix-community/stylix
-	"disko",                 // nix-community/disko
-	"home-manager",          // nix-community/home-manager, nixos module
+	"age",          // ryantm/agenix, oddlama/agenix-rekey
+	"sops",         // Mic92/sops-nix
+	"stylix",       // nix-community/stylix
+	"disko",        // nix-community/disko
+	"home-manager", // nix-community/home-manager, nixos module
+	"hjem", "rum",  // feel-co/hjem, snugnug/hjem-rum
 	"clan", "clanInternals", // clan-lol/clan-core
 	"colmena", "deployment", // zhaofengli/colmena, the latter also of NixOps
 	"deploy", "krops", // serokell/deploy-rs, krebs/krops

@@ -42,3 +42,37 @@ func TestPassedValues(t *testing.T) {
 		t.Errorf("tracked: %+v with %d references, want site", g.Roots, len(g.References))
 	}
 }
+
+// TestNamespaceBelowTheSystems holds that a collection of modules which declares options under services.NAME or programs.NAME alone has those for
+// namespaces, and that one of many such has none.
+func TestNamespaceBelowTheSystems(t *testing.T) {
+	module := func(path string) string {
+		return `{ config, lib, ... }: { options.` + path + ` = { enable = lib.mkEnableOption "x"; port = lib.mkOption { }; };
+			config = lib.mkIf config.` + path + `.enable { environment.etc.x.text = toString config.` + path + `.port; }; }`
+	}
+	for _, c := range []struct {
+		want  []string
+		files map[string]string
+	}{
+		{[]string{"services.flatpak"}, map[string]string{"a.nix": module("services.flatpak"), "b.nix": module("services.flatpak.update.auto")}},
+		{[]string{"services.web.site"}, map[string]string{"a.nix": module("services.web.site")}},
+		{[]string{"programs.a", "services.b"}, map[string]string{"a.nix": module("programs.a"), "b.nix": module("services.b")}},
+		{[]string{"own"}, map[string]string{"a.nix": module("services.flatpak"), "b.nix": module("own")}},
+		{[]string{"my"}, map[string]string{"a.nix": module("services.a"), "b.nix": module("services.b"), "c.nix": module("services.c"), "d.nix": module("services.d"), "e.nix": module("services.e"),
+			"f.nix": module("services.f"), "g.nix": module("services.g"), "h.nix": module("services.h"), "i.nix": module("services.i"), "j.nix": module("services.j"), "k.nix": module("services.k")}},
+	} {
+		imports := "{ imports = ["
+		for name := range c.files {
+			imports += " ./" + name
+		}
+		c.files["default.nix"] = imports + " ]; }"
+		g := analyzeFiles(t, Options{}, c.files)
+		var got []string
+		for _, r := range g.Roots {
+			got = append(got, r.Path)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("tracked: %q, want %q", got, c.want)
+		}
+	}
+}

@@ -2,7 +2,7 @@ package eval
 
 // flake-parts (flake.parts, "Options"): what its modules define below `flake` are the flake's outputs, modules for others among them.
 func flakePartsConvention() convention {
-	return convention{rows: []row{{"mkFlake", 2, libMkFlake}, {"withSystem", 2, libWithSystem}}, places: flakePartsPlaces}
+	return convention{rows: []row{{"mkFlake", 2, libMkFlake}, {"withSystem", 2, libWithSystem}, {"moduleWithSystem", 1, libModuleWithSystem}}, places: flakePartsPlaces}
 }
 
 var flakePartsPlaces = []place{
@@ -43,7 +43,18 @@ func libMkFlake(ev *Evaluator, a []*thunk, at site) Val {
 
 // libWithSystem is withSystem SYSTEM FUNCTION, an argument of flake-parts' modules: the function gets what perSystem's modules get for that platform.
 func libWithSystem(ev *Evaluator, a []*thunk, at site) Val {
-	args := setOf(at, field("system", a[0]), field("pkgs", ready(Val{shape: &libShape{"pkgs"}})))
+	return ev.apply(ev.force(a[1]), ready(systemArguments(a[0], at)), at)
+}
+
+// libModuleWithSystem is moduleWithSystem FUNCTION, another one: it makes a module of a function that gives one for what perSystem's modules get for
+// the platform of the system that takes it.
+func libModuleWithSystem(ev *Evaluator, a []*thunk, at site) Val {
+	return ev.apply(ev.force(a[0]), ready(systemArguments(ready(str(hole)), at)), at)
+}
+
+// systemArguments are what perSystem's modules get for a platform.
+func systemArguments(system *thunk, at site) Val {
+	args := setOf(at, field("system", system), field("pkgs", ready(Val{shape: &libShape{"pkgs"}})))
 	args.shape.(*setShape).base = &Val{}
-	return ev.apply(ev.force(a[1]), ready(args), at)
+	return args
 }

@@ -46,7 +46,7 @@ func (in *input) is(name, url string) bool {
 // conventions are all of them.
 func conventions() []convention {
 	return []convention{
-		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), flakePartsConvention(), nixosTestConvention(),
+		nixosConvention(), darwinConvention(), evalModulesConvention(), homeManagerConvention(), hjemConvention(), flakePartsConvention(), nixosTestConvention(),
 		importTreeConvention(), snowfallConvention(), colmenaConvention(), haumeaConvention(), easyHostsConvention(),
 		nixosUnifiedConvention(), blueprintConvention(), clanConvention(), adiosFlakeConvention(), ezConfigsConvention(), deployRsConvention(), denConvention(), flakeUtilsPlusConvention(), flakeUtilsConvention(),
 	}

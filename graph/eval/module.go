@@ -160,7 +160,7 @@ func (ev *Evaluator) argument(m *Module, name string) Val {
 	if t != nil {
 		return ev.force(t)
 	}
-	if c.Class == FlakeParts && name == "withSystem" {
+	if c.Class == FlakeParts && (name == "withSystem" || name == "moduleWithSystem") {
 		return ev.libFunction(name)
 	}
 	if f := c.flake; f != nil {
