@@ -44,7 +44,7 @@ var every = map[string][][]string{
 	"baseline":  {{"baseline"}, {"baseline", "-w"}, {"baseline", "-o", "-"}},
 	"docs":      {{"docs"}, {"docs", "-w"}, {"docs", "--check", "--json"}},
 	"inject":    {{"inject", "PAGE.md"}, {"inject", "-w", "PAGE.md"}, {"inject", "--check", "--json", "PAGE.md"}},
-	"init":      {{"init", "--print"}, {"init"}, {"init", "-w"}},
+	"init":      {{"init", "--print"}, {"init"}, {"init", "-w"}, {"init", "--agents"}, {"init", "--agents", "-w"}},
 	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}, {"annotate", "--json"}},
 	"rename":    {{"rename", "{id}", "other"}, {"rename", "-w", "{id}", "other"}},
 	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "-w", "{id}", "CFG.other"}, {"rename-id", "--json", "{id}", "CFG.other"}},

@@ -20,13 +20,15 @@ import (
 
 // newInit is the command that writes a configuration file.
 func newInit(a *app) *cobra.Command {
-	var show, write bool
+	var show, write, agents bool
 	cmd := &cobra.Command{
 		Use:   "init [PATH]",
 		Short: "Make a " + config.Name + " that fits the repository",
 		Long: `Init looks at the tree below PATH and makes a commented ` + config.Name + `: the namespaces, layers and entry points that were
-found, and coverage gates that pass today. It shows the file as a diff, and writes it with -w. One that exists is never overwritten.`,
-		Example: "  nixsink init\n  nixsink init -w\n  nixsink init --print > " + config.Name,
+found, and coverage gates that pass today. It shows the file as a diff, and writes it with -w. One that exists is never overwritten.
+
+With --agents it makes a section of AGENTS.md instead, which tells agents when to ask nixsink what; the rest of that file is left alone.`,
+		Example: "  nixsink init\n  nixsink init -w\n  nixsink init --print > " + config.Name + "\n  nixsink init --agents -w",
 		Args:    between(0, 1, "at most one PATH"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -37,6 +39,9 @@ found, and coverage gates that pass today. It shows the file as a diff, and writ
 		t, err := a.locate(cmd, dir)
 		if err != nil {
 			return err
+		}
+		if agents {
+			return a.initAgents(cmd.Context(), t, show, write)
 		}
 		file := filepath.Join(t.dir, config.Name)
 		if _, err := os.Lstat(file); err == nil && !show {
@@ -70,6 +75,7 @@ found, and coverage gates that pass today. It shows the file as a diff, and writ
 	}
 	a.tree.add(cmd.Flags())
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the file")
+	cmd.Flags().BoolVar(&agents, "agents", false, "tell agents in AGENTS.md when to ask nixsink what")
 	cmd.Flags().BoolVar(&show, "print", false, "print the file as it would be, not as a diff")
 	return cmd
 }

@@ -44,6 +44,7 @@ type Server struct {
 	ctx  context.Context
 	end  func() // reads nothing further
 
+	asked    atomic.Bool   // initialize has come
 	ready    chan struct{} // closed when the editor has said what it can do
 	mu       sync.Mutex
 	enc      encoding
@@ -129,6 +130,9 @@ func (s *Server) idle() {
 // maxRequests is how many requests are answered at once; those that wait for an analysis do not stand in the way of others.
 const maxRequests = 256
 
+// notInitialized is the protocol's answer to a request that comes before initialize.
+const notInitialized jrpc2.Code = -32002
+
 // assigner counts the requests that are being answered, in the order in which they come.
 type assigner struct {
 	s       *Server
@@ -140,6 +144,13 @@ func (a assigner) Assign(_ context.Context, method string) jrpc2.Handler {
 	h := a.methods[method]
 	if h == nil || method == "exit" {
 		return h
+	}
+	if method == "initialize" {
+		a.s.asked.Store(true)
+	} else if !a.s.asked.Load() {
+		return func(context.Context, *jrpc2.Request) (any, error) {
+			return nil, jrpc2.Errorf(notInitialized, "%s comes before initialize", method)
+		}
 	}
 	a.s.busy.Add(1)
 	return func(ctx context.Context, r *jrpc2.Request) (any, error) {

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -490,5 +491,38 @@ func TestDiagnosticsAndActions(t *testing.T) {
 	got = applied(e, *acts[0].Edit, files)["web.nix"]
 	if !strings.Contains(got, "# source-id: CFG.ports.web, ") && !strings.Contains(got, "# source-id: CFG.domain") {
 		t.Error(got)
+	}
+}
+
+// What comes before initialize is answered as the protocol wants it, and waits for nothing.
+func TestBeforeInitialize(t *testing.T) {
+	server := New(Options{Version: "test"})
+	in, out := io.Pipe()
+	back, answers := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(t.Context(), in, answers) }()
+	cli := jrpc2.NewClient(channel.LSP(back, out), nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := cli.Notify(ctx, "textDocument/didOpen", map[string]any{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"textDocument/hover", "shutdown"} {
+		_, err := cli.Call(ctx, method, map[string]any{})
+		var answer *jrpc2.Error
+		if !errors.As(err, &answer) || answer.Code != -32002 {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	if _, err := cli.Call(ctx, "initialize", map[string]any{"capabilities": map[string]any{}}); err != nil {
+		t.Error(err)
+	}
+	if err := cli.Notify(ctx, "exit", nil); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		t.Error("it does not end")
 	}
 }
