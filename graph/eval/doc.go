@@ -62,7 +62,7 @@
 //     of it leads from that one to the reader; where the name is computed, from each that it may be.
 //
 // Bounds: maxDepth nested evaluations, maxDeep levels of structure, maxSearched values searched for one module, fuelPerModule expressions for one module and fuelPerEntry more for
-// each entry of a folder that it lists, fuelForBuilds and fuelForPlatforms for what a flake makes for every platform, maxWithinItself
+// each entry of a folder that it lists, more for files of more than longText bytes, fuelForBuilds and fuelForPlatforms for what a flake makes for every platform, maxWithinItself
 // submodules of a type within itself, maxRecursion calls within each other, or maxGrounded with a text or path that is known,
 // maxBlindRecursion and maxBlind calls with something unknown, maxHoles unknown names in a row, maxAlternatives values kept apart. Where one of
 // those up to maxGrounded cuts something short, Limits says where and why; the others only widen.

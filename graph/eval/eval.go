@@ -151,6 +151,21 @@ const fuelPerModule = 250_000
 // fuelPerEntry is what each entry of a folder that a module lists adds to that.
 const fuelPerEntry = 200
 
+// longText is the length in bytes from which a file's own definitions are more work than the bound of one module allows for: a registry of a
+// hundred thousand members that a program wrote. Each bytesPerStep bytes beyond that add a step.
+const (
+	longText     = 1 << 18
+	bytesPerStep = 4
+)
+
+// fuelFor bounds the definitions of a module of a file.
+func fuelFor(f *parse.File) int {
+	if f == nil {
+		return fuelPerModule
+	}
+	return fuelPerModule + max(0, len(f.Src)-longText)/bytesPerStep
+}
+
 // New makes an evaluator. argRoots are the module arguments that hold central values.
 func New(host Host, argRoots []string) *Evaluator {
 	ev := &Evaluator{

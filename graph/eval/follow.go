@@ -502,7 +502,7 @@ func (ev *Evaluator) defineAll(s *Summary, c *Configuration) {
 	s.defined = true
 	done := ev.into(s, c)
 	defer done()
-	ev.refuel(fuelPerModule)
+	ev.refuel(fuelFor(s.File))
 	for i := 0; i < len(s.modules); i++ {
 		m := s.modules[i]
 		ev.guard(m.File, func() {

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,8 +52,9 @@ could bring is text of this tree, whose names were seen.
 				unread[v.Declared[0]] = append(unread[v.Declared[0]], v)
 			}
 		}
-		var out []Finding
-		for at, vs := range unread {
+		out := make([]Finding, 0, len(unread))
+		for _, at := range slices.SortedFunc(maps.Keys(unread), graph.ComparePlaces) {
+			vs := unread[at]
 			if used[at] {
 				continue
 			}
@@ -353,16 +355,20 @@ func (p *Pass) gather(all []Finding) []Finding {
 		}
 		return f.At.File + " " + f.Value[:i]
 	}
+	type group struct {
+		severity Severity
+		key      string
+	}
 	for _, key := range []func(Finding) string{last, parent, member} {
-		groups := map[string][]int{}
+		groups := map[group][]int{}
 		for i, f := range all {
-			if key(f) == "" {
+			k := group{f.Severity, key(f)}
+			if k.key == "" {
 				continue
 			}
-			k := fmt.Sprint(f.Severity, " ", key(f))
 			groups[k] = append(groups[k], i)
 		}
-		gone := map[int]bool{}
+		gone := make([]bool, len(all))
 		for _, is := range groups {
 			if len(is) < copies {
 				continue
@@ -370,18 +376,21 @@ func (p *Pass) gather(all []Finding) []Finding {
 			f := &all[is[0]]
 			f.Message = strings.Replace(f.Message, "nothing reads ", fmt.Sprintf("nothing reads %d values of one kind, such as ", len(is)), 1)
 			f.Message = strings.Replace(f.Message, "remove it, or read it", "remove them, or read them", 1)
+			f.Related = slices.Grow(f.Related, len(is)-1)
 			for _, i := range is[1:] {
 				f.Related = append(f.Related, Related{At: all[i].At, Message: all[i].Value})
 				gone[i] = true
 			}
 		}
-		var left []Finding
-		for i, f := range all {
-			if !gone[i] {
-				left = append(left, f)
+		if slices.Contains(gone, true) {
+			var left []Finding
+			for i, f := range all {
+				if !gone[i] {
+					left = append(left, f)
+				}
 			}
+			all = left
 		}
-		all = left
 	}
 	return all
 }
