@@ -31,6 +31,8 @@ const changedTree = `
   options.my.steady = lib.mkOption { type = lib.types.str; default = "x"; };
   config.networking.firewall.allowedTCPPorts = [ config.my.ports.web ]; # source-id: my.ports.web
   config.environment.etc.steady.text = config.my.steady;
+  config.age.secrets.mail = { file = ./mail.age; };
+  config.services.mail.passwordFile = config.age.secrets.mail.path;
 }
 -- before/20-apps/web.nix --
 { config, ... }: { services.app.port = config.my.ports.web; services.app.enable = true; }
@@ -51,6 +53,8 @@ const changedTree = `
   options.my.steady = lib.mkOption { type = lib.types.str; default = "x"; };
   config.networking.firewall.allowedTCPPorts = [ config.my.ports.web config.my.ports.cache ]; # source-id: my.ports.web
   config.environment.etc.steady.text = config.my.steady;
+  config.age.secrets.chat = { file = ./chat.age; };
+  config.services.chat.passwordFile = config.age.secrets.chat.path;
 }
 -- after/20-apps/web.nix --
 { config, ... }: { services.app.port = config.my.ports.web; services.app.cache = config.my.ports.cache; services.app.enable = true; }

@@ -26,20 +26,8 @@ func (s *sketch) exposurePicture(o Options) {
 	s.heading = map[kind]string{}
 	s.heads = []string{"let in", "port", "service", "by name", "behind it"}
 	var ways []exposureWay
-	at := map[string]graph.Place{}
-	tips := map[string][]string{}
-	names := map[string][]string{}
-	box := func(column int, text string, p graph.Place, tip string, called ...string) string {
-		key := fmt.Sprintf("%d %s", column, text)
-		if _, seen := at[key]; !seen {
-			at[key] = p
-		}
-		if !slices.Contains(tips[key], tip) {
-			tips[key] = append(tips[key], tip)
-		}
-		names[key] = append(names[key], called...)
-		return text
-	}
+	boxes := newWayBoxes()
+	box := boxes.add
 	proxied := map[string]bool{}
 	for _, p := range x.Ports {
 		port := portLabel(p)
@@ -95,42 +83,15 @@ func (s *sketch) exposurePicture(o Options) {
 		s.empty = "no port is let in, and no proxy leads anywhere, that could be found"
 		return
 	}
-	var beyond map[int]int
-	if o.Base == nil { // what differs is chosen afterwards
-		beyond = s.foldWays(ways)
-	}
-	labels := shortLabels(ways)
-	for _, w := range ways {
-		var from *node
-		for column, text := range w {
-			if text == "" {
-				continue
-			}
-			key := fmt.Sprintf("%d %s", column, text)
-			n := s.thing("way:"+key, labels[key], column, at[key], append([]string{text}, names[key]...)...)
-			if text == others {
-				n.holds = beyond[column]
-			}
-			if tips[key] != nil {
-				n.tip = tips[key][:min(len(tips[key]), 12)]
-			}
-			switch {
-			case column == 0 && strings.Contains(text, "anywhere"):
-				n.group = "open"
-			case column == 0:
-				n.group = "some"
-			case from != nil:
-				n.group = from.group
-			case column == 2 && s.nodes["way:"+key] != nil && n.group == "2":
-				n.group = "led"
-			}
-			if from != nil {
-				e := s.edge(edgeKey{from: from, to: n})
-				e.extra = amount{n: 1}
-			}
-			from = n
+	s.drawWays(o, ways, boxes, "exposure", func(w exposureWay) string {
+		switch {
+		case strings.Contains(w[0], "anywhere"):
+			return "open"
+		case w[0] != "":
+			return "some"
 		}
-	}
+		return "led"
+	})
 	for _, f := range x.Off {
 		s.notes = append(s.notes, fmt.Sprintf("The firewall is off in %s%s.", where(f.At), spaced(reviewHosts(s.g, f.In))))
 	}
@@ -149,8 +110,8 @@ func (s *sketch) exposurePicture(o Options) {
 // others is what a box is called that stands for what its column has no room for. It sorts last.
 const others = "… others"
 
-// foldWays puts what has no room in its column into one box of it, and tells how much that is by column.
-func (s *sketch) foldWays(ways []exposureWay) map[int]int {
+// foldWays puts what has no room in its column into one box of it, and tells how much that is by column. command lists all of it.
+func (s *sketch) foldWays(ways []exposureWay, command string) map[int]int {
 	folded := map[int]int{}
 	for column := range len(exposureWay{}) {
 		var texts []string
@@ -171,7 +132,7 @@ func (s *sketch) foldWays(ways []exposureWay) map[int]int {
 		}
 	}
 	if len(folded) > 0 {
-		s.notes = append(s.notes, "What has no room is folded into the last box of its column; nixsink review --format json lists all, --focus shows a part.")
+		s.notes = append(s.notes, "What has no room is folded into the last box of its column; nixsink "+command+" lists all, --focus shows a part.")
 	}
 	return folded
 }

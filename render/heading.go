@@ -62,12 +62,15 @@ func headings(c *canvas, p *picture) float64 {
 func (p *picture) counted() (parts []string) {
 	n := map[kind]int{}
 	seen := map[string]bool{}
-	if p.view.Name == "exposure" {
+	if things := map[string][][2]string{
+		"exposure": {{"way in", "ways in"}, {"port", "ports"}, {"service", "services"}, {"name", "names"}, {"service behind a proxy", "services behind a proxy"}},
+		"secrets":  {{"file", "files"}, {"secret", "secrets"}, {"place that it goes to", "places that they go to"}, {"user", "users"}},
+	}[p.view.Name]; things != nil {
 		columns := map[int]int{}
 		for _, x := range p.nodes {
 			columns[x.column] += max(1, x.holds)
 		}
-		for i, names := range [][2]string{{"way in", "ways in"}, {"port", "ports"}, {"service", "services"}, {"name", "names"}, {"service behind a proxy", "services behind a proxy"}} {
+		for i, names := range things {
 			if columns[i] > 0 {
 				parts = append(parts, plural(columns[i], names[0], names[1]))
 			}

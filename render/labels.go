@@ -108,8 +108,17 @@ func toldApart(texts []string, limit int) []string {
 				same = append(same, j)
 			}
 		}
-		if len(same) < 2 || len(same) == len(out) {
+		if len(same) < 2 {
 			continue
+		}
+		if len(same) == len(out) {
+			// Names are too long to show where they part: what is left out comes before that.
+			head := []rune(plain(common))
+			for k, s := range texts {
+				rest := []rune(plain(s))
+				out[k] = clip("…"+string(rest[max(0, min(len(head), len(rest)-1)-limit/3):]), limit)
+			}
+			return out
 		}
 		var again []string
 		for _, j := range same {

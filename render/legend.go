@@ -19,13 +19,13 @@ func (f *flowLayout) entries() []legendEntry {
 		return slices.ContainsFunc(f.ribbons, g) || slices.ContainsFunc(f.arcs, g)
 	}
 	es := f.markEntries()
-	if f.view.Name == "exposure" {
-		for _, e := range []struct {
-			group string
-			text  string
-		}{{"open", "let in from anywhere"}, {"some", "let in from some interface, by a rule, by the service itself"}, {"led", "led to by a proxy or tunnel alone"}} {
-			if slices.ContainsFunc(f.nodes, func(n *node) bool { return n.group == e.group }) {
-				es = append(es, legendEntry{line("r "+toneClass(f.toneOf(e.group)), 5), e.text})
+	if tones := map[string][][2]string{
+		"exposure": {{"open", "let in from anywhere"}, {"some", "let in from some interface, by a rule, by the service itself"}, {"led", "led to by a proxy or tunnel alone"}},
+		"secrets":  {{"around", "its contents may come into the store"}, {"handed", "handed on as a file"}},
+	}[f.view.Name]; tones != nil {
+		for _, e := range tones {
+			if slices.ContainsFunc(f.nodes, func(n *node) bool { return n.group == e[0] }) {
+				es = append(es, legendEntry{line("r "+toneClass(f.toneOf(e[0])), 5), e[1]})
 			}
 		}
 		return es

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nixsink/internal/change"
+	"nixsink/internal/check"
 	"nixsink/internal/suggest"
 )
 
@@ -23,6 +24,7 @@ type Options struct {
 	Sections   []string       // text: only these sections of it, each one of Sections
 	Path       string         // what the commands that the first screen names need to speak of this tree, as a shell takes it
 	Base       *change.Change // pictures show both of its sides, and mark what differs; nil for the present state alone. The graph is its present side
+	Checks     check.Config   // what the repository calls a secret, for their picture
 	Findings   []Finding      // what the checks found, sorted; shown by text, markdown and json
 
 	View   string // one of Views; "" is the overview, or modules where a part is asked for
@@ -94,6 +96,7 @@ var Views = []View{
 	{"layers", "which layer reads the values of which", "Which layer reads the values of which", []string{"flow", "dot"}},
 	{"hosts", "hosts × services and values: what sets them apart", "What sets the hosts apart", []string{"flow", "dot"}},
 	{"exposure", "port → firewall → service → proxy → name", "What can be reached from outside", []string{"flow", "dot"}},
+	{"secrets", "file → secret → service → user", "Where secrets end up", []string{"flow", "dot"}},
 	{"registry", "ports, addresses, names and uids: who binds them, who else reads them", "What is given out, and to whom", []string{"flow", "dot"}},
 	{"ports", "the registry of ports: ranges, owners, collisions", "Ports", []string{"flow"}},
 	{"heat", "annotation coverage of every module", "Source-id coverage by module", []string{"flow"}},

@@ -89,6 +89,11 @@ const hostsTree = `
 }
 -- web.nix --
 { config, ... }: {
+  age.secrets.a-secret-with-a-name-that-is-far-too-long-for-a-box-1.file = ./secrets/a-file-with-a-name-that-is-far-too-long-1.age;
+  age.secrets.a-secret-with-a-name-that-is-far-too-long-for-a-box-2 = { file = ./secrets/a-file-with-a-name-that-is-far-too-long-2.age; owner = "app"; };
+  services.app.passwordFile = config.age.secrets.a-secret-with-a-name-that-is-far-too-long-for-a-box-1.path;
+  services.app.token = builtins.readFile config.age.secrets.a-secret-with-a-name-that-is-far-too-long-for-a-box-2.path;
+  systemd.services.app.serviceConfig = { User = "app"; EnvironmentFile = config.age.secrets.a-secret-with-a-name-that-is-far-too-long-for-a-box-2.path; };
   services.nginx.enable = true;
   services.nginx.virtualHosts."a-host-with-a-very-long-name.example.org".locations."/".proxyPass = "http://localhost:3000";
   services.nginx.virtualHosts."a-host-with-a-very-long-name.example.com".locations."/".proxyPass = "http://localhost:3001";
@@ -105,7 +110,7 @@ func TestViewsAreOnePage(t *testing.T) {
 	graphs["hostile"] = hostile()
 	graphs["hosts"] = analysed(t, hostsTree)
 	for name, g := range graphs {
-		for _, view := range []string{"hosts", "exposure", "registry"} {
+		for _, view := range []string{"hosts", "exposure", "secrets", "registry"} {
 			o := Options{View: view, Findings: houseFindings}
 			if why, err := Nothing(g, o); err != nil {
 				t.Fatal(err)

@@ -70,6 +70,8 @@ func sketchView(g *graph.Graph, v View, o Options) (*picture, error) {
 		}
 	case "exposure":
 		s.exposurePicture(o)
+	case "secrets":
+		s.secretsPicture(o)
 	case "hosts":
 		if err := s.hostsPicture(o); err != nil {
 			return nil, err

@@ -131,6 +131,7 @@ func (t *tree) options(o render.Options) render.Options {
 	if o.Title == "" {
 		o.Title = t.cfg.Title
 	}
+	o.Checks = t.cfg.Check
 	b := t.cfg.Benchmarks
 	o.Benchmarks = render.Benchmarks{
 		Lines: b.Lines.Int(), Modules: b.Modules.Int(), LongestModule: b.LongestModule.Int(),
