@@ -179,7 +179,7 @@ func (s *site) review() error {
 	return s.page("review.md", "Review", "Review", func(p *page) error {
 		p.o.Findings = s.o.Findings
 		p.review(s.g, s.o.Review)
-		for _, v := range []struct{ view, title string }{{"exposure", "What can be reached from outside"}, {"registry", "What is given out, and to whom"}, {"hosts", "What sets the hosts apart"}} {
+		for _, v := range []struct{ view, title string }{{"exposure", "What can be reached from outside"}, {"secrets", "Where secrets end up"}, {"registry", "What is given out, and to whom"}, {"hosts", "What sets the hosts apart"}} {
 			o := p.o
 			o.View = v.view
 			if why, err := Nothing(s.g, o); err != nil || why != "" {
