@@ -48,6 +48,7 @@ func (n *namespace) takes(path []string, file string) {
 // chooser finds the namespaces that a repository calls its own.
 type chooser struct {
 	options  map[string]*namespace
+	below    map[string]*namespace // those of parts that are tracked, by path
 	parts    map[string]*namespace // of the systems' own namespaces, by the first two names: services.flatpak
 	declared int                   // options in all
 	reads    int                   // of options that the tree declares something beside, in all
@@ -299,16 +300,19 @@ func (c *chooser) withinSystems() []Root {
 		return cmp.Or(cmp.Compare(b.reads, a.reads), cmp.Compare(b.declared, a.declared))
 	})
 	var roots []Root
+	below := map[string]*namespace{}
 	for _, n := range all {
 		if len(roots) == mostRoots || n.reads*fairShare < all[0].reads {
 			break
 		}
 		under += n.declared
+		below[pathText(n.common)] = n
 		roots = append(roots, Root{Path: pathText(n.common), Why: "this repository has no namespace at the top, and declares options under it (" + intText(int64(n.declared)) + " of " + intText(int64(c.declared)) + ")"})
 	}
-	if under*2 < declared {
+	if under*2 < declared || len(roots) == 0 {
 		return nil
 	}
+	c.below = below
 	return roots
 }
 
@@ -359,12 +363,12 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 	declared := false
 	for _, r := range roots {
 		declared = declared || declaresUnder(ev, r)
-		if n := c.options[r.Path]; n != nil {
+		if n := cmp.Or(c.options[r.Path], c.below[r.Path]); n != nil {
 			under += n.reads
 		}
 	}
 	sets := ev.PassedSets()
-	if !declared {
+	if !declared || len(c.below) > 0 {
 		sets = append(sets, slices.Sorted(maps.Keys(c.asked))...)
 	}
 	for _, n := range sets {
@@ -374,7 +378,7 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 		return nil
 	}
 	why := "passed to the modules as an argument, and read more often than " + roots[0].Path
-	if !declared {
+	if !declared || len(c.below) > 0 {
 		why, roots = "no options are declared here, and this is passed to the modules as an argument", nil
 	}
 	// Switches that modules declare for themselves are no central values beside such arguments.

@@ -76,3 +76,18 @@ func TestNamespaceBelowTheSystems(t *testing.T) {
 		}
 	}
 }
+
+// TestArgumentBeforeSystems holds that an argument which modules read more often than the few options of the systems' namespaces that they declare
+// is what is tracked.
+func TestArgumentBeforeSystems(t *testing.T) {
+	files := map[string]string{
+		"default.nix": `{ imports = [ ./a.nix ./b.nix ./c.nix ]; }`,
+		"a.nix":       `{ config, lib, site, ... }: { options.xdg.mime.inverted = lib.mkOption { }; config = { environment.etc.a.text = config.xdg.mime.inverted; networking.hostName = site.name; x.a = site.domain; }; }`,
+		"b.nix":       `{ site, ... }: { x.b = site.name; x.c = site.domain; }`,
+		"c.nix":       `{ site, ... }: { x.d = site.name; x.e = site.domain; x.f = site.port; }`,
+	}
+	g := analyzeFiles(t, Options{}, files)
+	if names := argumentNames(g.Roots); !slices.Equal(names, []string{"site"}) {
+		t.Errorf("tracked: %+v, want site", g.Roots)
+	}
+}

@@ -251,6 +251,7 @@ func (ev *Evaluator) noteImport(i *Import) {
 
 // importValue is import x.
 func (ev *Evaluator) importValue(v Val, at site) Val {
+	libFolder := func(name string) bool { return name == hole+"/lib" || name == hole+"/lib/default.nix" } // of an input that is no flake
 	if a, ok := v.shape.(*altShape); ok {
 		var out []Val
 		for _, t := range a.alts {
@@ -279,6 +280,9 @@ func (ev *Evaluator) importValue(v Val, at site) Val {
 			return v
 		}
 		if s, ok := v.shape.(*strShape); ok {
+			if libFolder(s.s) && strings.Contains(ev.sourceText(at), "nixpkgs") {
+				return Val{shape: &libShape{"lib"}}
+			}
 			for suffix, function := range outsideFiles {
 				if strings.HasSuffix(s.s, suffix) {
 					return ev.libFunction(function)
