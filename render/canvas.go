@@ -125,9 +125,13 @@ func elideNames(s string, limit, heads int) string {
 	if strings.HasPrefix(s, "home-manager.users.") || strings.HasPrefix(s, "…") {
 		heads = 0
 	}
+	least := 1
+	if last := parts[len(parts)-1]; last == "*" || last == "enable" || last == "text" {
+		least = 2 // which tell nothing without the name before
+	}
 	if s = strings.TrimPrefix(s, "…"); !strings.Contains(s, " ") {
 		for heads = min(heads, len(parts)-2); heads >= 0; heads-- {
-			for tail := len(parts) - heads - 1; tail > 0; tail-- {
+			for tail := len(parts) - heads - 1; tail >= least; tail-- {
 				short := strings.Join(parts[:heads], sep) + "…" + strings.Join(parts[len(parts)-tail:], sep)
 				if utf8.RuneCountInString(short) <= limit {
 					return short
