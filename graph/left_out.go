@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"nixsink/internal/door"
 	"nixsink/internal/git"
 	"nixsink/parse"
 )
@@ -86,6 +87,9 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 			return name, "it is not there, and an ignore file names it: it is kept apart from the repository"
 		}
 		if work.all || !git.Inside(t.dir) {
+			if sub := t.submodule(name); sub != "" && !work.all {
+				return name, "it lies in the submodule " + git.Quote(sub) + ", which is not here"
+			}
 			return name, ""
 		}
 		in := strings.TrimPrefix(name, work.rel)
@@ -131,6 +135,21 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 		return name, "its name does not end in .nix"
 	}
 	return name, "it was not read"
+}
+
+// submodule is the submodule that a path lies in by .gitmodules alone, for a tree without git (an archive), "" if none.
+func (t *tree) submodule(name string) string {
+	text, err := door.Read(filepath.Join(t.dir, ".gitmodules"), maxIgnoreBytes)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		key, value, ok := strings.Cut(line, "=")
+		if sub := strings.Trim(strings.TrimSpace(value), `"/`); ok && strings.TrimSpace(key) == "path" && (name == sub || strings.HasPrefix(name, sub+"/")) {
+			return sub
+		}
+	}
+	return ""
 }
 
 // lists reports whether the walk listed a file.

@@ -865,6 +865,10 @@ func (ev *Evaluator) equal(x, y Val) (eq, ok bool) {
 		if _, is := y.shape.(*nullShape); is {
 			return true, true
 		}
+	case *pathShape:
+		if b, is := y.shape.(*pathShape); is && a.inside && b.inside && known(a.s) && known(b.s) {
+			return path.Clean(a.s) == path.Clean(b.s), true
+		}
 	case *listShape:
 		if b, is := y.shape.(*listShape); is && a.exact && b.exact && (len(a.elems) == 0 || len(b.elems) == 0) {
 			return len(a.elems) == len(b.elems), true

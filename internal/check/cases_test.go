@@ -13,6 +13,30 @@ import (
 // and, behind its lines, the marks.
 func TestCases(t *testing.T) {
 	for _, c := range []struct{ name, check, config, project string }{
+		{"a submodule that is not here", "missing-import", "", `
+-- default.nix --
+{ imports = [ ./private/sys ./privates ]; } # <- here
+-- .gitmodules --
+[submodule "private"]
+	path = private
+	url = ../private`},
+		{"a folder that a list leaves out by its path", "missing-import", "", `
+-- default.nix --
+{ lib, ... }:
+let
+  all = dir: map (e: dir + "/${e}") (builtins.filter (e: e != "default.nix") (builtins.attrNames (builtins.readDir dir)));
+  but = dir: list: builtins.filter (e: !(builtins.elem e list)) (all dir);
+in
+{ imports = but ./parts [ ./parts/old ]; }
+-- parts/a.nix --
+{ }
+-- parts/old/b.nix --
+{ }`},
+		{"a merge that can be called", "lost-definition", "", `
+-- default.nix --
+{ lib, ... }:
+let merge = lib.mkMerge [ ] // { __functor = self: next: self // { contents = self.contents ++ [ next ]; }; }; in
+{ config = merge { services.x.a = 1; } { services.x.b = 2; }; }`},
 		{"a file taken away from a list of names", "missing-import", "", `
 -- default.nix --
 { lib, ... }:

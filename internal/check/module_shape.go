@@ -247,7 +247,7 @@ word. Write ` + "`mkMerge [ (mkIf c { … }) { … } ]`" + `.
 				if right == "" {
 					kept, lost, side = left, b.Y, "right"
 				}
-				if kept == "" || isEmptySet(lost) {
+				if kept == "" || isEmptySet(lost) || makesFunctor(lost) {
 					return
 				}
 				out = append(out, Finding{
@@ -375,4 +375,13 @@ func property(e parse.Expr) string {
 func isEmptySet(e parse.Expr) bool {
 	s, ok := e.(*parse.Set)
 	return ok && len(s.Bindings) == 0
+}
+
+// makesFunctor reports whether a set makes what it is merged into a function: a property that can be called, and which the module system takes for what it is.
+func makesFunctor(e parse.Expr) bool {
+	s, ok := e.(*parse.Set)
+	return ok && slices.ContainsFunc(s.Bindings, func(b parse.Binding) bool {
+		a, ok := b.(*parse.Attr)
+		return ok && a.Path[0].Name == "__functor"
+	})
 }

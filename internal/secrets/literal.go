@@ -13,7 +13,7 @@ var placeholders = []string{"changeme", "changethis", "replaceme", "replacethis"
 	"1234567890", "0123456789", "abcdefghij", "a1b2c3d4"}
 
 // plainWords are texts that say how something is asked for, not what it is.
-var plainWords = []string{"none", "null", "true", "false", "yes", "no", "on", "off", "ask", "prompt", "never", "always", "required", "optional", "default", "disabled", "enabled", "auto", "manual", "any", "empty", "plain", "basic", "bearer", "token", "password", "secret", "key", "apikey", "keyring", "gnome-keyring", "kwallet", "file", "env", "vault", "invalid", "unused", "include", "sufficient", "requisite"}
+var plainWords = []string{"none", "null", "true", "false", "yes", "no", "on", "off", "ask", "prompt", "never", "always", "required", "optional", "default", "disabled", "enabled", "auto", "manual", "any", "empty", "plain", "basic", "bearer", "token", "password", "secret", "key", "apikey", "keyring", "gnome-keyring", "kwallet", "file", "env", "vault", "invalid", "unused", "include", "sufficient", "requisite", "n/a"}
 
 // wellKnown are passwords that everybody tries first. Whoever sets one knows that it keeps nobody out.
 var wellKnown = []string{"nixos", "root", "admin", "test", "guest", "toor", "user", "demo", "1234", "12345", "123456", "12345678", "foo", "bar", "foobar", "pass", "pw", "hunter2", "vagrant", "correcthorsebatterystaple", "raspberry", "postgres", "mysql", "live", "install", "hackme", "sw2ycwtib9zpoohopsmm", "password1", "admin123"}
@@ -45,7 +45,7 @@ func Weigh(kind, text string) Worth {
 	if IsHash(text) {
 		return HashOnly
 	}
-	for _, filled := range []string{"/", "./", "~", "$", "@", "%", "{{", "${", "file:", "env:", "!", "keyring", "pass:", "op://", "vault:", "bw:", "cmd:", "*", "http://", "https://", "secret-tool", "ENC["} {
+	for _, filled := range []string{"/", "./", "~", "$", "@", "%", "{{", "${", "file:", "env:", "os.environ/", "!", "keyring", "pass:", "op://", "vault:", "bw:", "cmd:", "*", "http://", "https://", "secret-tool", "ENC["} {
 		if strings.HasPrefix(text, filled) {
 			return Nothing
 		}
