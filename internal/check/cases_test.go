@@ -255,12 +255,19 @@ in
   options.my.gateway = { authHost = host; authPort = port; listenPort = lib.mkOption { type = lib.types.port; default = 9100; }; };
   options.my.wiki.port = lib.mkOption { type = lib.types.port; default = 9200; };
   options.my.node.port = lib.mkOption { type = lib.types.port; default = 9100; }; # <- here
+  options.my.torrent = {
+    webuiPort = lib.mkOption { type = lib.types.port; default = 7080; };
+    metricsPort = lib.mkOption { type = lib.types.port; default = 7080; }; # <- here
+  };
   config.my.gateway.authPort = 9091;
-  config.my.services = { auth.port = 9091; blog.port = 9091; wiki.port = 9200; far = { host = "10.1.2.3"; port = 9100; }; };
+  config.my.services = { auth.port = 9091; blog.port = 9091; wiki.port = 9200; torrent.port = 7080; far = { host = "10.1.2.3"; port = 9100; }; };
   config.services.a = { inherit (config.my.gateway) authPort listenPort; };
   config.services.b.ports = lib.mapAttrsToList (_: s: s.port) config.my.services;
   config.services.c.port = config.my.wiki.port;
   config.services.d.port = config.my.node.port;
+  config.services.e = { inherit (config.my.torrent) webuiPort metricsPort; };
+  config.services.postgresql.settings.port = 15432;
+  config.services.netbox.settings.DATABASES.default.PORT = 15432;
 }`},
 		{"one of them is off", "port-collision", "", `
 -- default.nix --

@@ -119,7 +119,7 @@ func collide(p *Pass, x, y port) bool {
 	if namesOther(a, b) || namesOther(b, a) {
 		return false // alloy.lokiPort is where alloy finds loki.port
 	}
-	if owner := ownerOf(a); owner != "" && owner == ownerOf(b) {
+	if oneService(a, b) {
 		return false // gateway.services.wiki.port and my.wiki.port are one service's
 	}
 	if p.isTarget(a) || p.isTarget(b) {
@@ -151,21 +151,28 @@ func (p *Pass) makeDefined() map[graph.Place]*graph.Definition {
 
 // anyService are names that say what a port is for, and not whose it is.
 var anyService = []string{"", "*", "http", "https", "web", "www", "api", "ui", "gui", "rpc", "grpc", "tcp", "udp", "ssl", "tls", "ws", "listen", "bind", "server", "service", "services", "main", "admin", "public", "private",
-	"internal", "external", "local", "host", "metrics", "metric", "exporter", "debug", "health", "ssh", "settings", "config", "ports", "default", "app", "proxy", "frontend", "backend"}
+	"internal", "external", "local", "host", "metrics", "metric", "exporter", "debug", "health", "ssh", "settings", "config", "ports", "default", "app", "proxy", "frontend", "backend", "webui", "dashboard"}
 
-// ownerOf is the service that a port is of, by the last name of its path that is one: grafana of my.ports.grafana, my.grafana.port and my.grafanaPort; "" if
-// none is.
-func ownerOf(segs []string) string {
+// ownerOf is the service that a port is of, by the last name of its path that is one (grafana of my.ports.grafana, my.grafana.port and my.grafanaPort), and what
+// the port is for (http of my.grafana.httpPort), "" where none says so.
+func ownerOf(segs []string) (owner, role string) {
 	for i := len(segs) - 1; i > 0 && i >= len(segs)-2; i-- {
 		name := strings.Join(slices.DeleteFunc(tokens(segs[i]), func(t string) bool { return t == "port" }), "")
 		if !slices.Contains(anyService, name) {
-			return name
+			return name, role
 		}
-		if name != "" && name != "*" {
-			break // web.http.port: one of several of web
+		if name != "" && name != "*" && role == "" {
+			role = name
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// oneService reports whether two paths are of one service's port: its name, and the same purpose, or none said.
+func oneService(a, b []string) bool {
+	x, forX := ownerOf(a)
+	y, forY := ownerOf(b)
+	return x != "" && x == y && (forX == forY || forX == "" || forY == "")
 }
 
 // isTarget reports whether a port is where something else is found: what stands beside it names the machine, and that is not this one. authHost and authPort,
@@ -377,7 +384,7 @@ var elsewhere = regexp.MustCompile(`(?i)\b(destination|remote|upstream)\b|\bconn
 func isClient(segments []string) bool {
 	for _, s := range segments[:max(0, len(segments)-1)] {
 		for _, t := range tokens(s) {
-			if slices.Contains(clientNames, t) {
+			if slices.Contains(clientNames, t) || slices.Contains(clientNames, singular(t)) {
 				return true
 			}
 		}
