@@ -402,10 +402,11 @@ func (n *needles) find(s site) [][]hit {
 	case s.number:
 		if namesPort(near) || len(s.sc.Names) > 1 && s.sc.List && namesPort(near) {
 			add(portNeedle, s.src, 0, len(s.src), true)
-			// A firewall opens the port of whichever service has the number.
+			// A firewall opens the port of whichever service has the number: of one that a registry of ports gave it to, where many programs use it.
 			if slices.Contains(s.sc.Names, "firewall") {
 				for i, h := range hits {
-					hits[i].sure = !h.n.generic || !h.n.own
+					n := len(h.n.value.Segments)
+					hits[i].sure = !h.n.generic || !h.n.own && n > 1 && namesPort(h.n.value.Segments[n-2])
 				}
 			}
 		}

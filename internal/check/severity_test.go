@@ -59,6 +59,9 @@ let port = d: lib.mkOption { type = lib.types.port; default = d; }; in
   config.services.a = [ config.my.gateway.authPort config.my.web.httpsPort config.my.discogs.apiPort config.my.ports.wiki config.my.mail ];
   config.programs.ssh.matchBlocks.zero = { hostname = "192.0.2.1"; port = 22; };
   config.services.music.gatewayPort = 8086;
+  options.my.feed.port = lib.mkOption { type = lib.types.port; default = 8080; };
+  config.services.feed.port = config.my.feed.port;
+  config.networking.firewall.allowedTCPPorts = [ 8080 8081 ];
   config.services.x.key = "ssh-ed25519 AAAA anna@home.example";
   config.services.caddy.virtualHosts."wiki".extraConfig = ''
     # the wiki listens at 127.0.0.1:9875
@@ -76,6 +79,22 @@ let secrets = builtins.fromJSON (builtins.readFile ./secrets/all.json); in
 {}
 -- .gitattributes --
 secrets/** filter=git-crypt diff=git-crypt`},
+		{"one option of systems and of homes", "unused-value", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, home-manager, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./settings.nix ./a.nix ]; };
+    homeConfigurations.anna = home-manager.lib.homeManagerConfiguration { modules = [ ./home-settings.nix ./home.nix ]; };
+  }; }
+-- settings.nix --
+{ lib, ... }: { options.my.settings.work = lib.mkOption { default = ""; };
+  options.my.settings.play = lib.mkOption { default = ""; }; # <- here
+}
+-- home-settings.nix --
+{ lib, ... }: { options.my.settings.work = lib.mkOption { default = ""; }; }
+-- a.nix --
+{ config, lib, ... }: { options.my.name = lib.mkOption { default = "a"; }; config.networking.hostName = config.my.name; }
+-- home.nix --
+{ config, ... }: { programs.git.userName = config.my.settings.work; }`},
 		{"fields of one submodule", "unused-value", "", `
 -- default.nix --
 { lib, config, ... }:

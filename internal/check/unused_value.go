@@ -83,6 +83,16 @@ func (p *Pass) readApart(v *graph.Value) bool {
 	return slices.ContainsFunc(p.readers[p.values[other]], p.apart)
 }
 
+// twinRead reports whether an option of a system has one of the same name in homes, or the other way round, that is read: both are set by what they share.
+func (p *Pass) twinRead(v *graph.Value) bool {
+	other, home := strings.CutPrefix(v.Path, "home-manager.users.*.")
+	if !home {
+		other = "home-manager.users.*." + v.Path
+	}
+	twin := p.values[other]
+	return twin != nil && len(twin.Declared) > 0 && (twin.FanOut.Reads > 0 || p.read().around(twin))
+}
+
 // mayBeRead says what could read values that nothing is seen to read, "" if nothing could.
 func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	v := vs[0]
@@ -94,6 +104,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	if p.hasSharedType(v) {
 		return "its type is another option's, too"
+	}
+	if p.twinRead(v) {
+		return "systems and homes have an option of this name, and the other one is read"
 	}
 	if p.argumentRoot(v) && (p.inputNames()[v.Segments[0]] || len(v.Literals) == 0) {
 		return "what takes the argument may read it"

@@ -55,6 +55,9 @@ func Weigh(kind, text string) Worth {
 	if slices.Contains(plainWords, l) || slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(bare, p) }) || repeated(text) || strings.ContainsAny(text, "{}") {
 		return Nothing
 	}
+	if i := strings.LastIndexByte(text, '/'); i > 0 && KindOf(text[i+1:]) != "" {
+		return Nothing // the name of a secret among others: db/mysql/root/password
+	}
 	if kind == "a password hash" {
 		return Nothing // no hash that anything takes: "!", "x"
 	}
