@@ -244,7 +244,7 @@ func TestFlake(t *testing.T) {
 	}
 	// What the documentation says to type where there is nothing but nix.
 	tree := filepath.Join(f.src, "testdata/projects/homelab")
-	if out, errs, err := f.run("run", self, "--", "report", tree); err != nil || !strings.Contains(out, "CFG.ports.ssh") {
+	if out, errs, err := f.run("run", self, "--", "report", tree); err != nil || !strings.Contains(out, "CFG.identity.domain") {
 		t.Errorf("nix run: %v\n%s%s", err, out, errs)
 	}
 	report := f.build(t, self+"#checks.x86_64-linux.example")

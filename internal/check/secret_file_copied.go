@@ -78,6 +78,9 @@ func (p *Pass) copiedSecret(d *graph.Definition, file graph.File) (Finding, bool
 		}
 		f.Severity = Info
 		f.Message = fmt.Sprintf("%s names %s, which is part of the flake, so that everybody can read it in the Nix store: keep it out of the repository", d.Option, file.Name)
+	case why == graph.ByFilter && !takes && !secrets.NamedSecret(file.Name):
+		f.Severity = Warning // not all that is encrypted is a password
+		f.Message = fmt.Sprintf("%s is given the path %s itself, which git encrypts, so that evaluation copies what it holds into the Nix store, where everybody can read it", d.Option, file.Name)
 	case takes, why == graph.ByKey || why == graph.ByConfig || why == graph.ByFilter:
 		f.Message = fmt.Sprintf("%s is given the path %s itself, so that evaluation copies the file into the Nix store, where everybody can read it: keep it out of the repository and name it by a string", d.Option, file.Name)
 	case why == graph.ByName:

@@ -174,6 +174,7 @@ one until somebody restarts it.
 {
   sops.secrets.db = { };
   sops.secrets.web.restartUnits = [ "web.service" ];
+  systemd.services.app.wantedBy = [ "multi-user.target" ];
   systemd.services.app.serviceConfig = { ExecStart = "/bin/app"; EnvironmentFile = config.sops.secrets.db.path; }; # <- here
   systemd.services.web.serviceConfig = { ExecStart = "/bin/web"; EnvironmentFile = config.sops.secrets.web.path; };
 }
@@ -192,7 +193,7 @@ one until somebody restarts it.
 			}
 			for _, u := range s.Uses {
 				unit := starts[u.Unit]
-				if u.What != "path" || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) {
+				if u.What != "path" || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
 					continue
 				}
 				if slices.Contains(s.Restarts, u.Unit+".service") || slices.Contains(s.Restarts, u.Unit) || seen[s.Tool+s.Name+"\x00"+u.Unit] {
@@ -208,6 +209,17 @@ one until somebody restarts it.
 		}
 		return out
 	},
+}
+
+// wanted reports whether something has a unit run from the start of the machine on. What is started on a failure, say, reads its secret each time.
+func (p *Pass) wanted(unit string) bool {
+	for key := range p.unitFields() {
+		rest, ok := strings.CutPrefix(key, "systemd.services."+unit+".")
+		if ok && slices.ContainsFunc([]string{"wantedBy", "requiredBy", "upheldBy", "unitConfig"}, func(f string) bool { return strings.HasPrefix(rest, f) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // timed reports whether a unit starts again by itself.

@@ -43,7 +43,7 @@ a machine cannot be taken from it. A secret with a ` + "`path`" + ` of its own i
 			if read || p.namesFile(s.Name) {
 				continue
 			}
-			out = append(out, Finding{At: s.At, Value: s.option(), Message: fmt.Sprintf("nothing reads the secret %s (%s): remove it", s.Name, s.Tool)})
+			out = append(out, Finding{At: s.At, Value: s.option(), Message: fmt.Sprintf("nothing in the Nix files reads the secret %s (%s): remove it, if no program reads its file", s.Name, s.Tool)})
 		}
 		return out
 	},
@@ -68,6 +68,9 @@ func (s *Secret) option() string {
 // name in a string of its own, by which it may be put together.
 func (p *Pass) namesFile(name string) bool {
 	for _, f := range p.Graph.Files {
+		if putsTogether(f.Src, name) {
+			return true
+		}
 		if !strings.Contains(f.Src, name) {
 			continue // most files
 		}
@@ -102,6 +105,26 @@ func (p *Pass) mentioned(name string) bool {
 			src = src[i+len(name):]
 			read := strings.HasPrefix(after, ".path") || strings.HasSuffix(strings.TrimSuffix(before, `"`), "placeholder.")
 			if !read {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// putsTogether reports whether a text has the name of a secret's file as far as something computed goes on with it: /run/secrets/minio_${service}_key.
+func putsTogether(src, name string) bool {
+	for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/"} {
+		for at := 0; ; {
+			i := strings.Index(src[at:], dir)
+			if i < 0 {
+				break
+			}
+			at += i + len(dir)
+			n := strings.IndexFunc(src[at:], func(r rune) bool {
+				return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./", r))
+			})
+			if n >= 0 && strings.HasPrefix(name, src[at:at+n]) && strings.HasPrefix(strings.TrimPrefix(src[at+n:], "''"), "$") {
 				return true
 			}
 		}

@@ -35,7 +35,7 @@ let pass = "` + sentinel + `-in-a-let"; in
   options.my.a = lib.mkOption { type = lib.types.port; default = 8080; };
   options.my.password = lib.mkOption { type = lib.types.str; default = "` + sentinel + `-default"; };
   options.my.apiToken = lib.mkOption { type = lib.types.str; };
-  config.my.apiToken = "` + sentinel + `0a1b2c3d4e5f";
+  config.my.apiToken = "` + sentinel + `0e7b9d2a6c4f";
   # source-id: CFG.a
   config.services.a.b = config.my.a;
   config.services.a.password = config.my.password;

@@ -21,7 +21,7 @@ func AtRuntime(name string) bool {
 // Encrypted says by its name that a file holds no secret that could be read without a key.
 func Encrypted(name string) bool {
 	base := strings.ToLower(path.Base(name))
-	for _, end := range []string{".age", ".gpg", ".pgp", ".asc", ".sops", ".enc", ".enc.yaml", ".enc.json", ".cred"} {
+	for _, end := range []string{".age", ".gpg", ".pgp", ".asc", ".sops", ".enc", ".enc.yaml", ".enc.json", ".cred", ".jwe"} {
 		if strings.HasSuffix(base, end) {
 			return true
 		}

@@ -18,8 +18,8 @@ var plainWords = []string{"none", "null", "true", "false", "yes", "no", "on", "o
 // wellKnown are passwords that everybody tries first. Whoever sets one knows that it keeps nobody out.
 var wellKnown = []string{"nixos", "root", "admin", "test", "guest", "toor", "user", "demo", "1234", "12345", "123456", "12345678", "foo", "bar", "foobar", "pass", "pw", "hunter2", "vagrant", "correcthorsebatterystaple", "raspberry", "postgres", "mysql", "live", "install", "hackme", "sw2ycwtib9zpoohopsmm", "password1", "admin123"}
 
-// hashes are how the hashes of passwords begin (crypt(5)).
-var hashes = []string{"$y$", "$gy$", "$7$", "$6$", "$5$", "$1$", "$2a$", "$2b$", "$2y$", "$argon2", "$scrypt", "$pbkdf2", "$sha512$", "{SSHA", "{SHA", "{BCRYPT"}
+// hashes are how the hashes of passwords begin (crypt(5); RFC 5803 for SCRAM).
+var hashes = []string{"$y$", "$gy$", "$7$", "$6$", "$5$", "$1$", "$2a$", "$2b$", "$2y$", "$argon2", "$scrypt", "$pbkdf2", "$sha512$", "{SSHA", "{SHA", "{BCRYPT", "SCRAM-SHA-", "argon2:$"}
 
 // IsHash says that a text is the hash of a password.
 func IsHash(text string) bool {
