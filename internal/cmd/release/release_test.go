@@ -275,7 +275,7 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"--version"}, {"report", "/src"}} {
-		if out := inside(t, root, append(c.Config.Entrypoint, args...)); !strings.Contains(out, "nixsink "+r.version) && !strings.Contains(out, "CFG.ports.ssh") {
+		if out := inside(t, root, append(c.Config.Entrypoint, args...)); !strings.Contains(out, "nixsink "+r.version) && !strings.Contains(out, "CFG.identity.domain") {
 			t.Errorf("%s: %s", args, out)
 		}
 	}
