@@ -175,6 +175,9 @@ func Within(ctx context.Context, p Part) (within context.Context, release func()
 	within, cancel := context.WithCancelCause(ctx)
 	ended := b.parts[p].ended
 	after := context.AfterFunc(ended, func() { cancel(context.Cause(ended)) })
+	if ended.Err() != nil {
+		cancel(context.Cause(ended)) // at once: the function above runs at its own time
+	}
 	return within, func() { after(); cancel(context.Canceled) }
 }
 
