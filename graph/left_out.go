@@ -139,17 +139,26 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 
 // submodule is the submodule that a path lies in by .gitmodules alone, for a tree without git (an archive), "" if none.
 func (t *tree) submodule(name string) string {
-	text, err := door.Read(filepath.Join(t.dir, ".gitmodules"), maxIgnoreBytes)
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(text)) {
-		key, value, ok := strings.Cut(line, "=")
-		if sub := strings.Trim(strings.TrimSpace(value), `"/`); ok && strings.TrimSpace(key) == "path" && (name == sub || strings.HasPrefix(name, sub+"/")) {
+	for _, sub := range t.modules() {
+		if name == sub || strings.HasPrefix(name, sub+"/") {
 			return sub
 		}
 	}
 	return ""
+}
+
+// submodules are the folders that .gitmodules names, in its order.
+func (t *tree) submodules() (out []string) {
+	text, err := door.Read(filepath.Join(t.dir, ".gitmodules"), maxIgnoreBytes)
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(text)) {
+		if key, value, ok := strings.Cut(line, "="); ok && strings.TrimSpace(key) == "path" {
+			out = append(out, strings.Trim(strings.TrimSpace(value), `"/`))
+		}
+	}
+	return out
 }
 
 // lists reports whether the walk listed a file.

@@ -34,6 +34,7 @@ type tree struct {
 	exclude   excluder
 	elsewhere map[string]string // Options.LeftOut
 	ignores   map[string]spot   // by folder that was entered, where ignore files are in force
+	modules   func() []string   // the folders of submodules that .gitmodules names
 	works     []*worktree       // working trees of git that it lies in and that lie in it, the root's first
 }
 
@@ -90,6 +91,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 		return nil, fmt.Errorf("load: %w", err)
 	}
 	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, ignores: map[string]spot{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
+	t.modules = sync.OnceValue(t.submodules)
 	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
 	spent := budget.From(ctx)
 	var unread atomic.Int64

@@ -214,6 +214,20 @@ func (a *Attr) Holds(at Span) bool {
 	}
 }
 
+// Callee is the function that an expression calls: lib.mkIf of (lib.mkIf c) x. What is no call is its own.
+func Callee(e Expr) Expr {
+	for {
+		switch x := e.(type) {
+		case *Apply:
+			e = x.Fn
+		case *Paren:
+			e = x.X
+		default:
+			return e
+		}
+	}
+}
+
 // Inherit is inherit a b; or inherit (from) a b; with the semicolon in its span.
 type Inherit struct {
 	Span

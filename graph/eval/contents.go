@@ -46,20 +46,11 @@ func (ev *Evaluator) writes(t *thunk, depth int) bool {
 	case *parse.Ident:
 		return ev.writes(t.env.lookup(e.Name), depth+1)
 	case *parse.Apply:
-		fn := parse.Expr(e)
-		for {
-			switch x := fn.(type) {
-			case *parse.Apply:
-				fn = x.Fn
-			case *parse.Paren:
-				fn = x.X
-			case *parse.Ident:
-				return slices.Contains(writers, x.Name)
-			case *parse.Select:
-				return len(x.Path) > 0 && slices.Contains(writers, x.Path[len(x.Path)-1].Name)
-			default:
-				return false
-			}
+		switch fn := parse.Callee(e).(type) {
+		case *parse.Ident:
+			return slices.Contains(writers, fn.Name)
+		case *parse.Select:
+			return len(fn.Path) > 0 && slices.Contains(writers, fn.Path[len(fn.Path)-1].Name)
 		}
 	}
 	return false

@@ -227,10 +227,7 @@ type chooser struct {
 
 func (c *chooser) read() {
 	for i, x := range c.ev.choices {
-		q := x.path
-		for q.Len() >= x.depth {
-			q = q.Parent
-		}
+		q := x.path.upTo(x.depth - 1)
 		c.at[q] = append(c.at[q], i)
 		for ; q != nil; q = q.Parent {
 			c.over[q] = append(c.over[q], i)

@@ -13,7 +13,6 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -64,8 +63,7 @@ type Budget struct {
 
 // part is the state of a part.
 type part struct {
-	over  atomic.Pointer[error] // why its stages end
-	ended context.Context       // done when they are to end
+	ended context.Context // done when its stages are to end, with why
 	end   context.CancelCauseFunc
 }
 
@@ -136,8 +134,8 @@ func (b *Budget) look(begin time.Time) {
 // weigh holds what is used of a limit, 1 for all, against the bounds.
 func (b *Budget) weigh(used float64, softly func(Part) float64, why error) {
 	for i := range b.parts {
-		if p := &b.parts[i]; used >= softly(Part(i)) && p.over.CompareAndSwap(nil, &why) {
-			p.end(why)
+		if used >= softly(Part(i)) {
+			b.parts[i].end(why) // the first reason stays
 		}
 	}
 	if used >= 1 {
@@ -160,10 +158,7 @@ func (b *Budget) Over(p Part) error {
 	if b == nil {
 		return nil
 	}
-	if why := b.parts[p].over.Load(); why != nil {
-		return *why
-	}
-	return nil
+	return context.Cause(b.parts[p].ended)
 }
 
 // Within is a context that ends with ctx, and when the stages of a part are to end. release lets it go.

@@ -254,19 +254,11 @@ func (f *forcing) element(e parse.Expr) parse.Expr {
 
 // function is what has to be known for a function that is called to be known.
 func (f *forcing) function(e *parse.Apply) parse.Expr {
-	fn := e.Fn
-	for {
-		switch x := fn.(type) {
-		case *parse.Apply:
-			fn = x.Fn
-		case *parse.Paren:
-			fn = x.X
-		case *parse.Ident, *parse.Select:
-			return f.value(x)
-		default:
-			return nil
-		}
+	switch fn := parse.Callee(e).(type) {
+	case *parse.Ident, *parse.Select:
+		return f.value(fn)
 	}
+	return nil
 }
 
 // value is what has to be known for an expression to be known, as far as its outside goes.

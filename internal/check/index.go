@@ -47,6 +47,7 @@ type index struct {
 
 	secrets    func() *secretFacts
 	unitFields func() map[string][]*graph.Definition // below systemd.services, by their names
+	stems      func() []string                       // that names of secrets' files are put together from
 
 	readOnly sync.Map // by *parse.File: the places ([]parse.Span) that say of an option that it is not to be set
 }
@@ -88,6 +89,7 @@ func (p *Pass) build() {
 	p.setAt = sync.OnceValue(p.makeSetAt)
 	p.secrets = sync.OnceValue(p.makeSecrets)
 	p.unitFields = sync.OnceValue(p.makeUnitFields)
+	p.stems = sync.OnceValue(p.makeStems)
 	for _, m := range p.Graph.Modules {
 		if old := p.modules[m.Path]; old == nil || old.Instance != "" && m.Instance == "" {
 			p.modules[m.Path] = m

@@ -153,11 +153,16 @@ func (p *Pass) makeDefined() map[graph.Place]*graph.Definition {
 var anyService = []string{"", "*", "http", "https", "web", "www", "api", "ui", "gui", "rpc", "grpc", "tcp", "udp", "ssl", "tls", "ws", "listen", "bind", "server", "service", "services", "main", "admin", "public", "private",
 	"internal", "external", "local", "host", "metrics", "metric", "exporter", "debug", "health", "ssh", "settings", "config", "ports", "default", "app", "proxy", "frontend", "backend", "webui", "dashboard"}
 
+// withoutPort is a name without the word port, and what parts its words: grafana of grafanaPort.
+func withoutPort(name string) string {
+	return strings.Join(slices.DeleteFunc(tokens(name), func(t string) bool { return t == "port" }), "")
+}
+
 // ownerOf is the service that a port is of, by the last name of its path that is one (grafana of my.ports.grafana, my.grafana.port and my.grafanaPort), and what
 // the port is for (http of my.grafana.httpPort), "" where none says so.
 func ownerOf(segs []string) (owner, role string) {
 	for i := len(segs) - 1; i > 0 && i >= len(segs)-2; i-- {
-		name := strings.Join(slices.DeleteFunc(tokens(segs[i]), func(t string) bool { return t == "port" }), "")
+		name := withoutPort(segs[i])
 		if !slices.Contains(anyService, name) {
 			return name, role
 		}
@@ -179,7 +184,7 @@ func oneService(a, b []string) bool {
 // host and port of what a proxy leads to.
 func (p *Pass) isTarget(segs []string) bool {
 	n := len(segs) - 1
-	what := strings.Join(slices.DeleteFunc(tokens(segs[n]), func(t string) bool { return t == "port" }), "")
+	what := withoutPort(segs[n])
 	if what != "" && slices.Contains(anyService, what) {
 		return false // listenHost and listenPort
 	}

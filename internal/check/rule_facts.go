@@ -302,20 +302,19 @@ func (s *factSet) over(p *Pass, kind string) []subject {
 // flowTracks are the tracks of central values and of secrets.
 func (p *Pass) flowTracks() []*graph.Track {
 	tests := p.testsOnly()
+	var roots [][]string
+	for _, r := range p.Graph.Roots {
+		roots = append(roots, strings.Split(r.Path, "."))
+	}
 	tracks := p.Graph.Track(func(path []string) bool {
-		if _, secret := p.labelOf(path); secret {
-			return true
-		}
-		return slices.ContainsFunc(p.Graph.Roots, func(r graph.Root) bool {
-			names := strings.Split(r.Path, ".")
-			return len(path) > len(names) && slices.Equal(path[:len(names)], names)
-		})
+		_, secret := p.labelOf(path)
+		return secret || slices.ContainsFunc(roots, func(root []string) bool { return len(path) > len(root) && slices.Equal(path[:len(root)], root) })
 	})
 	return slices.DeleteFunc(tracks, func(t *graph.Track) bool { return tests(t.In) || t.Argument })
 }
 
 func (s *factSet) flow(p *Pass, t *graph.Track) FlowFact {
-	f := FlowFact{Source: t.Source.File, Sink: t.Option, What: partName(t.Part), Hosts: s.hostsOf(p, t.In), File: t.At.File, Line: int64(t.At.Line)}
+	f := FlowFact{Source: t.Source.File, Sink: t.Option, What: partNames[t.Part], Hosts: s.hostsOf(p, t.In), File: t.At.File, Line: int64(t.At.Line)}
 	if f.Source == "" {
 		f.Source = strings.Join(t.Source.Path, ".")
 	}

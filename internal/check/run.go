@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -144,25 +145,26 @@ func annotates(g *graph.Graph) bool {
 // enabled gives the checks and rules that are not off, each with the severity it has here as Default.
 func enabled(cfg Config) ([]Check, error) {
 	all := slices.Clone(All)
-	for _, r := range cfg.Rules {
-		c, err := r.compile()
-		if err != nil {
-			return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+	add := func(kind, name string, compile func() (Check, error)) error {
+		c, err := compile()
+		if err == nil && slices.ContainsFunc(all, func(o Check) bool { return o.Name == c.Name }) {
+			err = errors.New("the name is taken")
 		}
-		if slices.ContainsFunc(all, func(o Check) bool { return o.Name == c.Name }) {
-			return nil, fmt.Errorf("rule %q: the name is taken", r.Name)
+		if err != nil {
+			return fmt.Errorf("%s %q: %w", kind, name, err)
 		}
 		all = append(all, c)
+		return nil
+	}
+	for _, r := range cfg.Rules {
+		if err := add("rule", r.Name, r.compile); err != nil {
+			return nil, err
+		}
 	}
 	for _, r := range cfg.Taints {
-		c, err := r.compile()
-		if err != nil {
-			return nil, fmt.Errorf("taint %q: %w", r.Name, err)
+		if err := add("taint", r.Name, r.compile); err != nil {
+			return nil, err
 		}
-		if slices.ContainsFunc(all, func(o Check) bool { return o.Name == c.Name }) {
-			return nil, fmt.Errorf("taint %q: the name is taken", r.Name)
-		}
-		all = append(all, c)
 	}
 	for name := range cfg.Severity {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.Name == name }) {

@@ -213,9 +213,14 @@ one until somebody restarts it.
 
 // wanted reports whether something has a unit run from the start of the machine on. What is started on a failure, say, reads its secret each time.
 func (p *Pass) wanted(unit string) bool {
+	return p.sets(unit, "wantedBy", "requiredBy", "upheldBy", "unitConfig")
+}
+
+// sets reports whether a unit has one of some fields, or something in them.
+func (p *Pass) sets(unit string, fields ...string) bool {
 	for key := range p.unitFields() {
 		rest, ok := strings.CutPrefix(key, "systemd.services."+unit+".")
-		if ok && slices.ContainsFunc([]string{"wantedBy", "requiredBy", "upheldBy", "unitConfig"}, func(f string) bool { return strings.HasPrefix(rest, f) }) {
+		if ok && slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(rest, f) }) {
 			return true
 		}
 	}
@@ -224,12 +229,7 @@ func (p *Pass) wanted(unit string) bool {
 
 // timed reports whether a unit starts again by itself.
 func (p *Pass) timed(unit string) bool {
-	for key := range p.unitFields() {
-		if rest, ok := strings.CutPrefix(key, "systemd.services."+unit+"."); ok && (strings.HasPrefix(rest, "startAt") || strings.HasPrefix(rest, "restartTriggers") || strings.HasPrefix(rest, "reloadTriggers")) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(p.Graph.Definitions, func(d *graph.Definition) bool {
+	return p.sets(unit, "startAt", "restartTriggers", "reloadTriggers") || slices.ContainsFunc(p.Graph.Definitions, func(d *graph.Definition) bool {
 		return len(d.Segments) > 2 && d.Segments[0] == "systemd" && d.Segments[1] == "timers" && sameGlob(d.Segments[2], unit)
 	})
 }

@@ -67,10 +67,10 @@ func (s *Secret) option() string {
 // namesFile reports whether some text names a secret by the file that it lies in, reads it by its name where no configuration evaluates that, or has its
 // name in a string of its own, by which it may be put together.
 func (p *Pass) namesFile(name string) bool {
+	if slices.ContainsFunc(p.stems(), func(stem string) bool { return strings.HasPrefix(name, stem) }) {
+		return true
+	}
 	for _, f := range p.Graph.Files {
-		if putsTogether(f.Src, name) {
-			return true
-		}
 		if !strings.Contains(f.Src, name) {
 			continue // most files
 		}
@@ -112,24 +112,26 @@ func (p *Pass) mentioned(name string) bool {
 	return false
 }
 
-// putsTogether reports whether a text has the name of a secret's file as far as something computed goes on with it: /run/secrets/minio_${service}_key.
-func putsTogether(src, name string) bool {
-	for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/"} {
-		for at := 0; ; {
-			i := strings.Index(src[at:], dir)
-			if i < 0 {
-				break
-			}
-			at += i + len(dir)
-			n := strings.IndexFunc(src[at:], func(r rune) bool {
-				return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./", r))
-			})
-			if n >= 0 && strings.HasPrefix(name, src[at:at+n]) && strings.HasPrefix(strings.TrimPrefix(src[at+n:], "''"), "$") {
-				return true
+// makeStems are what names of secrets' files begin with that the texts put together: minio_ of /run/secrets/minio_${service}_key.
+func (p *Pass) makeStems() (out []string) {
+	for _, f := range p.Graph.Files {
+		for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/"} {
+			for rest := f.Src; ; {
+				_, behind, found := strings.Cut(rest, dir)
+				if !found {
+					break
+				}
+				rest = behind
+				n := strings.IndexFunc(rest, func(r rune) bool {
+					return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./", r))
+				})
+				if n >= 0 && strings.HasPrefix(strings.TrimPrefix(rest[n:], "''"), "$") {
+					out = append(out, rest[:n])
+				}
 			}
 		}
 	}
-	return false
+	return out
 }
 
 var secretUndeclared = Check{

@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -19,13 +18,13 @@ type Taint struct {
 	Sources    []OptionGlob `toml:"sources"`    // options
 	Sanitizers []OptionGlob `toml:"sanitizers"` // options behind which nothing of a source counts
 	Sinks      []OptionGlob `toml:"sinks"`      // options
-	Parts      []string     `toml:"parts"`      // of what a source holds: taintParts; none: what it holds, and what the file does that it names
+	Parts      []string     `toml:"parts"`      // of what a source holds: partNames; none: what it holds, and what the file does that it names
 	Message    string       `toml:"message"`    // {source}, {sink} and {part} are filled in
 	Severity   Severity     `toml:"severity"`   // Off (not given): Warning
 }
 
-// taintParts are the parts of a source, by name.
-var taintParts = map[string]graph.Part{"value": graph.PartValue, "contents": graph.PartContents, "hash": graph.PartDigest, "existence": graph.PartExistence}
+// partNames are what people call the parts of a source.
+var partNames = [...]string{graph.PartValue: "value", graph.PartContents: "contents", graph.PartDigest: "hash", graph.PartExistence: "existence"}
 
 // compile turns a rule into a check.
 func (r Taint) compile() (Check, error) {
@@ -39,11 +38,11 @@ func (r Taint) compile() (Check, error) {
 	}
 	parts := map[graph.Part]bool{}
 	for _, name := range r.Parts {
-		part, ok := taintParts[name]
-		if !ok {
+		part := slices.Index(partNames[:], name)
+		if part < 0 {
 			return Check{}, fmt.Errorf("parts: there are value, contents, hash and existence, not %q", name)
 		}
-		parts[part] = true
+		parts[graph.Part(part)] = true
 	}
 	if len(r.Parts) == 0 {
 		parts[graph.PartValue], parts[graph.PartContents] = true, true
@@ -110,7 +109,7 @@ func (r Taint) run(p *Pass, parts map[graph.Part]bool) []Finding {
 			first[t] = i
 			continue
 		}
-		f := Finding{At: t.At, Value: source, Message: strings.NewReplacer("{source}", source, "{sink}", t.Option, "{part}", partName(t.Part)).Replace(r.Message)}
+		f := Finding{At: t.At, Value: source, Message: strings.NewReplacer("{source}", source, "{sink}", t.Option, "{part}", partNames[t.Part]).Replace(r.Message)}
 		if t.Own {
 			f.Severity = Info // what a flake makes of it is not known to be built
 		}
@@ -122,13 +121,4 @@ func (r Taint) run(p *Pass, parts map[graph.Part]bool) []Finding {
 		out = append(out, f)
 	}
 	return out
-}
-
-func partName(part graph.Part) string {
-	for _, name := range slices.Sorted(maps.Keys(taintParts)) {
-		if taintParts[name] == part {
-			return name
-		}
-	}
-	return ""
 }

@@ -76,20 +76,21 @@ could bring is text of this tree, whose names were seen.
 // readApart reports whether an option is read in a module that nothing is seen to import: such a one is looked at as one of NixOS, or of home-manager, and
 // may be the other.
 func (p *Pass) readApart(v *graph.Value) bool {
+	return slices.ContainsFunc(p.readers[p.twin(v)], p.apart)
+}
+
+// twin is the option of homes that is called like one of systems, or the other way round; nil if there is none.
+func (p *Pass) twin(v *graph.Value) *graph.Value {
 	other, home := strings.CutPrefix(v.Path, "home-manager.users.*.")
 	if !home {
 		other = "home-manager.users.*." + v.Path
 	}
-	return slices.ContainsFunc(p.readers[p.values[other]], p.apart)
+	return p.values[other]
 }
 
 // twinRead reports whether an option of a system has one of the same name in homes, or the other way round, that is read: both are set by what they share.
 func (p *Pass) twinRead(v *graph.Value) bool {
-	other, home := strings.CutPrefix(v.Path, "home-manager.users.*.")
-	if !home {
-		other = "home-manager.users.*." + v.Path
-	}
-	twin := p.values[other]
+	twin := p.twin(v)
 	return twin != nil && len(twin.Declared) > 0 && (twin.FanOut.Reads > 0 || p.read().around(twin))
 }
 

@@ -189,17 +189,13 @@ func walkBindings(bs []parse.Binding, sc scope, visit func(parse.Expr, scope)) {
 
 // calledName is the last name of the function that an application calls: mkOption for lib.mkOption. Curried calls count.
 func calledName(fn parse.Expr) string {
-	switch fn := fn.(type) {
+	switch fn := parse.Callee(fn).(type) {
 	case *parse.Ident:
 		return fn.Name
 	case *parse.Select:
 		if n := len(fn.Path); n > 0 {
 			return fn.Path[n-1].Name
 		}
-	case *parse.Apply:
-		return calledName(fn.Fn)
-	case *parse.Paren:
-		return calledName(fn.X)
 	}
 	return ""
 }
