@@ -338,7 +338,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		at := PlaceIn(t.byName[name], parse.Span{Start: start, End: end})
 		if i.Unknown != "" {
 			if t.byName[name] != nil {
-				g.Problems = append(g.Problems, Problem{At: at, Msg: "this import cannot be followed: " + i.Unknown, Kind: "limit"})
+				g.Problems = append(g.Problems, Problem{At: at, Msg: ImportNotFollowed + ": " + i.Unknown, Kind: "limit"})
 			}
 			continue
 		}

@@ -305,6 +305,9 @@ type Problem struct {
 	Local  bool // of kind "limit": what was cut is what one call makes, and no more
 }
 
+// ImportNotFollowed is how the message begins of a problem that tells of an import whose file the text does not tell.
+const ImportNotFollowed = "this import cannot be followed"
+
 // Ratio is covered of total. Total 0 is "not applicable", never 100 %.
 type Ratio struct {
 	Covered, Total int

@@ -119,11 +119,9 @@ func (x *Exposure) Text(w io.Writer, o Options) error {
 		}
 		fmt.Fprintln(t, t.style(bold, plain(x.machines(r))))
 		for _, f := range slices.Concat(r.Off, r.Trusted) {
-			text := "the firewall of NixOS is off"
-			if f.Text != "off" && f.Name != "networking.firewall.enable" {
+			text := "the firewall of NixOS is " + f.Text
+			if f.Name != "networking.firewall.enable" {
 				text = "all that listens is let in from " + f.Text
-			} else if f.Text != "off" {
-				text = "the firewall of NixOS is " + f.Text
 			}
 			fmt.Fprintf(t, "  %s%s\n", t.style(red, plain(text)), t.style(dim, "  "+plain(where(f.At))))
 		}

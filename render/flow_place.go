@@ -126,7 +126,7 @@ func (f *flowLayout) place() {
 	switch {
 	case !slices.ContainsFunc(f.boxes, func(b *box) bool { return b.kind != layerNode && !b.lane }):
 		gap = 320
-	case f.view.Name == "exposure" || f.view.Name == "secrets":
+	case f.ofWays():
 		gap = 62
 	case len(f.columns) == 2:
 		gap = min(420, max(220, f.h*0.25))

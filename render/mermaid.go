@@ -37,7 +37,7 @@ func (p *picture) tall() bool {
 	switch {
 	case p.view.Name == "modules":
 		edges, nodes = 36, 20
-	case p.view.Name == "exposure" || p.view.Name == "secrets":
+	case p.ofWays():
 		edges, nodes = 80, 60 // five columns
 	case len(p.counts()) > 2:
 		edges, nodes = 68, 36

@@ -73,6 +73,9 @@ func ownerOf(segments []string) string {
 	return strings.Join(segments[:min(2, len(segments))], ".")
 }
 
+// ofWays says that a picture shows ways from box to box in columns of their own: drawWays made it.
+func (p *picture) ofWays() bool { return p.view.Name == "exposure" || p.view.Name == "secrets" }
+
 // wayBoxes are the boxes of pictures of ways, by column and text: the first place where each is, what is told of it, and by which names it is looked for.
 type wayBoxes struct {
 	at    map[string]graph.Place

@@ -195,11 +195,7 @@ func findingCounts(findings []Finding) string {
 func mostDeclared(g *graph.Graph) string {
 	counts := map[string]int{}
 	for _, o := range g.Declared {
-		parts := graph.SplitPath(o.Path)
-		if len(parts) > 3 && parts[0] == "home-manager" && parts[1] == "users" {
-			parts = parts[3:] // of a home, where it is declared by its short name
-		}
-		if first := parts[0]; !strings.ContainsAny(first, "*\"$ ") {
+		if first := graph.SplitPath(graph.InHome(o.Path))[0]; !strings.ContainsAny(first, "*\"$ ") {
 			counts[first]++
 		}
 	}

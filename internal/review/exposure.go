@@ -473,7 +473,7 @@ func (p *portsOf) listens(d *graph.Definition) {
 	if name == unquote(s[1]) && IsClient(s) { // a container may well be called db
 		return
 	}
-	last := strings.ToLower(strings.NewReplacer("_", "", "-", "", `"`, "").Replace(s[n-1]))
+	last := bare(s[n-1])
 	if !strings.HasSuffix(last, "port") && last != "ports" && !strings.HasPrefix(last, "listen") && last != "address" && last != "bind" {
 		return
 	}
@@ -635,4 +635,9 @@ func (p *portsOf) traefikHost(name string) string {
 		}
 	}
 	return name
+}
+
+// bare is a name in small letters, without what parts its words.
+func bare(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", `"`, "").Replace(name))
 }

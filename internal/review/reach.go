@@ -51,6 +51,9 @@ type Door struct {
 	At        graph.Place
 }
 
+// open says that somebody else than the machine can get in by a door.
+func (d Door) open() bool { return d.Zone != Shut && d.Zone != Machine }
+
 // A Lead is a name that a proxy leads on by.
 type Lead struct {
 	Name   string
@@ -61,24 +64,26 @@ type Lead struct {
 
 // A reacher makes what can be reached of one machine.
 type reacher struct {
-	ports *portsOf
-	x     *Exposure
-	defs  []*graph.Definition
-	by    map[string][]*graph.Definition // by option
-	at    map[graph.Place]*graph.Definition
-	holds func(d *graph.Definition, host string) check.Hold
+	*settings
+	ports  *portsOf
+	x      *Exposure
+	at     map[graph.Place]*graph.Definition
+	beside map[string][]*graph.Definition // those that say an address, by the path of what they are in
+	holds  func(d *graph.Definition, host string) check.Hold
 }
 
 // Reachable tells for every NixOS machine of a tree which ports and names can be reached from where, as far as the text says: what the firewall lets in, what
 // opens itself, what goes past the firewall (tunnels, ports that containers publish), and behind proxies by which name. Machines that are alike are told once.
 func Reachable(g *graph.Graph, cfg check.Config) []Reach {
-	defs := inForce(g)
-	r := &reacher{ports: newPorts(g), defs: defs, by: map[string][]*graph.Definition{}, at: map[graph.Place]*graph.Definition{}, holds: check.Holding(g, cfg)}
-	r.x = r.ports.read(defs)
-	for _, d := range defs {
-		r.by[d.Option] = append(r.by[d.Option], d)
+	r := &reacher{settings: newSettings(g), ports: newPorts(g), at: map[graph.Place]*graph.Definition{}, beside: map[string][]*graph.Definition{}, holds: check.Holding(g, cfg)}
+	r.x = r.ports.read(r.all)
+	for _, d := range r.all {
 		if r.at[d.At] == nil {
 			r.at[d.At] = d
+		}
+		if saysAddress(d) {
+			in := around(d.Segments)
+			r.beside[in] = append(r.beside[in], d)
 		}
 	}
 	var hosts []*graph.Configuration
@@ -183,11 +188,13 @@ func (r *reacher) reach(h *graph.Configuration) Reach {
 			out.Doors = append(out.Doors, Door{Zone: Anywhere, Tunnel: proxy, Services: []string{proxy}, Names: leads[proxy], How: "a tunnel past the firewall", At: leads[proxy][0].At})
 			continue
 		}
-		found, shut := false, false
+		found := false
+		open := slices.ContainsFunc(out.Doors, func(d Door) bool { return d.open() && slices.Contains(d.Services, proxy) })
 		for i := range out.Doors {
 			if d := &out.Doors[i]; slices.Contains(d.Services, proxy) {
-				if d.Names, found = leads[proxy], true; d.Zone == Shut || d.Zone == Machine {
-					shut = true
+				found = true
+				if d.Names = leads[proxy]; open && !d.open() {
+					d.Names = nil // they are told where the proxy is reached
 				}
 			}
 		}
@@ -197,19 +204,10 @@ func (r *reacher) reach(h *graph.Configuration) Reach {
 				why = "nothing is seen that switches it on"
 			}
 			out.Unknown = append(out.Unknown, Fact{Name: proxy, Text: fmt.Sprintf("%s leads on by %s such as %s, and %s", proxy, counted(len(leads[proxy]), "name"), first.Name, why), At: first.At})
-		} else if shut {
-			for i := range out.Doors {
-				if d := &out.Doors[i]; d.Names != nil && slices.Contains(d.Services, proxy) && (d.Zone == Shut || d.Zone == Machine) &&
-					slices.ContainsFunc(out.Doors, func(o Door) bool {
-						return o.Names != nil && o.Zone != Shut && o.Zone != Machine && slices.Contains(o.Services, proxy)
-					}) {
-					d.Names = nil // they are told where the proxy is reached
-				}
-			}
 		}
 	}
 	for _, d := range out.Doors {
-		if d.Number == 0 && d.Tunnel == "" && d.Zone != Machine && d.Zone != Shut {
+		if d.Number == 0 && d.Tunnel == "" && d.open() {
 			out.Unknown = append(out.Unknown, Fact{Name: strings.Join(d.Services, ", "), Text: "the number of a port that is let in is not known from the text", At: d.At})
 		}
 	}
@@ -223,13 +221,13 @@ func (r *reacher) reach(h *graph.Configuration) Reach {
 
 // notFollowed tells what of a machine's modules was not looked at: what is said there is said by nobody here.
 func (r *reacher) notFollowed(h *graph.Configuration) (out []Fact) {
-	if why := r.ports.g.Missing(); why != "" {
+	if why := r.g.Missing(); why != "" {
 		out = append(out, Fact{Text: why})
 	}
 	n := 0
 	var first graph.Place
-	for _, p := range r.ports.g.Problems {
-		if p.Kind == "limit" && strings.HasPrefix(p.Msg, "this import cannot be followed") && (h == nil || slices.Contains(h.Modules, p.At.File)) {
+	for _, p := range r.g.Problems {
+		if strings.HasPrefix(p.Msg, graph.ImportNotFollowed) && (h == nil || slices.Contains(h.Modules, p.At.File)) {
 			if n++; n == 1 {
 				first = p.At
 			}
@@ -385,19 +383,28 @@ func isLoopback(address string) bool {
 // addresses are names of options, without what parts their words, that say which address a service listens on.
 var addresses = []string{"address", "host", "hostname", "bind", "bindaddress", "bindaddr", "bindhost", "listen", "listenaddress", "listenaddr", "listenhost", "listenip", "ip", "interface", "httpaddr", "httpaddress", "httphost", "webaddress"}
 
+// saysAddress reports whether a definition says an address that something listens on.
+func saysAddress(d *graph.Definition) bool {
+	text, ok := d.Value.(string)
+	if !ok || len(d.Segments) < 3 || !slices.Contains(addresses, bare(d.Segments[len(d.Segments)-1])) {
+		return false
+	}
+	_, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return err == nil || text == "localhost"
+}
+
+// around is the path of what an option is in.
+func around(segments []string) string { return strings.Join(segments[:len(segments)-1], "\x00") }
+
 // address is what a service of a machine listens on, as far as the text tells: in what gives the port, or beside it.
 func (r *reacher) address(h *graph.Configuration, l Listener) string {
-	if l.Address != "" || l.Container {
+	if l.Address != "" || l.Container || len(l.segments) < 3 {
 		return l.Address
 	}
 	found := ""
-	for _, d := range r.defs {
-		text, ok := d.Value.(string)
-		if !ok || text == "" || len(d.Segments) != len(l.segments) || len(l.segments) < 3 || !slices.Equal(d.Segments[:len(d.Segments)-1], l.segments[:len(l.segments)-1]) || h != nil && !h.Holds(d.In) {
-			continue
-		}
-		last := strings.ToLower(strings.NewReplacer("_", "", "-", "", `"`, "").Replace(d.Segments[len(d.Segments)-1]))
-		if _, err := netip.ParseAddr(strings.Trim(text, "[]")); err != nil && text != "localhost" || !slices.Contains(addresses, last) {
+	for _, d := range r.beside[around(l.segments)] {
+		text := d.Value.(string)
+		if h != nil && !h.Holds(d.In) {
 			continue
 		}
 		if found != "" && found != text {
