@@ -102,18 +102,22 @@ func (c *concealment) text(v, kind string, d *eval.Definition, names []string) s
 	if worth == secrets.HashOnly {
 		kind = "a password hash"
 	}
-	if worth == secrets.Secret && slices.ContainsFunc(path, func(s string) bool { return strings.EqualFold(s, v) }) {
+	if worth == secrets.Secret && slices.ContainsFunc(path, func(s string) bool {
+		return strings.EqualFold(s, v) || slices.ContainsFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '_' }), func(word string) bool { return strings.EqualFold(word, v) })
+	}) {
 		worth = secrets.Known // that of a service is the service's name: nothing asks for it
 	}
-	at, stands := c.standsAt(PlaceIn(d.File, d.Span), v)
+	places, stands := c.standsAt(PlaceIn(d.File, d.Span), v, names[len(names)-1])
 	if stands && !secrets.TakesContents(path) {
-		c.tell(&LiteralSecret{Option: pathText(segs), Segments: segs, Kind: kind, Worth: worth, At: at, In: c.g.setOf(d.In)})
+		for _, at := range places {
+			c.tell(&LiteralSecret{Option: pathText(segs), Segments: segs, Kind: kind, Worth: worth, At: at, In: c.g.setOf(d.In)})
+		}
 	}
 	if worth == secrets.Known {
 		return v
 	}
 	mask := c.mask(kind, v)
-	c.hide(at.File, v, mask)
+	c.hide(places[0].File, v, mask)
 	return mask
 }
 
@@ -161,17 +165,40 @@ func (c *concealment) hide(file, text, mask string) {
 	c.texts[file][text] = mask
 }
 
-// standsAt finds where a text is written that a definition holds: there, or in a string of the same file. Otherwise it is the definition's place, and
-// false: what is read from elsewhere is told there.
-func (c *concealment) standsAt(at Place, text string) (Place, bool) {
+// standsAt finds where a text is written that a definition holds as what is called name: there, at each binding of the name that has it (in a list of
+// sets there may be several), or in a string of the same file. Otherwise it is the definition's place, and false: what is read from elsewhere is told there.
+func (c *concealment) standsAt(at Place, text, name string) ([]Place, bool) {
 	f := c.g.Files[at.File]
-	if f == nil || int(at.Span.End) > len(f.Src) || strings.Contains(f.Src[at.Span.Start:at.Span.End], text) {
-		return at, f != nil
+	if f == nil || int(at.Span.End) > len(f.Src) {
+		return []Place{at}, f != nil
+	}
+	if strings.Contains(f.Src[at.Span.Start:at.Span.End], text) {
+		if found := bindingsOf(f, at.Span, name, text); len(found) > 0 {
+			return found, true
+		}
+		return []Place{at}, true
 	}
 	if i := strings.Index(f.Src, `"`+text+`"`); i >= 0 {
-		return PlaceIn(f, parse.Span{Start: int32(i), End: int32(i + len(text) + 2)}), true
+		return []Place{PlaceIn(f, parse.Span{Start: int32(i), End: int32(i + len(text) + 2)})}, true
 	}
-	return at, false
+	return []Place{at}, false
+}
+
+// bindingsOf are the bindings within a span that set a name to a text.
+func bindingsOf(f *parse.File, within parse.Span, name, text string) (out []Place) {
+	parse.Walk(f.Expr, func(n parse.Node) bool {
+		span := n.Range()
+		if span.End <= within.Start || span.Start >= within.End {
+			return false
+		}
+		if a, ok := n.(*parse.Attr); ok && span.Start >= within.Start && span.End <= within.End && len(a.Path) > 0 && a.Path[len(a.Path)-1].Name == name {
+			if s, ok := a.Value.(*parse.String); ok && strings.Trim(f.Text(s.Range()), `"' \n`) == text {
+				out = append(out, PlaceIn(f, span))
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // file finds the strings of a file that are secrets by their form.

@@ -50,6 +50,9 @@ func zoneWords(d review.Door) string {
 	case review.Anywhere:
 		return "from anywhere"
 	case review.VPN:
+		if d.VPN != "" {
+			return "from " + face + ", a VPN (" + d.VPN + ")"
+		}
 		return "from " + face + ", a VPN by its name"
 	case review.Interface:
 		return "from " + face
@@ -119,11 +122,7 @@ func (x *Exposure) Text(w io.Writer, o Options) error {
 		}
 		fmt.Fprintln(t, t.style(bold, plain(x.machines(r))))
 		for _, f := range slices.Concat(r.Off, r.Trusted) {
-			text := "the firewall of NixOS is " + f.Text
-			if f.Name != "networking.firewall.enable" {
-				text = "all that listens is let in from " + f.Text
-			}
-			fmt.Fprintf(t, "  %s%s\n", t.style(red, plain(text)), t.style(dim, "  "+plain(where(f.At))))
+			fmt.Fprintf(t, "  %s%s\n", t.style(red, plain(wideOpenWords(f))), t.style(dim, "  "+plain(where(f.At))))
 		}
 		if len(r.Doors) == 0 {
 			fmt.Fprintln(t, "  nothing is let in, and nothing listens, that could be found")
@@ -165,6 +164,14 @@ func (x *Exposure) Text(w io.Writer, o Options) error {
 	return t.Flush()
 }
 
+// wideOpenWords say what lets in all that listens, with the condition that it is under.
+func wideOpenWords(f review.Fact) string {
+	if f.Name == "networking.firewall.enable" {
+		return "the firewall of NixOS is " + f.Text
+	}
+	return "all that listens is let in from " + f.Text
+}
+
 func unknownWords(f review.Fact) string {
 	if f.Name == "" || strings.HasPrefix(f.Text, f.Name) {
 		return f.Text
@@ -179,11 +186,7 @@ func (x *Exposure) Markdown(w io.Writer, o Options) error {
 	for _, r := range x.All {
 		fmt.Fprintf(p, "\n## %s\n\n", md(x.machines(r)))
 		for _, f := range slices.Concat(r.Off, r.Trusted) {
-			text := "The firewall of NixOS is off"
-			if f.Name != "networking.firewall.enable" {
-				text = "All that listens is let in from " + f.Text
-			}
-			fmt.Fprintf(p, "> **%s** (%s)\n\n", md(text), p.link(f.At))
+			fmt.Fprintf(p, "> **%s** (%s)\n\n", md(capital(wideOpenWords(f))), p.link(f.At))
 		}
 		if len(r.Doors) > 0 {
 			rows := [][]string{{"From", "Port", "Service", "Names", "Notes", "Where"}}
@@ -218,7 +221,7 @@ func (x *Exposure) JSON(w io.Writer) error {
 	return encode(w, object{"schema": Schema, "machines": list(x.All, func(r review.Reach) any {
 		return object{"hosts": list(r.Hosts, func(h *graph.Configuration) any { return h.Name }),
 			"doors": list(r.Doors, func(d review.Door) any {
-				return located(d.At, object{"zone": string(d.Zone), "interface": d.Interface, "tunnel": d.Tunnel, "port": d.Number, "to": d.To, "protocol": d.Protocol,
+				return located(d.At, object{"zone": string(d.Zone), "interface": d.Interface, "vpn": d.VPN, "tunnel": d.Tunnel, "port": d.Number, "to": d.To, "protocol": d.Protocol,
 					"values": list(d.Values, func(v *graph.Value) any { return v.Path }), "services": list(d.Services, func(s string) any { return s }), "address": d.Address, "how": d.How, "perhaps": d.Perhaps,
 					"names": list(d.Names, func(l review.Lead) any {
 						return located(l.At, object{"name": l.Name, "behind": l.Behind, "port": l.Port})

@@ -18,7 +18,7 @@ type Zone string
 const (
 	Anywhere  Zone = "anywhere"  // wherever the machine itself is reached from; whether that is the world, its router and its address decide
 	Interface Zone = "interface" // from one network interface
-	VPN       Zone = "vpn"       // from a network interface that is called like one of a VPN
+	VPN       Zone = "vpn"       // from a network interface of a VPN
 	Shut      Zone = "shut"      // it listens, and nothing lets it in that could be found
 	Machine   Zone = "machine"   // from the machine itself only: it listens on a loopback address
 )
@@ -38,6 +38,7 @@ type Reach struct {
 type Door struct {
 	Zone      Zone
 	Interface string // of Interface and VPN; "*" if its name is computed
+	VPN       string // of VPN: what makes the interface, "WireGuard"; "" if it is only called like one of a VPN
 	Tunnel    string // what leads there past the firewall: cloudflared; "" for a port
 	Number    int    // 0 if it is not known
 	To        int    // the last of a range; 0 for a single port
@@ -65,18 +66,21 @@ type Lead struct {
 // A reacher makes what can be reached of one machine.
 type reacher struct {
 	*settings
-	ports  *portsOf
-	x      *Exposure
-	at     map[graph.Place]*graph.Definition
-	beside map[string][]*graph.Definition // those that say an address, by the path of what they are in
-	holds  func(d *graph.Definition, host string) check.Hold
+	ports   *portsOf
+	x       *Exposure
+	at      map[graph.Place]*graph.Definition
+	beside  map[string][]*graph.Definition // those that say an address, by the path of what they are in
+	vpns    []tunnel
+	globbed map[string][]*graph.Definition
+	holds   func(d *graph.Definition, host string) check.Hold
 }
 
 // Reachable tells for every NixOS machine of a tree which ports and names can be reached from where, as far as the text says: what the firewall lets in, what
 // opens itself, what goes past the firewall (tunnels, ports that containers publish), and behind proxies by which name. Machines that are alike are told once.
 func Reachable(g *graph.Graph, cfg check.Config) []Reach {
-	r := &reacher{settings: newSettings(g), ports: newPorts(g), at: map[graph.Place]*graph.Definition{}, beside: map[string][]*graph.Definition{}, holds: check.Holding(g, cfg)}
+	r := &reacher{settings: newSettings(g), ports: newPorts(g), at: map[graph.Place]*graph.Definition{}, beside: map[string][]*graph.Definition{}, globbed: map[string][]*graph.Definition{}, holds: check.Holding(g, cfg)}
 	r.x = r.ports.read(r.all)
+	r.vpns = tunnels(r.settings)
 	for _, d := range r.all {
 		if r.at[d.At] == nil {
 			r.at[d.At] = d
@@ -273,7 +277,8 @@ func (r *reacher) doors(h *graph.Configuration, p *Port, firewallOff string) []D
 			continue
 		}
 		d := base
-		d.Zone, d.Interface, d.Protocol, d.At, d.How = zoneOf(o.Interface), o.Interface, o.Protocol, o.At, "firewall"
+		d.Interface, d.Protocol, d.At, d.How = o.Interface, o.Protocol, o.At, "firewall"
+		d.Zone, d.VPN = r.zoneOf(h, o.Interface)
 		d.Perhaps = held == check.Perhaps
 		if loopback {
 			d.How = "firewall, but " + d.Services[0] + " listens on " + d.Address + " only"
@@ -300,76 +305,6 @@ func (r *reacher) doors(h *graph.Configuration, p *Port, firewallOff string) []D
 		d.Zone, d.How = Anywhere, firewallOff
 	}
 	return append(out, d)
-}
-
-// opensByDefault are services that nixpkgs has open their port where nobody says otherwise (nixos/modules/services/networking/ssh/sshd.nix, avahi-daemon.nix;
-// nixos/modules/programs/mosh.nix, kdeconnect.nix).
-var opensByDefault = []struct {
-	service, enable, flag string // flag: the option that keeps it shut; "" if there is none
-	from, to              int
-	protocols             []string
-}{
-	{"openssh", "services.openssh.enable", "services.openssh.openFirewall", 22, 0, []string{"tcp"}},
-	{"avahi", "services.avahi.enable", "services.avahi.openFirewall", 5353, 0, []string{"udp"}},
-	{"mosh", "programs.mosh.enable", "programs.mosh.openFirewall", 60000, 61000, []string{"udp"}},
-	{"kdeconnect", "programs.kdeconnect.enable", "", 1714, 1764, []string{"tcp", "udp"}},
-}
-
-// said finds the definition that gives an option a value on a machine; nil if there is none.
-func (r *reacher) said(h *graph.Configuration, option string, value any) (*graph.Definition, check.Hold) {
-	for _, d := range r.by[option] {
-		if d.Value == value {
-			if held := r.on(h, d.In, d.At); held != check.Never {
-				return d, held
-			}
-		}
-	}
-	return nil, check.Never
-}
-
-// byDefault are the doors of services that open their own, beside those that are known.
-func (r *reacher) byDefault(h *graph.Configuration, known []Door) (out []Door) {
-	for _, s := range opensByDefault {
-		d, held := r.said(h, s.enable, true)
-		if d == nil {
-			continue
-		}
-		if shut, _ := r.said(h, s.flag, false); s.flag != "" && shut != nil {
-			continue
-		}
-		found := false
-		for i := range known {
-			k := &known[i]
-			if slices.Contains(k.Services, s.service) && k.Zone == Shut {
-				k.Zone, k.Protocol, k.How, k.At, k.Perhaps = Anywhere, s.protocols[0], "by default of NixOS", d.At, held == check.Perhaps
-				found = true
-			} else if slices.Contains(k.Services, s.service) || k.Number == s.from && k.Zone == Anywhere && s.to == 0 {
-				found = true
-			}
-		}
-		if found {
-			continue
-		}
-		for _, protocol := range s.protocols {
-			out = append(out, Door{Zone: Anywhere, Number: s.from, To: s.to, Protocol: protocol, Services: []string{s.service}, How: "by default of NixOS", Perhaps: held == check.Perhaps, At: d.At})
-		}
-	}
-	return out
-}
-
-// vpns are how network interfaces of VPNs are called: WireGuard, Tailscale, ZeroTier, Nebula, Netbird, OpenVPN, tinc, yggdrasil.
-var vpns = []string{"wg", "tailscale", "ts", "zt", "nebula", "wt", "nb-", "tun", "tap", "vpn", "tinc", "ygg", "wireguard", "headscale", "mesh"}
-
-func zoneOf(face string) Zone {
-	switch {
-	case face == "":
-		return Anywhere
-	case face == "lo":
-		return Machine
-	case slices.ContainsFunc(vpns, func(v string) bool { return strings.HasPrefix(strings.ToLower(face), v) }):
-		return VPN
-	}
-	return Interface
 }
 
 func isLoopback(address string) bool {

@@ -102,6 +102,61 @@ nixosConfigurations.c:
   all from tailscale0
   shut  2222 openssh
 `},
+		"what opens itself, and what a VPN makes": {`
+-- flake.nix --
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+    nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; };
+  };
+}
+-- a.nix --
+{
+  networking.wireguard.interfaces.home.listenPort = 51820;
+  networking.firewall.interfaces.home.allowedTCPPorts = [ 8080 ];
+  networking.firewall.interfaces.ztabcdef.allowedTCPPorts = [ 8081 ];
+  networking.firewall.interfaces."nebula.mesh".allowedTCPPorts = [ 8082 ];
+  networking.firewall.interfaces.inner.allowedTCPPorts = [ 8083 ];
+  networking.firewall.interfaces.office.allowedTCPPorts = [ 8084 ];
+  networking.firewall.interfaces.lan.allowedTCPPorts = [ 8085 ];
+  systemd.network.netdevs."10-inner".netdevConfig = { Kind = "wireguard"; Name = "inner"; };
+  systemd.network.netdevs."20-lan".netdevConfig = { Kind = "bridge"; Name = "lan"; };
+  services.openvpn.servers.work.config = ''
+    client
+    dev office
+  '';
+  services.zerotierone.enable = true;
+  services.nebula.networks.mesh.isLighthouse = true;
+  programs.localsend.enable = true;
+  virtualisation.podman.defaultNetwork.settings.dns_enabled = true;
+}
+-- b.nix --
+{
+  networking.firewall.interfaces.home.allowedTCPPorts = [ 8080 ];
+  services.zerotierone = { enable = true; port = 9994; };
+  programs.localsend = { enable = true; openFirewall = false; };
+  services.netbird.clients.friends.port = 51900;
+  services.netbird.clients.work = { port = 51901; openFirewall = false; };
+}
+`, `
+nixosConfigurations.a:
+  anywhere  4242/udp nebula (by default of NixOS)
+  anywhere  9993/udp zerotierone (by default of NixOS)
+  anywhere  53317/tcp localsend (by default of NixOS)
+  anywhere  53317/udp localsend (by default of NixOS)
+  interface lan 8085/tcp 
+  interface podman0 53/udp podman (by default of NixOS)
+  vpn home 8080/tcp 
+  vpn inner 8083/tcp 
+  vpn nebula.mesh 8082/tcp 
+  vpn office 8084/tcp 
+  vpn ztabcdef 8081/tcp 
+nixosConfigurations.b:
+  anywhere  9994/udp zerotierone (by default of NixOS)
+  anywhere  51900/udp netbird (by default of NixOS)
+  interface home 8080/tcp 
+  shut  51901 netbird
+`},
 		"past the firewall": {`
 -- flake.nix --
 { outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }

@@ -37,7 +37,8 @@ func Public(name string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(base, "-pub") || strings.HasSuffix(base, "_pub") || strings.Contains(base, "public") || strings.Contains(base, "pubkey") || strings.Contains(base, "fullchain") || strings.Contains(base, "authorized_keys") || strings.Contains(base, "known_hosts")
+	return strings.HasSuffix(base, "-pub") || strings.HasSuffix(base, "_pub") || strings.Contains(base, "public") || strings.Contains(base, "pubkey") || strings.Contains(base, "fullchain") || strings.Contains(base, "authorized_keys") || strings.Contains(base, "known_hosts") ||
+		strings.Contains(base, "u2f") // pam_u2f(8): handles and public keys
 }
 
 // NamedSecret says that a file of the tree is called like a secret that is kept as plain text: wifi-password, api_token.txt.
