@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,8 +35,8 @@ type Options struct {
 	IDRules     []IDRule          // nil: CFG. is my.configs. or else my.
 	CriticalMin int               // reads from which a value is critical; 0: the default
 	SecretFiles []string          // globs (doublestar) relative to the root, of files whose contents are secret
-	Tracked     bool              // the folder was laid out from a revision: there are no ignore files to heed
-	LeftOut     map[string]string // files and folders that are part of the tree and not in the folder, with the reason
+	Files       Files             // what is read in place of the folder: all of it is part of the tree, whatever its ignore files say
+	LeftOut     map[string]string // what is part of the tree and not in Files, with the reason: files and folders
 	Texts       map[string]string // files, relative to the root, that are taken to hold this instead of what they hold
 	Names       bool              // only values and their ids are asked for: no flows, no hash, and nothing that is measured of them
 	Unhashed    bool              // nobody asks for the hash of the source
@@ -178,7 +177,7 @@ func (h treeHost) Data(name string) (string, bool) {
 	name = path.Clean(name)
 	for _, e := range h.t.dirs[strings.TrimSuffix(path.Dir(name), ".")] {
 		if e.name == path.Base(name) && e.kind == "regular" {
-			src, _, err := readSource(filepath.Join(h.t.dir, filepath.FromSlash(name)), maxDataBytes)
+			src, _, err := h.t.disk.read(name, maxDataBytes)
 			return src, err == nil
 		}
 	}

@@ -3,14 +3,12 @@ package graph
 import (
 	"context"
 	"errors"
-	"os"
+	"io/fs"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
-	"nixsink/internal/door"
 	"nixsink/internal/git"
 	"nixsink/parse"
 )
@@ -28,7 +26,7 @@ const linkedOut = "it is behind a symbolic link out of the tree"
 type worktree struct {
 	dir string // the folder that the index is asked about
 	rel string // that folder's place in the analysed tree, with a slash at its end; "" for the root
-	all bool   // everything is tracked: the tree was laid out from a revision
+	all bool   // everything is tracked: it is no working tree but a revision
 
 	once    sync.Once
 	tracked *git.Tracked
@@ -63,18 +61,25 @@ func (t *tree) around(name string) *worktree {
 	return best
 }
 
-// leftOut says why a file that an import names was not read, "" if it is not there. A folder stands for its default.nix, and file is the
+// leftOut says why a file that an import names was not read, "" if it is not there, or was read under file. A folder stands for its default.nix, and file is the
 // name of what would have been read.
 func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 	name = t.resolve(path.Clean(name))
-	abs := filepath.Join(t.dir, filepath.FromSlash(name))
-	if info, err := os.Stat(abs); err == nil && info.IsDir() {
-		name, abs = path.Join(name, "default.nix"), filepath.Join(abs, "default.nix")
+	if real, err := t.disk.behind(name); err == nil {
+		if kind, err := t.disk.kind(real); err == nil && kind.IsDir() {
+			name = path.Join(name, "default.nix")
+		}
+	}
+	if t.byName[name] != nil {
+		return name, "" // it was read under another name
 	}
 	work := t.around(name)
-	if _, err := os.Lstat(abs); err != nil {
-		if errors.Is(err, os.ErrPermission) {
+	if _, err := t.disk.kind(name); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
 			return name, "a folder on its way cannot be read"
+		}
+		if errors.Is(err, errOutside) {
+			return name, linkedOut
 		}
 		for i := 0; i <= len(name); i++ {
 			if i == len(name) || name[i] == '/' {
@@ -99,7 +104,7 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 				return work.rel + in, "it is not checked out (`git sparse-checkout add` brings it)"
 			case index.Submodule(in) != "":
 				sub := work.rel + index.Submodule(in)
-				if _, err := os.Lstat(filepath.Join(t.dir, filepath.FromSlash(sub), ".git")); err != nil {
+				if _, err := t.disk.kind(path.Join(sub, ".git")); err != nil {
 					return name, "the submodule " + git.Quote(sub) + " is not checked out (`git submodule update --init` brings it)"
 				}
 			}
@@ -115,7 +120,7 @@ func (t *tree) leftOut(ctx context.Context, name string) (file, why string) {
 			return name, Excluded
 		}
 		if part != "" && t.links[part] == "" {
-			if info, err := os.Lstat(filepath.Join(t.dir, filepath.FromSlash(part))); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			if kind, err := t.disk.kind(part); err == nil && kind&fs.ModeSymlink != 0 {
 				return name, linkedOut
 			}
 		}
@@ -149,11 +154,11 @@ func (t *tree) submodule(name string) string {
 
 // submodules are the folders that .gitmodules names, in its order.
 func (t *tree) submodules() (out []string) {
-	text, err := door.Read(filepath.Join(t.dir, ".gitmodules"), maxIgnoreBytes)
+	text, _, err := t.disk.read(".gitmodules", maxIgnoreBytes)
 	if err != nil {
 		return nil
 	}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		if key, value, ok := strings.Cut(line, "="); ok && strings.TrimSpace(key) == "path" {
 			out = append(out, strings.Trim(strings.TrimSpace(value), `"/`))
 		}
@@ -180,6 +185,10 @@ func noteLeftOut(ctx context.Context, g *Graph, t *tree) {
 			continue
 		}
 		file, why := t.leftOut(ctx, i.To)
+		if t.byName[file] != nil {
+			i.To, i.Missing = file, false
+			continue
+		}
 		if why == "" {
 			continue
 		}

@@ -20,7 +20,8 @@ import (
 
 // tree is everything that was read: the parsed files of one folder and what lies around them.
 type tree struct {
-	dir       string                 // absolute, without symbolic links
+	dir       string                 // absolute, without symbolic links; "" for one that is in no folder
+	disk      disk                   // what it is read from
 	files     []*parse.File          // sorted by name; names are slash-separated and relative to dir
 	byName    map[string]*parse.File // the same by name
 	dirs      map[string][]dirEntry  // what readDir gives for each folder that was entered; "" is dir itself
@@ -74,23 +75,28 @@ func Load(ctx context.Context, dir string, opts Options) ([]*parse.File, error) 
 // load reads and parses every Nix file below dir. The error speaks of dir itself, of opts or of ctx; whatever is
 // wrong with a file inside is a Problem.
 func load(ctx context.Context, dir string, opts Options) (*tree, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	// A folder behind a link lies where the link leads: that is where its repository and its ignore files are.
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
-	}
 	exclude, err := newExcluder(opts.Exclude)
 	if err != nil {
 		return nil, err
 	}
+	var from disk = given{opts.Files}
+	if opts.Files == nil {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return nil, fmt.Errorf("load: %w", err)
+		}
+		// A folder behind a link lies where the link leads: that is where its repository and its ignore files are.
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			dir = real
+		}
+		from = folder(dir)
+	} else {
+		dir = ""
+	}
 	// Opening the folder tells best what is wrong with it.
-	if _, err := os.ReadDir(dir); err != nil {
+	if _, err := from.list(""); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	t := &tree{dir: dir, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, ignores: map[string]spot{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
+	t := &tree{dir: dir, disk: from, byName: map[string]*parse.File{}, dirs: map[string][]dirEntry{}, ignores: map[string]spot{}, links: map[string]string{}, exec: map[string]bool{}, notes: map[string]notes{}, exclude: exclude, elsewhere: opts.LeftOut}
 	t.modules = sync.OnceValue(t.submodules)
 	w := &walker{tree: t, exclude: exclude, jobs: make(chan job, 512)}
 	spent := budget.From(ctx)
@@ -101,6 +107,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 	var talk sync.Mutex
 	for i := range readers {
 		r := &readers[i]
+		r.disk = from
 		wg.Go(func() {
 			for j := range w.jobs {
 				if ctx.Err() != nil {
@@ -122,7 +129,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 			}
 		})
 	}
-	w.walk(ctx, opts.Tracked)
+	w.walk(ctx, opts.Files != nil)
 	close(w.jobs)
 	wg.Wait()
 	if err := context.Cause(ctx); err != nil {
@@ -139,6 +146,7 @@ func load(ctx context.Context, dir string, opts Options) (*tree, error) {
 
 // reader reads and parses files, one after the other. Several work at once, each on its own results.
 type reader struct {
+	disk     disk
 	files    []*parse.File
 	notes    []notes // by index in files
 	exec     []string
@@ -147,7 +155,7 @@ type reader struct {
 }
 
 func (r *reader) read(j job, opts Options) {
-	src, exec, err := readSource(j.path, parse.MaxFileSize)
+	src, exec, err := r.disk.read(j.from, parse.MaxFileSize)
 	if err != nil {
 		r.problems = append(r.problems, fileProblem(j.name, err))
 		return

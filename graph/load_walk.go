@@ -2,9 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -29,8 +28,8 @@ type spot struct {
 	ignored bool        // it is ignored itself, and entered for what is tracked below it
 }
 
-// job is one file to read: its name in the tree and its path on disk.
-type job struct{ name, path string }
+// job is one file to read: its name in the tree, and the name of what lies behind it.
+type job struct{ name, from string }
 
 // versionControl are folders that hold no part of a configuration, though files in them may have its names.
 var versionControl = map[string]bool{".git": true, ".hg": true, ".jj": true, ".svn": true}
@@ -41,18 +40,18 @@ func (w *walker) walk(ctx context.Context, tracked bool) {
 		at.ignores, at.prefix = ignoresAbove(w.tree.dir)
 	}
 	w.tree.works = append(w.tree.works, at.work)
-	w.folder(ctx, w.tree.dir, "", at)
+	w.folder(ctx, "", at)
 	if ctx.Err() == nil {
 		w.follow()
 	}
 }
 
-// folder enters the folder at abs, whose name relative to the root is rel ("" for the root itself).
-func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
+// folder enters the folder whose name is rel, "" for the root.
+func (w *walker) folder(ctx context.Context, rel string, at spot) {
 	if ctx.Err() != nil {
 		return
 	}
-	entries, err := os.ReadDir(abs)
+	entries, err := w.tree.disk.list(rel)
 	if err != nil {
 		w.problems = append(w.problems, fileProblem(rel, err))
 		w.incomplete = true
@@ -63,16 +62,17 @@ func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 		sub += "/"
 	}
 	has := func(name string) bool {
-		_, ok := slices.BinarySearchFunc(entries, name, func(e os.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+		_, ok := slices.BinarySearchFunc(entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
 		return ok
 	}
 	if rel != "" && !at.work.all && has(".git") {
 		// A submodule, or a repository of its own: what the one around it ignores is nothing to it.
+		abs := folder(w.tree.dir).path(rel)
 		at = spot{work: &worktree{dir: abs, rel: sub}, ignores: excludedIn(abs)}
 		w.tree.works = append(w.tree.works, at.work)
 	}
 	if !at.work.all && has(".gitignore") {
-		at.ignores = readIgnore(abs, at.prefix, at.ignores)
+		at.ignores = readIgnore(folder(w.tree.dir).path(rel), at.prefix, at.ignores)
 	}
 	if at.ignores != nil {
 		w.tree.ignores[rel] = at
@@ -97,11 +97,11 @@ func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 			listing = append(listing, dirEntry{name, "directory"})
 			below := at
 			below.prefix, below.ignored = at.prefix+name+"/", ignored
-			w.folder(ctx, abs+string(filepath.Separator)+name, path, below)
+			w.folder(ctx, path, below)
 		case kind.IsRegular():
 			listing = append(listing, dirEntry{name, "regular"})
 			if isNix(name) {
-				w.read(path, abs+string(filepath.Separator)+name)
+				w.read(path, path)
 			}
 		case kind&fs.ModeSymlink != 0:
 			listing = append(listing, dirEntry{name, "symlink"})
@@ -118,52 +118,41 @@ func (w *walker) folder(ctx context.Context, abs, rel string, at spot) {
 	w.tree.dirs[rel] = listing
 }
 
-func (w *walker) read(name, path string) {
+func (w *walker) read(name, from string) {
 	w.found.Add(1)
-	w.jobs <- job{name, path}
+	w.jobs <- job{name, from}
 }
 
 // follow looks where the symbolic links lead, once every file is known. A link that stays within the root is another
 // name of what it points at; the file behind it is read under the link's name only where it has none that ends in
 // .nix. A link out of the root is not followed, nor one that leads nowhere.
 func (w *walker) follow() {
-	root, err := filepath.EvalSymlinks(w.tree.dir)
-	if err != nil {
-		return
-	}
 	read := map[string]string{} // file behind a link → the name it was read under
 	slices.Sort(w.links)
 	for _, link := range w.links {
-		abs := filepath.Join(w.tree.dir, filepath.FromSlash(link))
-		real, err := filepath.EvalSymlinks(abs)
-		if err != nil {
-			w.skipLink(link, "it leads nowhere")
+		target, err := w.tree.disk.behind(link)
+		if errors.Is(err, errOutside) {
+			w.skipLink(link, err.Error())
 			continue
 		}
-		below, err := filepath.Rel(root, real)
-		if err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator)) {
-			w.skipLink(link, "it leads out of the tree")
-			continue
+		kind := fs.ModeIrregular
+		if err == nil {
+			kind, err = w.tree.disk.kind(target)
 		}
-		target := filepath.ToSlash(below)
-		if target == "." {
-			target = ""
-		}
-		info, err := os.Lstat(real)
 		switch {
 		case err != nil:
 			w.skipLink(link, "it leads nowhere")
-		case info.Mode().IsRegular() && isNix(link) && !isNix(target):
+		case kind.IsRegular() && isNix(link) && !isNix(target):
 			if first, ok := read[target]; ok {
 				w.tree.links[link] = first
 				continue
 			}
 			read[target] = link
-			w.read(link, real)
-		case info.IsDir() || info.Mode().IsRegular():
+			w.read(link, target)
+		case kind.IsDir() || kind.IsRegular():
 			w.tree.links[link] = target
 		case isNix(link):
-			w.skipLink(link, "it leads to "+kindOf(info.Mode().Type()))
+			w.skipLink(link, "it leads to "+kindOf(kind))
 		}
 	}
 }

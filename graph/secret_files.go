@@ -2,7 +2,6 @@ package graph
 
 import (
 	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -47,7 +46,7 @@ func (g *Graph) SecretFile(name string) SecretBy { return g.secretFiles[name] }
 func newSecretFiles(t *tree, globs []string) *secretFiles {
 	s := &secretFiles{t: t, globs: globs, known: map[string]SecretBy{}}
 	for _, dir := range append([]string{""}, s.attributed()...) {
-		src, _, err := readSource(filepath.Join(t.dir, filepath.FromSlash(dir), ".gitattributes"), maxIgnoreBytes)
+		src, _, err := t.disk.read(path.Join(dir, ".gitattributes"), maxIgnoreBytes)
 		if err != nil {
 			continue
 		}
@@ -134,7 +133,7 @@ func (s *secretFiles) look(name string) SecretBy {
 	if !s.there(name) {
 		return NoSecret
 	}
-	text, _, err := readSource(filepath.Join(s.t.dir, filepath.FromSlash(s.t.resolve(name))), maxSecretBytes)
+	text, _, err := s.t.disk.read(s.t.resolve(name), maxSecretBytes)
 	switch {
 	case err != nil:
 	case strings.HasPrefix(text, "\x00GITCRYPT\x00"):

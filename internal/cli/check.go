@@ -218,11 +218,11 @@ func (b *before) compare(now *graph.Graph, is check.Report) *check.Delta {
 
 // since analyses another revision of the tree, and finds out what was moved since.
 func (a *app) since(ctx context.Context, t *tree, rev string, fetch bool, now *graph.Graph) (*before, error) {
-	then, err := a.layOut(ctx, t, rev, fetch)
+	then, err := revision.Open(ctx, t.dir, rev, fetch)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}
-	defer then.Remove()
+	defer then.Close()
 	g, err := t.analyseRevision(ctx, then)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)

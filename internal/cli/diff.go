@@ -130,7 +130,7 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 	if len(revs) > 1 {
 		asked[1], sides[1].Name = revs[1], revs[1]
 	}
-	var layouts [2]*revision.Layout
+	var snapshots [2]*revision.Snapshot
 	var errs [2]error
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -140,33 +140,28 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 		group.Go(func() {
 			if f := fault.Catch("compare revisions", sides[i].Name, func() {
 				if rev != "" {
-					if layouts[i], errs[i] = a.layOut(working, t, rev, fetch); errs[i] != nil {
+					if snapshots[i], errs[i] = revision.Open(working, t.dir, rev, fetch); errs[i] != nil {
 						stop(errs[i]) // nothing comes of the other one
 						return
 					}
-					sides[i].Name = called(rev, layouts[i])
+					defer snapshots[i].Close()
+					sides[i].Name = called(rev, snapshots[i])
 				}
-				errs[i] = a.side(working, t, layouts[i], &sides[i])
+				errs[i] = a.side(working, t, snapshots[i], &sides[i])
 			}); f != nil {
 				errs[i] = f
 			}
 		})
 	}
 	group.Wait()
-	then, now := layouts[0], layouts[1]
-	for _, l := range layouts {
-		if l != nil {
-			defer l.Remove()
-		}
-	}
 	if working.Err() != nil && ctx.Err() == nil {
 		return nil, context.Cause(working)
 	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
-	for i, l := range layouts {
-		if g := sides[i].Graph; l != nil && g.Source.Incomplete {
+	for i, s := range snapshots {
+		if g := sides[i].Graph; s != nil && g.Source.Incomplete {
 			a.note(g.Faults...)
 			a.say("in %s:", sides[i].Name)
 			a.tellProblems(g)
@@ -180,7 +175,7 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 	if files.Moved, err = revision.Moved(ctx, sides[0].Graph, sides[1].Graph); err != nil {
 		return nil, err
 	}
-	if files.Others, err = revision.Differ(ctx, t.dir, then, now); err != nil {
+	if files.Others, err = revision.Differ(ctx, t.dir, snapshots[0], snapshots[1]); err != nil {
 		return nil, err
 	}
 	files.Others = slices.DeleteFunc(files.Others, func(n string) bool { return sides[0].Graph.Files[n] != nil || sides[1].Graph.Files[n] != nil })
@@ -190,42 +185,29 @@ func (a *app) diff(ctx context.Context, t *tree, revs []string, fetch bool) (*ch
 	return c, err
 }
 
-// layOut lays a revision out.
-func (a *app) layOut(ctx context.Context, t *tree, rev string, fetch bool) (*revision.Layout, error) {
-	l, err := revision.Checkout(ctx, t.dir, rev, fetch)
-	if err != nil {
-		return nil, err
-	}
-	a.onInterrupt(l.Remove)
-	return l, nil
-}
-
-// analyseRevision analyses a revision that was laid out, with the configuration of the working tree, and all hosts: it may not have had those that are
-// asked for.
-func (t *tree) analyseRevision(ctx context.Context, l *revision.Layout) (*graph.Graph, error) {
+// analyseRevision analyses a revision with the configuration of the working tree, and all hosts: it may not have had those that are asked for.
+func (t *tree) analyseRevision(ctx context.Context, s *revision.Snapshot) (*graph.Graph, error) {
 	opts := t.opts
-	opts.Tracked, opts.LeftOut, opts.Hosts = true, l.LeftOut, nil
-	return graph.Analyze(ctx, l.Root, opts)
+	opts.Hosts = nil
+	return s.Analyse(ctx, opts)
 }
 
 // called is what a revision is called: as it was given, with its hash.
-func called(rev string, l *revision.Layout) string {
-	short := l.Commit[:min(len(l.Commit), 10)]
-	if strings.HasPrefix(l.Commit, rev) {
+func called(rev string, s *revision.Snapshot) string {
+	short := s.Commit[:min(len(s.Commit), 10)]
+	if strings.HasPrefix(s.Commit, rev) {
 		return short
 	}
 	return rev + " (" + short + ")"
 }
 
-// side analyses the working tree, or a revision that was laid out, with the configuration of the working tree.
-func (a *app) side(ctx context.Context, t *tree, l *revision.Layout, s *change.Side) error {
+// side analyses the working tree, or a revision, with the configuration of the working tree.
+func (a *app) side(ctx context.Context, t *tree, then *revision.Snapshot, s *change.Side) error {
 	var err error
-	dir := t.dir
-	if l == nil {
+	if then == nil {
 		s.Graph, err = a.analyse(ctx, t)
 	} else {
-		dir = l.Root
-		s.Graph, err = t.analyseRevision(ctx, l)
+		s.Graph, err = t.analyseRevision(ctx, then)
 	}
 	if err != nil {
 		return err
@@ -233,7 +215,14 @@ func (a *app) side(ctx context.Context, t *tree, l *revision.Layout, s *change.S
 	if s.Report, err = a.runChecks(ctx, s.Graph, t); err != nil {
 		return t.configError(err)
 	}
-	s.Lock, err = door.ReadBelow(dir, filepath.Join(dir, "flake.lock"), door.MaxData)
+	const lock = "flake.lock"
+	if then == nil {
+		s.Lock, err = door.ReadBelow(t.dir, filepath.Join(t.dir, lock), door.MaxData)
+	} else {
+		var text string
+		text, _, err = then.Read(lock)
+		s.Lock = []byte(text)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -86,9 +86,6 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func (a *app) cleanUp() {
 	a.writing.Lock()
 	a.progress.stop()
-	for _, undo := range a.undo {
-		undo()
-	}
 }
 
 // app is one run of the program.
@@ -99,7 +96,6 @@ type app struct {
 	told     int // lines that were told on a terminal: the first screen has so many less
 	progress *progress
 	writing  sync.Mutex // held while files are put in place
-	undo     []func()   // under writing: what an interrupt has to clean up
 	saying   sync.Mutex // held while a line is printed
 	talking  sync.Mutex
 	faults   []*fault.Fault // under talking: of our own, told at the end
@@ -217,13 +213,6 @@ func wrapped(text string, w int) string {
 		out = append(out, line)
 	}
 	return strings.Join(out, "\n")
-}
-
-// onInterrupt has something done if the run is interrupted before it ends by itself.
-func (a *app) onInterrupt(undo func()) {
-	a.writing.Lock()
-	defer a.writing.Unlock()
-	a.undo = append(a.undo, undo)
 }
 
 // results is standard output. It remembers the first error, and is silent about a reader that has gone.

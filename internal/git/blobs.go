@@ -27,12 +27,19 @@ func NewBlobs(ctx context.Context) *Blobs { return &Blobs{ctx: ctx, readers: map
 
 // Close ends the processes.
 func (b *Blobs) Close() {
-	for _, r := range b.readers {
-		_ = r.in.Close()
-		_, _ = io.Copy(io.Discard, r.out)
-		_ = r.cmd.Wait() // it was only read from
+	for r := range b.readers {
+		b.end(r)
 	}
-	b.readers = nil
+}
+
+// end ends the process of a repository. Another is started when there is something to ask again.
+func (b *Blobs) end(r *Repository) {
+	if s := b.readers[r]; s != nil {
+		_ = s.in.Close()
+		_, _ = io.Copy(io.Discard, s.out)
+		_ = s.cmd.Wait() // it was only read from
+		delete(b.readers, r)
+	}
 }
 
 func (b *Blobs) batch(r *Repository) (*batch, error) {
@@ -69,6 +76,7 @@ func (b *Blobs) Each(entries []Entry, limit int64, use func(e Entry, contents []
 	}
 	for _, r := range order {
 		if err := b.each(r, byRepository[r], limit, use); err != nil {
+			b.end(r) // what it would say next answers no question
 			// In a partial clone git ends at the first object that is not there.
 			if missing := r.missing(b.ctx, byRepository[r]); missing != nil && b.ctx.Err() == nil {
 				return missing

@@ -1,8 +1,7 @@
 // Package history tells how a tree's traceability went from commit to commit.
 //
 // In goes a folder of a git working tree; out comes a Point per commit: coverage, the fan-out of values, the number of findings. It reads
-// revisions through git. Trees are laid out one after another in a temporary folder, where only the files whose blob
-// changed are written, and what a set of blobs gave is kept in a cache, so that a second look costs next to nothing.
+// revisions through git, of which only the blobs are read that the commit before did not have, and what a set of blobs gave is kept in a cache, so that a second look costs next to nothing.
 package history
 
 import (
@@ -93,12 +92,10 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 			o := o
 			o.Graph.Unhashed = true
 			o.Graph.Cache = graph.NewCache() // a commit parses what it changes
-			l, err := newLayout(ctx)
-			if err == nil {
-				defer l.remove()
-			}
+			var last *git.Files              // of the commit before
+			var err error
 			for i := from; i < to && err == nil; i++ {
-				if f := fault.Catch("measure a commit", "", func() { points[i], err = measure(ctx, repo, l, commits[i], o) }); f != nil {
+				if f := fault.Catch("measure a commit", "", func() { points[i], last, err = measure(ctx, repo, last, commits[i], o) }); f != nil {
 					err = f
 				}
 				mu.Lock()
@@ -153,24 +150,31 @@ func cmpErr(a, b error) error {
 	return b
 }
 
-// measure analyses one commit, or takes what the cache has for its files.
-func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit, o Options) (Point, error) {
-	fail := func(err error) (Point, error) {
-		return Point{}, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
+// measure analyses one commit, or takes what the cache has for its files. last are the files of the commit that was analysed before, and then
+// those of this one.
+func measure(ctx context.Context, repo *git.Repository, last *git.Files, c git.Commit, o Options) (Point, *git.Files, error) {
+	fail := func(err error) (Point, *git.Files, error) {
+		return Point{}, nil, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
 	}
-	files, absent, err := repo.Tree(ctx, c.Hash)
+	entries, absent, err := repo.Tree(ctx, c.Hash)
 	if err != nil {
 		return fail(err)
 	}
-	key := keyOf(files, o)
+	key := keyOf(entries, o)
 	p, ok := load(o.Cache, key)
 	if !ok {
-		opts := o.Graph
-		opts.Tracked, opts.LeftOut = true, revision.Absent(absent)
-		if err := l.become(files); err != nil {
+		files, err := git.NewFiles(ctx, entries, last)
+		if err != nil {
 			return fail(err)
 		}
-		g, err := graph.Analyze(ctx, l.dir, opts)
+		defer files.Close()
+		last = files
+		opts := o.Graph
+		opts.Files, opts.LeftOut = files, revision.Absent(absent)
+		g, err := graph.Analyze(ctx, "", opts)
+		if err == nil {
+			err = files.Lacks()
+		}
 		if err != nil {
 			return fail(err)
 		}
@@ -181,7 +185,7 @@ func measure(ctx context.Context, repo *git.Repository, l *layout, c git.Commit,
 	}
 	p.Commit, p.Subject = c.Hash, subject(c.Subject)
 	p.Date = time.Unix(c.Time, 0).UTC().Format("2006-01-02")
-	return p, nil
+	return p, last, nil
 }
 
 func pointOf(ctx context.Context, g *graph.Graph, cfg check.Config) (Point, error) {

@@ -11,7 +11,7 @@ import (
 // Differ tells which files are not the same in two states of a tree: those that are in one alone, and those that hold something else. now is nil for
 // the working tree of dir, of which the files count that are tracked. What passes a filter on its way to git (git-crypt, LFS) is compared as the
 // index has it. Names are sorted, and relative to dir.
-func Differ(ctx context.Context, dir string, then, now *Layout) ([]string, error) {
+func Differ(ctx context.Context, dir string, then, now *Snapshot) ([]string, error) {
 	var is map[string]string
 	if now != nil {
 		is = now.hashes

@@ -1,39 +1,32 @@
-// Package revision lays out another revision of a tree from its git history, so that it can be analysed like a folder, and tells which
+// Package revision reads another revision of a tree from its git history, so that it can be analysed like a folder, and tells which
 // files of it were moved since.
-//
-// What it writes goes to a temporary folder through an os.Root, so that no name in a history, however hostile, leads out of it.
 package revision
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
 
 	"nixsink/graph"
 	"nixsink/internal/git"
 )
 
-// MaxFile is the size in bytes from which a file is left out: nothing that large is Nix source.
-const MaxFile = 64 << 20
-
-// A Layout is a revision's tree in a temporary folder.
-type Layout struct {
-	Root    string
-	LeftOut map[string]string // what is part of the tree and was not laid out, with the reason: for graph.Options
+// A Snapshot is a revision's tree, in memory.
+type Snapshot struct {
+	*git.Files
 	Commit  string            // the revision's full hash
+	leftOut map[string]string // what is part of the tree and not here, with the reason: for graph.Options
 	hashes  map[string]string // of the blobs, by file
+	rev     string
+	entries []git.Entry
+	fetch   bool
 }
 
-// Remove deletes the folder.
-func (l *Layout) Remove() { os.RemoveAll(l.Root) }
-
-// Checkout writes the tree of revision rev, as far as it lies below dir, to a temporary folder. dir is a folder of a git working tree.
+// Open reads the tree of revision rev, as far as it lies below dir, which is a folder of a git working tree.
 // rev is all that gitrevisions(7) has for one commit; main... is where the history of HEAD left main, as a pull request shows it.
 // What a sparse checkout leaves out of the working tree is left out here too. Submodules are read at their recorded commits.
-// Errors say what to fetch where history is missing; with fetch, contents that a partial clone lacks are fetched.
-func Checkout(ctx context.Context, dir, rev string, fetch bool) (*Layout, error) {
+// Errors say what to fetch where history is missing; with fetch, contents that a partial clone lacks are fetched. The caller closes it.
+func Open(ctx context.Context, dir, rev string, fetch bool) (*Snapshot, error) {
 	repo, err := git.Open(ctx, dir)
 	if errors.Is(err, git.ErrNoRepository) {
 		return nil, fmt.Errorf("%s is in no git repository, so there is no revision %s to compare with", dir, rev)
@@ -64,33 +57,54 @@ func Checkout(ctx context.Context, dir, rev string, fetch bool) (*Layout, error)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of %s: %w", repo.Top, err)
 	}
-	l := &Layout{LeftOut: Absent(absent), Commit: commit, hashes: map[string]string{}}
-	here := entries[:0]
+	s := &Snapshot{leftOut: Absent(absent), Commit: commit, hashes: map[string]string{}, rev: rev, fetch: fetch}
 	for _, e := range entries {
-		l.hashes[e.Name] = e.Hash
+		s.hashes[e.Name] = e.Hash
 		if tracked.NotCheckedOut(e.Name) {
-			l.LeftOut[e.Name] = "it is not checked out"
+			s.leftOut[e.Name] = "it is not checked out"
 		} else {
-			here = append(here, e)
+			s.entries = append(s.entries, e)
 		}
 	}
-	if l.Root, err = os.MkdirTemp("", "nixsink-rev-"); err != nil {
-		return nil, fmt.Errorf("lay out revision %s: %w", rev, err)
-	}
-	err = layOut(ctx, here, l.Root)
-	if missing := (*git.MissingError)(nil); fetch && errors.As(err, &missing) {
-		l.Remove()
-		if err = Fetch(ctx, here); err == nil {
-			if err = os.Mkdir(l.Root, 0o700); err == nil {
-				err = layOut(ctx, here, l.Root)
-			}
+	return s, s.read(ctx)
+}
+
+// read reads the files, and fetches first what the clone lacks of them if it may.
+func (s *Snapshot) read(ctx context.Context) (err error) {
+	s.Files, err = git.NewFiles(ctx, s.entries, nil)
+	if missing := (*git.MissingError)(nil); s.fetch && errors.As(err, &missing) {
+		if err = Fetch(ctx, s.entries); err == nil {
+			s.Files, err = git.NewFiles(ctx, s.entries, nil)
 		}
 	}
 	if err != nil {
-		l.Remove()
-		return nil, fmt.Errorf("read revision %s: %w", rev, err)
+		return fmt.Errorf("read revision %s: %w", s.rev, err)
 	}
-	return l, nil
+	return nil
+}
+
+// Analyse analyses the tree.
+func (s *Snapshot) Analyse(ctx context.Context, opts graph.Options) (*graph.Graph, error) {
+	g, err := s.analyse(ctx, opts)
+	if err == nil && s.Lacks() != nil && s.fetch {
+		s.Close()
+		if err := Fetch(ctx, s.entries); err != nil {
+			return nil, fmt.Errorf("read revision %s: %w", s.rev, err)
+		}
+		if err := s.read(ctx); err != nil {
+			return nil, err
+		}
+		g, err = s.analyse(ctx, opts)
+	}
+	if err == nil && s.Lacks() != nil {
+		return nil, fmt.Errorf("read revision %s: %w", s.rev, s.Lacks())
+	}
+	return g, err
+}
+
+func (s *Snapshot) analyse(ctx context.Context, opts graph.Options) (*graph.Graph, error) {
+	opts.Files, opts.LeftOut = s.Files, s.leftOut
+	return graph.Analyze(ctx, "", opts)
 }
 
 // Fetch brings what clones lack of some files.
@@ -113,44 +127,13 @@ func Fetch(ctx context.Context, entries []git.Entry) error {
 	}
 }
 
-// Absent gives the reason why nothing of some submodules was laid out.
+// Absent gives the reason why nothing of some submodules is at hand.
 func Absent(submodules []string) map[string]string {
 	out := map[string]string{}
 	for _, name := range submodules {
 		out[name] = "its submodule is not checked out"
 	}
 	return out
-}
-
-func layOut(ctx context.Context, entries []git.Entry, dir string) error {
-	out, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	blobs := git.NewBlobs(ctx)
-	defer blobs.Close()
-	made := map[string]bool{".": true}
-	return blobs.Each(entries, MaxFile, func(e git.Entry, contents []byte) error {
-		if contents == nil {
-			return nil
-		}
-		if in := path.Dir(e.Name); !made[in] {
-			if err := out.MkdirAll(in, 0o755); err != nil {
-				return err
-			}
-			made[in] = true
-		}
-		if e.Mode == git.Link {
-			return out.Symlink(string(contents), e.Name)
-		}
-		w, err := out.OpenFile(e.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(contents)
-		return errors.Join(err, w.Close())
-	})
 }
 
 // Moved tells which files of a tree as it was lie elsewhere now: the old name → the new one, where git takes the new file for the old one
