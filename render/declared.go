@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"nixsink/graph"
-	"nixsink/internal/check"
 )
 
 // declarations tell of values that no module of the tree declares by their own names what they are: members of an option that holds a set, something
@@ -32,7 +31,7 @@ func declarationsOf(g *graph.Graph, findings []Finding) declarations {
 	}
 	found := map[spot]bool{}
 	for _, f := range findings {
-		if f.Check == "undeclared-value" && !check.Doubtful(f.Message) {
+		if f.Check == "undeclared-value" && f.Depends == "" {
 			found[spot{f.File, f.Line, f.Column}] = true
 		}
 	}

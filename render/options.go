@@ -53,6 +53,7 @@ type Finding struct {
 	Line, Column, EndLine, EndColumn int
 	Message                          string
 	Value                            string // the central value, option, service or file that it speaks of, "" if none
+	Depends                          string // what unseen may be the reason that it was found, "" if nothing
 	Related                          []Related
 	Fixes                            []Fix
 }

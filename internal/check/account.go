@@ -439,10 +439,8 @@ func (p *Pass) settle(f *Finding) {
 	}
 }
 
-// depends is the end of a message that says what a finding depends on.
-func depends(why string) string { return asFarAs + why + ")" }
-
-const asFarAs = " (as far as can be seen: "
-
-// Doubtful reports whether a finding's message says that something unseen may be the reason that it was found.
-func Doubtful(message string) bool { return strings.Contains(message, asFarAs) }
+// dependOn lets a finding say what it depends on, at the end of its message so far.
+func (f *Finding) dependOn(why string) {
+	f.Depends = why
+	f.Message += " (as far as can be seen: " + why + ")"
+}

@@ -1167,6 +1167,69 @@ let folders = [ { user = "anna"; } ]; in
   config.services.x.email = config.my.email;
   config.services.y.email = [ config.my.email config.my.gitEmail ];
 }`},
+		{"data that is used otherwise, too", "unused-value", `
+-- default.nix --
+{ lib, config, pkgs, ... }:
+let catalog = import ./catalog.nix; in
+{
+  imports = [ ./once.nix ];
+  options.my.projections = lib.mkOption { type = lib.types.attrsOf (lib.types.attrsOf lib.types.str); default = { }; };
+  options.my.hosts = lib.mkOption { type = lib.types.attrsOf (lib.types.attrsOf lib.types.str); default = { }; };
+  config.my.projections = catalog.projections;
+  config.environment.etc."catalog.json".text = builtins.toJSON (map (lib.getAttr "unit") (catalog.list or [ ]));
+  config.services.wiki.file = config.my.projections.wiki.path;
+  config.services.wiki.host = config.my.hosts.wiki.name;
+}
+-- once.nix --
+let hosts = import ./hosts.nix; in { my.hosts = hosts; }
+-- catalog.nix --
+{ projections.wiki = { path = "/run/wiki"; unit = "wiki"; }; }
+-- hosts.nix --
+{
+  wiki.name = "wiki";
+  wiki.rack = "left"; # <- here
+}`},
+		{"what a program's environment is told", "hard-coded-copy", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.nas = nixpkgs.lib.nixosSystem { modules = [ ./llama.nix ./nas.nix ]; }; }; }
+-- llama.nix --
+{ lib, config, ... }:
+{
+  options.my.llama.serviceEnvironment = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+  options.my.llama.paths = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+  config.systemd.services.llama.environment = config.my.llama.serviceEnvironment // { PATHS = toString (builtins.attrValues config.my.llama.paths); };
+  config.systemd.tmpfiles.rules = [ "d /var/cache/llama/hub 0755 root root" "d /var/lib/llama/models 0755 root root" ]; # <- here
+}
+-- nas.nix --
+{ my.llama.serviceEnvironment.HF_HOME = "/var/cache/llama/hub"; my.llama.paths.models = "/var/lib/llama/models"; }`},
+		{"a name that says what it holds", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  imports = [ ./boot.nix ];
+  options.my.ipxe.targets = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.nullOr lib.types.str);
+    default = { "bin-x86_64-efi/snponly.efi" = "snponly.efi"; mail = "mail.home.example"; };
+  };
+  config.services.boot.targets = config.my.ipxe.targets;
+}
+-- boot.nix --
+{ services.dnsmasq.settings.pxe-service = [ "tag:#ipxe,x86-64_EFI,Boot,snponly.efi" ]; services.postfix.origin = "mail.home.example"; } # <- here`},
+		{"a folder that is somebody's", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  imports = [ ./home/anna/ssh.nix ./desktop.nix ./nix.nix ];
+  options.my.username = lib.mkOption { type = lib.types.str; };
+  config.my.username = "anna";
+  config.users.users.${config.my.username}.isNormalUser = true;
+}
+-- nix.nix --
+{ config, ... }: { nix.settings.trusted-users = [ config.my.username ]; }
+-- home/anna/ssh.nix --
+{ services.ssh-agent.username = "anna"; }
+-- desktop.nix --
+{ services.greeter.username = "anna"; } # <- here`},
 		{"a flake below that this one does not take", "missing-import", `
 -- flake.nix --
 {

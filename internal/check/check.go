@@ -69,6 +69,7 @@ type Finding struct {
 	At            graph.Place
 	Message       string // names the value and says what to do
 	Value         string // the central value, option, service or file that it speaks of, "" if none
+	Depends       string // what unseen may be the reason that it was found, "" if nothing; Message says it, too
 	Anchor        string // name of the binding that it stands in; with Check, file and Value its identity
 	Related       []Related
 	Way           int // how many of Related, the first, are a way that ends at At, step by step

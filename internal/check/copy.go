@@ -255,10 +255,14 @@ func (p *Pass) certain(s site, h hit) bool {
 	case textNeedle:
 		return !h.n.own && (isAccount(v) || common(h, s) > 1) && !isLook(s.sc.Names) && !isLook(v.Segments)
 	case wordNeedle:
-		// users/anna.nix is about anna.
-		return !h.n.own && isAccount(v) && !isLook(s.sc.Names) && strings.TrimSuffix(path.Base(s.file), ".nix") != s.src[h.start:h.end]
+		return !h.n.own && isAccount(v) && !isLook(s.sc.Names) && !isAbout(s.file, s.src[h.start:h.end])
 	}
 	return !h.n.own || home
+}
+
+// isAbout reports whether a file is somebody's: users/anna.nix is about anna, and so is home/anna/ssh.nix.
+func isAbout(file, name string) bool {
+	return slices.Contains(strings.Split(strings.TrimSuffix(file, ".nix"), "/"), name)
 }
 
 // sharesHost reports whether some machine or home that has a value has a file, too. What no known one has may be evaluated apart, where the value is not to be

@@ -49,7 +49,7 @@ one that the tree makes itself (a merge of its own, coercedTo, a name for anothe
 				}
 				if why := p.mergesNumbers(d.Option, d.Value); why != "" && !isText(d.Value) {
 					f.Severity = Info
-					f.Message += depends(why)
+					f.dependOn(why)
 				}
 				if d.At.File != e.At.File && (p.isPart(d.Definition) || p.isPart(e.Definition)) {
 					f.Severity = Info

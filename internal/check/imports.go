@@ -102,7 +102,7 @@ So is what another flake below this one imports that this one does not take, suc
 			}
 			if flake := p.otherFlake(im.From); flake != "" {
 				f.Severity = Info
-				f.Message += depends(flake + " is a flake of its own, and may be put together elsewhere")
+				f.dependOn(flake + " is a flake of its own, and may be put together elsewhere")
 			}
 			out = append(out, f)
 		}
@@ -159,7 +159,7 @@ not reached, then it is the entry points or the way of importing that nixsink do
 			}
 			f := Finding{At: p.top(m.Path), Value: m.Path, Message: "no import reaches this module"}
 			if why := p.account().mayImport(p); why != "" {
-				f.Message += depends(why)
+				f.dependOn(why)
 			}
 			if from := live[m.Path]; len(from) > 0 {
 				f.Message += fmt.Sprintf(": %s imports it, and nothing reaches that either", from[0])
@@ -174,7 +174,7 @@ not reached, then it is the entry points or the way of importing that nixsink do
 		}
 		if len(out) > all/2 && len(out) > few {
 			return []Finding{{At: p.entry(), Anchor: "-", Message: fmt.Sprintf(
-				"no import that could be followed reaches %d of %d modules, such as %s: name the files where imports begin in `entries`, or `exclude` what is no part",
+				"no import that could be followed reaches %d of %d modules, such as %s: name the files where imports begin in `entries`, tell of your own way of importing in a `[[loader]]`, or `exclude` what is no part",
 				len(out), all, out[0].Value)}}
 		}
 		return out

@@ -39,6 +39,7 @@ type index struct {
 	inputNames  func() map[string]bool               // by which the tree's flakes know other flakes
 	selected    func() *selections                   // names that are selected from something unknown
 	byComputed  func() map[string]graph.Place        // registries of which members are read by a computed name
+	sharedData  func() map[string]bool               // files of data that are used in more than one way
 	outside     func() outsideReads                  // options that a command asks a configuration for
 	touched     func() map[string]map[string]bool    // services that a file declares or sets something of
 	declares    func() map[string]bool               // files that declare a service's switch
@@ -82,6 +83,7 @@ func (p *Pass) build() {
 	p.inputNames = sync.OnceValue(p.flakeInputs)
 	p.selected = sync.OnceValue(p.selectedNames)
 	p.byComputed = sync.OnceValue(p.makeComputed)
+	p.sharedData = sync.OnceValue(p.makeSharedData)
 	p.outside = sync.OnceValue(p.makeOutside)
 	p.touched = sync.OnceValue(p.makeTouched)
 	p.declares = sync.OnceValue(p.makeDeclares)

@@ -76,6 +76,9 @@ func (p *Pass) needles() *needles {
 				(strings.Contains(v.Type, "listOf") || strings.Contains(v.Type, "enum")) && (kind == textNeedle || kind == wordNeedle) {
 				continue
 			}
+			if v.Member && strings.Contains(v.Segments[len(v.Segments)-1], l.Text) {
+				continue // "bin/ipxe.efi" = "ipxe.efi": its own name says it, and who reads it has to write that
+			}
 			if !ok || seen[l.Text] || (kind == wordNeedle || kind == textNeedle) && (p.programs()[l.Text] || p.isOthersName(v, l.Text)) {
 				continue
 			}
@@ -164,7 +167,7 @@ func (p *Pass) bulk(v *graph.Value) bool {
 	if slices.ContainsFunc(p.readers[v], func(r *graph.Reference) bool { return r.Kind != graph.Dynamic && r.Kind != graph.Guard }) {
 		return false
 	}
-	if p.isInner(v) || v.Member && slices.Contains([]string{"environment", "env", "settings", "extraConfig", "extraEnvironment"}, v.Segments[len(v.Segments)-2]) {
+	if p.isInner(v) || v.Member && isTold(v.Segments[len(v.Segments)-2]) {
 		return true // what one program is told
 	}
 	for n := len(v.Segments) - 1; n > 0; n-- {
@@ -173,6 +176,11 @@ func (p *Pass) bulk(v *graph.Value) bool {
 		}
 	}
 	return false
+}
+
+// isTold reports whether a set is called what a program is told by: settings, extraConfig, serviceEnvironment.
+func isTold(name string) bool {
+	return name == "extraConfig" || slices.ContainsFunc(tokens(name), func(t string) bool { return slices.Contains([]string{"environment", "env", "settings"}, t) })
 }
 
 // holdsScalars reports whether the members of a registry are single values: my.ports.ssh.

@@ -43,7 +43,7 @@ leads to one, and the code around it reads none that could be meant. Declare the
 		if why := p.account().mayImport(p); why != "" {
 			for i := range found {
 				found[i].Severity = Info
-				found[i].Message += depends(why)
+				found[i].dependOn(why)
 			}
 		}
 		return found

@@ -40,7 +40,7 @@ Git LFS keeps elsewhere, is information: nothing is wrong with it.
 			}
 			if pr.Kind == "static" && strings.HasPrefix(pr.Msg, "undefined variable") && scoped() != "" {
 				f.Severity = Info
-				f.Message += depends(scoped() + " gives files variables")
+				f.dependOn(scoped() + " gives files variables")
 			}
 			if f.At.Line == 0 {
 				f.At = p.top(pr.At.File)

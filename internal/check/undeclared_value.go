@@ -121,7 +121,7 @@ could not be read, a module of another flake in whose namespace this tree declar
 			}
 			if why := p.account().mayDeclare(p, k.value, rs); why != "" {
 				f.Severity = Info
-				f.Message += depends(why)
+				f.dependOn(why)
 			}
 			for _, r := range rs {
 				if r != first {

@@ -22,7 +22,7 @@ number or name is written out by hand. A read of the set around it, a read with 
 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; a member of a registry of which others are
 read by a computed name; its name, or all of the set that
-it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a type that another option has, too; what its own module computes, for whoever evaluates a configuration, or what a command in the text asks one for
+it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a member that stands in a file of data which is used for something else, too, a type that another option has, too; what its own module computes, for whoever evaluates a configuration, or what a command in the text asks one for
 (nix eval .#nixosConfigurations.tower.config.my.vm); another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
@@ -64,7 +64,8 @@ could bring is text of this tree, whose names were seen.
 			}
 			f := Finding{At: at, Value: vs[0].Path, Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", what)}
 			if why := p.mayBeRead(vs); why != "" {
-				f.Severity, f.Message = Info, fmt.Sprintf("nothing reads %s%s", what, depends(why))
+				f.Severity, f.Message = Info, "nothing reads "+what
+				f.dependOn(why)
 			}
 			out = append(out, f)
 		}
@@ -128,6 +129,9 @@ func (p *Pass) mayBeRead(vs []*graph.Value) string {
 	}
 	if p.isMadeElsewhere(v) {
 		return "its set is made elsewhere, and may be meant for others"
+	}
+	if file := p.dataOf(v); file != "" {
+		return file + " is data, which is used otherwise, too"
 	}
 	if p.isOutput(v) {
 		return "its own module says what it is, for whoever evaluates a configuration"
@@ -221,6 +225,45 @@ func (p *Pass) isMadeElsewhere(v *graph.Value) bool {
 		names := strings.Split(o.name(at.Span), ".")
 		return slices.Contains(names, v.Segments[n-2]) && slices.Contains(names, v.Segments[n-1]) || slices.Contains(names, "*")
 	})
+}
+
+// dataOf is the file that a registry's member stands in, where that is no module but data which is used for something else besides; "" otherwise.
+func (p *Pass) dataOf(v *graph.Value) string {
+	if !v.Member || p.argumentRoot(v) {
+		return ""
+	}
+	for _, at := range v.Declared {
+		if p.sharedData()[at.File] {
+			return at.File
+		}
+	}
+	return ""
+}
+
+// makeSharedData are the files of data that are used in more than one way: several places import it, or the name that it has where it is imported stands in
+// several places.
+func (p *Pass) makeSharedData() map[string]bool {
+	out, once := map[string]bool{}, map[string]bool{}
+	for _, im := range p.Graph.Imports {
+		m, f, o := p.modules[im.To], p.Graph.Files[im.From], p.outline(im.From)
+		if im.Disabled || m == nil || m.Role != "helper" || f == nil || o == nil || out[im.To] {
+			continue
+		}
+		if once[im.To] {
+			out[im.To] = true
+			continue
+		}
+		once[im.To] = true
+		name, uses := o.name(im.At.Span), 0
+		parse.Walk(f.Expr, func(n parse.Node) bool {
+			if id, ok := n.(*parse.Ident); ok && id.Name == name {
+				uses++
+			}
+			return uses < 2
+		})
+		out[im.To] = uses > 1
+	}
+	return out
 }
 
 // isOutput reports whether an option tells what its own module makes, and is not there to be set: it is declared to be read only, or its module computes it.

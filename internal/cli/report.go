@@ -170,7 +170,7 @@ func shown(report check.Report) []render.Finding {
 			continue
 		}
 		r := render.Finding{
-			Check: f.Check, Severity: f.Severity.String(), Message: f.Message, Value: f.Value,
+			Check: f.Check, Severity: f.Severity.String(), Message: f.Message, Value: f.Value, Depends: f.Depends,
 			File: f.At.File, Line: f.At.Line, Column: f.At.Column, EndLine: f.At.EndLine, EndColumn: f.At.EndColumn,
 		}
 		for _, rel := range f.Related {
