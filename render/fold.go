@@ -79,6 +79,7 @@ func (p *picture) shrink(limit int) {
 	}
 	fold(first, all)
 	room = share(p.counts(), limit)
+	p.weigh(room)
 	for _, k := range []kind{optionNode, valueNode, moduleNode} {
 		for _, r := range ladders[k] {
 			if spare := p.counts()[k] - room[k]; spare > 0 {
@@ -93,6 +94,38 @@ func (p *picture) shrink(limit int) {
 		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --only.",
 			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
 	}
+}
+
+// weigh marks the values that make more of the picture each than a box does on the average: they are what it is about, and are not folded. No more than a
+// third of the room is theirs.
+func (p *picture) weigh(room map[kind]int) {
+	weight := p.weights()
+	var values []*node
+	sum := 0
+	for _, n := range p.nodes {
+		if n.kind == valueNode && n.holds == 0 {
+			values = append(values, n)
+			sum += weight[n]
+		}
+	}
+	if len(values) <= room[valueNode] {
+		return
+	}
+	slices.SortStableFunc(values, func(a, b *node) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), strings.Compare(a.key, b.key)) })
+	for _, n := range values[:room[valueNode]/3] {
+		n.heavy = weight[n]*room[valueNode] > sum
+	}
+}
+
+// weights says how much each node takes and gives.
+func (p *picture) weights() map[*node]int {
+	weight := map[*node]int{}
+	for _, e := range p.edges {
+		n := e.amount().n
+		weight[e.from] += n
+		weight[e.to] += n
+	}
+	return weight
 }
 
 // distinct counts the names that a rule gives.
@@ -142,12 +175,7 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		column int
 		name   string
 	}
-	weight, broken := map[*node]int{}, 0
-	for _, e := range p.edges {
-		n := e.amount().n
-		weight[e.from] += n
-		weight[e.to] += n
-	}
+	weight, broken := p.weights(), 0
 	for _, n := range p.nodes {
 		if n.bad {
 			broken++
@@ -155,12 +183,17 @@ func (p *picture) fold(r foldRule, enough int) bool {
 	}
 	groups := map[target][]*node{}
 	heaviest := map[target]int{}
+	apart := map[target]bool{} // some of the group stay themselves
 	for _, n := range p.nodes {
 		if name := r.into(n); name != "" && !n.focus && !n.high && !n.kept && (!n.bad || broken > 12) {
 			t := target{n.kind, n.column, name}
 			if p.view.Name == "values" {
 				// Where values stand follows from what they flow into: a namespace is one node, and finds its column afterwards.
 				t.column = 0
+			}
+			if n.heavy {
+				apart[t] = true
+				continue
 			}
 			groups[t] = append(groups[t], n)
 			heaviest[t] = max(heaviest[t], weight[n])
@@ -179,7 +212,19 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		if len(members) > enough+1 {
 			// Not all of the group need go: the heaviest stay themselves.
 			slices.SortStableFunc(members, func(a, b *node) int { return cmp.Compare(weight[a], weight[b]) })
-			members = members[:enough+1]
+			// But those that are like the ones that go are no better than these.
+			sum := 0
+			for _, n := range members {
+				sum += weight[n]
+			}
+			most := enough + 1
+			for most < len(members) && 2*weight[members[most]]*len(members) <= 3*sum {
+				most++
+			}
+			apart[t] = apart[t] || most < len(members)
+			members = members[:most]
+		}
+		if apart[t] {
 			label += " others"
 		}
 		enough -= len(members) - 1

@@ -51,8 +51,16 @@ func short(names []string) []string {
 	out := make([]string, len(names))
 	seen := map[string]bool{}
 	for i, n := range names {
-		segs := graph.SplitPath(n)
+		// That of a flake in a folder is folder#nixosConfigurations.name.
+		flake, own, nested := strings.Cut(n, "#")
+		if !nested {
+			flake, own = "", n
+		}
+		segs := graph.SplitPath(own)
 		out[i] = segs[len(segs)-1]
+		if nested {
+			out[i] = flake + "#" + out[i]
+		}
 		if strings.ContainsAny(n, "/ ") {
 			out[i] = n
 		}

@@ -118,20 +118,7 @@ func (s *hostSheet) nameHosts() {
 }
 
 // hostNames are names of configurations as far as there is room, no two alike.
-func hostNames(full []string) []string {
-	out := toldApart(short(full), hostLabel)
-	// "nixos at lib/builders.nix:331 (web)": what tells such apart may be anywhere; as a last resort they are numbered.
-	for i := range out {
-		if n := len(slices.DeleteFunc(slices.Clone(out), func(s string) bool { return s != out[i] })); n > 1 {
-			for k, at := 0, out[i]; k < len(out); k++ {
-				if out[k] == at {
-					out[k] = clip(strings.TrimPrefix(full[k], "nixosConfigurations."), hostLabel-3) + fmt.Sprintf(" %d", k+1)
-				}
-			}
-		}
-	}
-	return out
-}
+func hostNames(full []string) []string { return toldApart(short(full), hostLabel) }
 
 // serviceLines are the services that some hosts have and others have not, a line for each set of hosts; the largest first. Of two states each
 // service has a line, also where all hosts have it: a set of them is another one as soon as one service is.

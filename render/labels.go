@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,20 +35,37 @@ func (p *picture) distinguish(heads map[*node]string) {
 			texts[n.shown] = append(texts[n.shown], n)
 		}
 		for _, same := range texts {
-			if len(same) < 2 {
-				continue
-			}
-			full := make([]string, len(same))
-			for i, n := range same {
-				full[i] = n.full()
-				if n.kind == moduleNode && n.group != "" {
-					full[i] = strings.TrimPrefix(full[i], n.group+"/") // which stands above
-				}
-			}
-			for i, text := range toldApart(full, p.labels()) {
-				same[i].shown = text
+			tellApart(same, p.labels())
+		}
+		// What was told apart may be called like others now: those are told apart together.
+		texts = map[string][]*node{}
+		for _, n := range nodes {
+			texts[n.shown] = append(texts[n.shown], n)
+		}
+		var still []*node
+		for _, n := range nodes {
+			if len(texts[n.shown]) > 1 {
+				still = append(still, n)
 			}
 		}
+		tellApart(still, p.labels())
+	}
+}
+
+// tellApart gives nodes that would be called alike texts of so many characters that differ.
+func tellApart(nodes []*node, limit int) {
+	if len(nodes) < 2 {
+		return
+	}
+	full := make([]string, len(nodes))
+	for i, n := range nodes {
+		full[i] = n.full()
+		if n.kind == moduleNode && n.group != "" {
+			full[i] = strings.TrimPrefix(full[i], n.group+"/") // which stands above
+		}
+	}
+	for i, text := range toldApart(full, limit) {
+		nodes[i].shown = text
 	}
 }
 
@@ -71,8 +89,90 @@ func (p *picture) labels() int {
 }
 
 // toldApart shortens texts to so many characters so that those that differ still do: what all begin with is left out, up to the name in
-// which they part.
+// which they part; where that does not do, all but the names that set each apart.
 func toldApart(texts []string, limit int) []string {
+	out := afterCommon(texts, limit)
+	for _, say := range []func([]string, int) []string{byParting, numbered} {
+		of := map[string][]int{}
+		for i, s := range out {
+			of[s] = append(of[s], i)
+		}
+		var same []int
+		for i, s := range out {
+			if slices.ContainsFunc(of[s], func(j int) bool { return texts[j] != texts[i] }) {
+				same = append(same, i)
+			}
+		}
+		if len(same) == 0 {
+			break
+		}
+		var again []string
+		for _, i := range same {
+			again = append(again, texts[i])
+		}
+		for k, text := range say(again, limit) {
+			out[same[k]] = text
+		}
+	}
+	return out
+}
+
+// byParting shortens texts to their last name and those in which each differs from another one first.
+func byParting(texts []string, limit int) []string {
+	names := make([][]string, len(texts))
+	for i, s := range texts {
+		sep := func(r rune) bool { return r == '.' || r == '#' }
+		if strings.Contains(s, "/") {
+			sep = func(r rune) bool { return r == '/' || r == '#' }
+		}
+		for rest := s; rest != ""; {
+			n := strings.IndexFunc(rest, sep) + 1
+			if n == 0 {
+				n = len(rest)
+			}
+			names[i] = append(names[i], rest[:n])
+			rest = rest[n:]
+		}
+	}
+	out := make([]string, len(texts))
+	for i, own := range names {
+		shown := map[int]bool{len(own) - 1: true}
+		for _, other := range names {
+			n := 0
+			for n < len(own) && n < len(other) && own[n] == other[n] {
+				n++
+			}
+			if n < len(own) {
+				shown[n] = true
+			}
+		}
+		room := max(4, limit/len(shown)-1)
+		gap := false
+		for n, name := range own {
+			if !shown[n] {
+				gap = true
+				continue
+			}
+			if gap {
+				out[i] += "…"
+			}
+			gap = false
+			out[i] += clip(plain(name), room)
+		}
+	}
+	return out
+}
+
+// numbered is the last resort: the beginning, and a number.
+func numbered(texts []string, limit int) []string {
+	out := make([]string, len(texts))
+	for i, s := range texts {
+		out[i] = clip(plain(s), limit-3) + fmt.Sprintf(" %d", slices.Index(texts, s)+1)
+	}
+	return out
+}
+
+func afterCommon(texts []string, limit int) []string {
 	out := make([]string, len(texts))
 	common := texts[0]
 	for _, s := range texts {
@@ -127,7 +227,7 @@ func toldApart(texts []string, limit int) []string {
 		if slices.Equal(again, texts) {
 			continue
 		}
-		for k, text := range toldApart(again, limit) {
+		for k, text := range afterCommon(again, limit) {
 			out[same[k]] = text
 		}
 	}

@@ -69,25 +69,18 @@ func (p *picture) overview(ordered bool, limit int) {
 	if was <= limit {
 		return
 	}
-	p.fold(foldRule{"options by service", byService}, all)
-	// Modules by the finest folders that have room; by their layers where there are too many, or just one.
+	p.fold(foldRule{"options by service", p.byServiceOfAnyone()}, all)
+	// Modules by the finest folders that have room, and what is largest among them in parts; by their layers where there are too many folders.
 	rule := foldRule{"modules by layer", byLayer}
-	for i, r := range ladders[moduleNode] {
-		if n := p.distinct(r.into); n <= room[moduleNode] {
-			if 2*n < room[moduleNode] && i > 0 {
-				r = ladders[moduleNode][i-1] // too coarse: the largest of the finer ones, and the rest
-			}
-			rule = r
+	for _, r := range ladders[moduleNode] {
+		if p.distinct(r.into) <= room[moduleNode] {
+			rule = p.part(r, room[moduleNode])
 			break
 		}
 	}
 	p.fold(rule, all)
 	p.nameBands()
-	weight := map[*node]int{}
-	for _, e := range p.edges {
-		weight[e.from] += e.amount().n
-		weight[e.to] += e.amount().n
-	}
+	weight := p.weights()
 	for _, k := range []kind{valueNode, moduleNode, optionNode} {
 		p.foldRest(k, room[k], map[kind]string{valueNode: "other values", moduleNode: "other modules", optionNode: "other services"}[k], weight)
 	}
@@ -96,10 +89,112 @@ func (p *picture) overview(ordered bool, limit int) {
 	}
 }
 
+// byServiceOfAnyone folds options by service, those of one service in several users' homes together.
+func (p *picture) byServiceOfAnyone() func(*node) string {
+	home := func(service string) (rest string, ok bool) {
+		parts := graph.SplitPath(service)
+		if len(parts) < 4 || parts[0] != "home-manager" || parts[1] != "users" {
+			return "", false
+		}
+		return strings.Join(parts[3:], "."), true
+	}
+	first := map[string]string{}
+	several := map[string]bool{}
+	for _, n := range p.nodes {
+		if rest, ok := home(n.group); ok && n.kind == optionNode {
+			if first[rest] == "" {
+				first[rest] = n.group
+			}
+			several[rest] = several[rest] || first[rest] != n.group
+		}
+	}
+	return func(n *node) string {
+		service := byService(n)
+		if rest, ok := home(service); ok && several[rest] {
+			return "home-manager.users.*." + rest
+		}
+		return service
+	}
+}
+
+// part makes a rule that folds modules by folders into one with as many folders as there is room for: from the heaviest one its heaviest part is taken out, again
+// and again, as long as it is more than a box is on the average. Parts are not parted again, but for those that leave nearly nothing behind.
+func (p *picture) part(r foldRule, room int) foldRule {
+	weight := p.weights()
+	into, sum := map[*node]string{}, 0
+	folders := map[string][]*node{}
+	for _, n := range p.nodes {
+		if name := r.into(n); name != "" {
+			into[n] = name
+			folders[name] = append(folders[name], n)
+			sum += weight[n]
+		}
+	}
+	weigh := func(nodes []*node) (w int) {
+		for _, n := range nodes {
+			w += weight[n]
+		}
+		return w
+	}
+	whole := map[string]bool{"./": true} // that have no parts worth a box
+	parted := map[string]bool{}
+	for len(folders) < room {
+		heaviest, most := "", sum/room
+		for _, name := range slices.Sorted(maps.Keys(folders)) {
+			if w := weigh(folders[name]); !whole[name] && w > most {
+				heaviest, most = name, w
+			}
+		}
+		if heaviest == "" {
+			break
+		}
+		parts := map[string][]*node{}
+		for _, n := range folders[heaviest] {
+			file := strings.TrimSuffix(n.names[0], "/default.nix")
+			if rest, ok := strings.CutPrefix(file, heaviest); ok {
+				if top, _, deeper := strings.Cut(rest, "/"); deeper {
+					parts[heaviest+top+"/"] = append(parts[heaviest+top+"/"], n)
+				}
+			}
+		}
+		best, most := "", 0
+		for _, name := range slices.Sorted(maps.Keys(parts)) {
+			if w := weigh(parts[name]); len(parts[name]) > 2 && w > most && 2*w*room > sum {
+				best, most = name, w
+			}
+		}
+		if best == "" {
+			whole[heaviest] = true
+			continue
+		}
+		var rest []*node
+		for _, n := range folders[heaviest] {
+			if !slices.Contains(parts[best], n) {
+				rest = append(rest, n)
+			}
+		}
+		folders[best] = parts[best]
+		if folders[heaviest] = rest; len(rest) == 0 {
+			delete(folders, heaviest)
+		}
+		whole[best] = len(rest) > 2
+		for _, n := range parts[best] {
+			into[n] = best
+		}
+		parted[heaviest] = true
+	}
+	return foldRule{r.name, func(n *node) string {
+		if parted[into[n]] {
+			return into[n] + " others"
+		}
+		return into[n]
+	}}
+}
+
 // nameBands gives a box that parts of several bands are folded into a band of its own: the folder that they all lie in, with the colour of the first.
 func (p *picture) nameBands() {
 	for _, n := range p.nodes {
-		folder, ok := strings.CutSuffix(n.label, "/")
+		folder, ok := strings.CutSuffix(strings.TrimSuffix(n.label, " others"), "/")
 		if n.kind != moduleNode || n.group != "" || n.holds == 0 || !ok || folder == "." {
 			continue
 		}

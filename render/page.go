@@ -13,8 +13,12 @@ const (
 	pageWide = 1000.0
 )
 
-// pageRibbons is how many ribbons, lane by lane, a picture of values has where one can still tell them apart: it has more columns than others.
-const pageRibbons = 240
+// pageRibbons is how many ribbons, lane by lane, a picture of values has where one can still tell them apart: it has more columns than others. With more
+// than four columns they may be more, for so many of them pass by.
+const (
+	pageRibbons   = 240
+	columnRibbons = 80
+)
 
 // pageNodes is up to how many nodes a view may fit a page.
 var pageNodes = map[string]int{"modules": 80, "sinks": 80, "values": 80, "imports": 120}
@@ -65,8 +69,15 @@ func (p *picture) fitsPage() bool {
 	if p.compared != nil {
 		wide += 160 // signs and bold letters: to fold what differs for their sake would tell less
 	}
-	if p.view.Name == "values" && len(f.ribbons) > pageRibbons {
-		return false
+	if p.view.Name == "values" {
+		most := pageRibbons
+		if n := len(f.columns); n > 4 {
+			most = n * columnRibbons
+		}
+		if len(f.ribbons) > most {
+			return false
+		}
+		wide *= 1.12 // drawn a little smaller, its letters have ten pixels: six columns tell more than fewer
 	}
 	return f.h <= pageHigh-170 && f.w <= wide
 }

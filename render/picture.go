@@ -45,6 +45,7 @@ type node struct {
 	high   bool   // brought out by Highlight
 	focus  bool   // asked for by Focus: never folded
 	whole  bool   // all of a layer is folded into it
+	heavy  bool   // it alone is more than a box of its kind on the average: never folded
 	column int    // of a flow picture, from the left
 	figure string // of a picture of coverage: 4/6
 	mark   mark   // in a picture of two states, how it differs
@@ -213,7 +214,7 @@ func (n *node) short() string {
 		return n.group
 	}
 	if rest, ok := strings.CutPrefix(n.label, n.group+"/"); ok && n.kind == moduleNode && n.group != "" {
-		return cmp.Or(rest, "files")
+		return cmp.Or(strings.TrimSpace(rest), "others") // beside folders that stand for themselves
 	}
 	return n.label
 }

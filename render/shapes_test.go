@@ -81,7 +81,110 @@ func shapes() map[string]*graph.Graph {
 		}
 	}
 	out["values of values"] = b.done()
+
+	// Folders of one name in many folders, and a folder beside its own default.nix.
+	b = newBuilder("home", "hosts", "modules")
+	b.Ordered = false
+	b.module("vars/default.nix", 10)
+	user := b.value("configVars.username", "vars/default.nix", "jo")
+	for _, who := range []string{"ta", "media", "root"} {
+		for i, part := range []string{"common/core/default.nix", "common/core/git.nix", "common/core/nixvim/plugins/lsp.nix", "common/core/nixvim/plugins/cmp.nix", "common/optional/desktops/services/dunst.nix", "common/optional/browsers/firefox.nix"} {
+			for _, side := range []string{"home", "hosts"} {
+				file := side + "/" + who + "/" + part
+				b.module(file, 10)
+				for k := range 14 {
+					b.read(file, user.Path, "x", fmt.Sprintf("home-manager.users.%s.programs.program%d.settings.option%d", who, i, k))
+				}
+			}
+		}
+	}
+	out["folders of one name"] = b.done()
+
+	// A few values that everything reads in a namespace with many more, beside as many that one module reads; homes of one user, deep down.
+	b = newBuilder("helpers", "homes", "hosts", "nixos")
+	b.Ordered = false
+	b.module("helpers/default.nix", 90)
+	for i := range 30 {
+		b.value(fmt.Sprintf("LT.helper%02d", i), "helpers/default.nix", "x")
+	}
+	for i := range 120 {
+		b.value(fmt.Sprintf("lantian.application%03d.storage.path", i), "helpers/default.nix", "x")
+	}
+	for i := range 600 {
+		file := []string{
+			fmt.Sprintf("nixos/optional-apps/application%03d.nix", i),
+			fmt.Sprintf("homes/lantian/programs/graphical/application%03d/default.nix", i),
+			fmt.Sprintf("homes/lantian/services/wayland/service%03d.nix", i),
+			fmt.Sprintf("hosts/host-with-a-long-name-%02d/hardware-%03d.nix", i%26, i),
+		}[i%4]
+		b.module(file, 40)
+		b.imports("helpers/default.nix", file)
+		for k := range 3 {
+			b.read(file, b.Values[(i+k)%4].Path, "x", fmt.Sprintf("systemd.services.application%03d.serviceConfig", i), fmt.Sprintf("home-manager.users.%s.programs.firefox.profiles", []string{"lantian", "root"}[i%2]))
+		}
+		b.read(file, b.Values[i%len(b.Values)].Path, "x", fmt.Sprintf("services.application%03d.settings.port", i%150))
+	}
+	out["600 modules of 26 hosts"] = b.done()
+
+	// Hundreds of namespaces that are alike.
+	b = newBuilder("modules", "plugins")
+	b.module("plugins/lsp/language-servers/default.nix", 90)
+	for i := range 300 {
+		for _, option := range []string{"enable", "package", "config", "settings.nothing"} {
+			v := b.value(fmt.Sprintf("plugins.lsp.servers.language_server_%03d.%s", i, option), "plugins/lsp/language-servers/default.nix", "x")
+			b.read("plugins/lsp/language-servers/default.nix", v.Path, "x", "extraPackages", "warnings")
+		}
+	}
+	out["namespaces that are alike"] = b.done()
 	return out
+}
+
+// TestFoldingTells: what a page folds is what tells least. Values that all modules read have boxes of their own in every view, no box of the overview holds most of
+// the modules where its folder has parts, and none is told by chance among hundreds like it.
+func TestFoldingTells(t *testing.T) {
+	all := shapes()
+	boxes := func(name, view string) map[string]*node {
+		g, o := all[name], Options{View: view}
+		p, err := draw(g, o, true)
+		if err == nil {
+			p, err = onePage(t.Context(), p, g, o)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]*node{}
+		for _, n := range p.nodes {
+			out[n.names[0]] = n
+		}
+		return out
+	}
+	for _, view := range []string{"overview", "modules", "sinks", "values"} {
+		got := boxes("600 modules of 26 hosts", view)
+		for i := range 4 {
+			if v := fmt.Sprintf("LT.helper%02d", i); got[v] == nil {
+				t.Errorf("%s: %s is folded away", view, v)
+			}
+		}
+	}
+	for name, n := range boxes("600 modules of 26 hosts", "overview") {
+		if n.kind == moduleNode && n.holds > 200 {
+			t.Errorf("the overview has %d modules in the box %s", n.holds, name)
+		}
+		if n.kind == optionNode && strings.Contains(name, "root") {
+			t.Errorf("the overview tells the homes of users apart: %s", name)
+		}
+	}
+	for _, view := range []string{"modules", "sinks", "values"} {
+		servers := 0
+		for name := range boxes("namespaces that are alike", view) {
+			if strings.Contains(name, "language_server_") {
+				servers++
+			}
+		}
+		if servers > 0 {
+			t.Errorf("%s: %d of 300 servers that are alike stand for themselves", view, servers)
+		}
+	}
 }
 
 // TestShapes draws every view of these: labels are told apart and lie within their boxes, nothing leaves the picture, no ribbon begins or ends beside a box, and what is
