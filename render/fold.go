@@ -212,13 +212,13 @@ func (p *picture) fold(r foldRule, enough int) bool {
 		if len(members) > enough+1 {
 			// Not all of the group need go: the heaviest stay themselves.
 			slices.SortStableFunc(members, func(a, b *node) int { return cmp.Compare(weight[a], weight[b]) })
-			// But those that are like the ones that go are no better than these.
+			// But where few of them stay, those that are like the ones that go are no better than these.
 			sum := 0
 			for _, n := range members {
 				sum += weight[n]
 			}
 			most := enough + 1
-			for most < len(members) && 2*weight[members[most]]*len(members) <= 3*sum {
+			for 3*most > 2*len(members) && most < len(members) && 2*weight[members[most]]*len(members) <= 3*sum {
 				most++
 			}
 			apart[t] = apart[t] || most < len(members)
