@@ -20,6 +20,8 @@ type htmlDoc struct {
 	Lines      int              `json:"lines"`
 	Roots      []htmlRoot       `json:"roots"`
 	Layers     []string         `json:"layers"`
+	Colors     []int            `json:"colors"`  // of each layer, as in the pictures
+	Ordered    bool             `json:"ordered"` // layers are more than folders
 	Metrics    [][]string       `json:"metrics"`
 	Coverage   [][]string       `json:"coverage"`
 	Files      []*htmlFileOf    `json:"files"`
@@ -148,7 +150,7 @@ func newHTMLDoc(g *graph.Graph, o Options) *htmlDoc {
 // newHTMLDocOf is newHTMLDoc with so many flows and findings at most.
 func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
 	d := &htmlDoc{Title: plain(o.Title), Hash: g.Source.NARHash, Missing: plain(g.Missing()), Empty: plain(g.Empty), Lines: g.Source.Lines,
-		Roots: []htmlRoot{}, Layers: []string{}, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
+		Roots: []htmlRoot{}, Layers: []string{}, Colors: []int{}, Ordered: g.Ordered, Modules: []htmlModule{}, Values: []htmlValue{}, Options: []htmlOption{}, References: []htmlReference{},
 		Kinds:      []string{string(graph.Data), string(graph.Key), string(graph.Default), string(graph.Control)}, // as kindOrder counts
 		Unresolved: []htmlUnresolved{}, Flows: []htmlFlow{}, Notes: []htmlAnnotation{}, Findings: []htmlFindingOf{}, Metrics: [][]string{}, Coverage: [][]string{},
 		Checks: []string{}, Nowhere: []int{}, Ports: []htmlPort{}, Facts: []htmlFact{}, Tones: len(layerTones), AllFlows: g.Flows.Len(), AllFinds: len(o.Findings),
@@ -175,8 +177,10 @@ func newHTMLDocOf(g *graph.Graph, o Options, flows, findings int) *htmlDoc {
 	for _, r := range g.Roots {
 		d.Roots = append(d.Roots, htmlRoot{plain(r.Path), r.Argument})
 	}
+	colors := layerColors(g)
 	for _, l := range g.Layers {
 		d.Layers = append(d.Layers, plain(l))
+		d.Colors = append(d.Colors, colors[l])
 	}
 	for _, m := range Metrics(g, o.Benchmarks) {
 		d.Metrics = append(d.Metrics, []string{m.Name, m.Value, m.Benchmark, string(m.Verdict), plain(m.Note)})

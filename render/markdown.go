@@ -29,7 +29,7 @@ func writeMarkdown(_ context.Context, w io.Writer, g *graph.Graph, o Options) er
 		title = "Central values"
 	}
 	fmt.Fprintf(p, "# %s\n\n", md(title))
-	fmt.Fprintf(p, "%s, %s, %s, %s.", plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
+	fmt.Fprintf(p, "%s, %s, %s, %s.", plural(moduleFiles(g), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
 	for _, r := range g.Roots {
 		fmt.Fprintf(p, " Tracked: %s (%s).", mdCode(rootName(r)), md(r.Why))

@@ -184,15 +184,16 @@ func (p *ReviewPage) policed() reviewPart {
 		s.note = append(s.note, "No module asserts anything.")
 	}
 	if n := len(p.Policy.Disabled); n > 0 {
-		text := plural(n, "import is", "imports are") + " commented out:"
-		for i, im := range p.Policy.Disabled[:min(n, 6)] {
-			if i > 0 {
-				text += ","
+		text := plural(n, "import is", "imports are") + " commented out: "
+		var files []string
+		for _, im := range p.Policy.Disabled {
+			if !slices.Contains(files, im.To) { // that several modules do without
+				files = append(files, im.To)
 			}
-			text += " " + im.To
 		}
-		if n > 6 {
-			text += fmt.Sprintf(", and %d more", n-6)
+		text += strings.Join(files[:min(len(files), 6)], ", ")
+		if len(files) > 6 {
+			text += fmt.Sprintf(", and %d more", len(files)-6)
 		}
 		s.note = append(s.note, text+".")
 	}

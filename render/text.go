@@ -82,13 +82,22 @@ func (t *terminal) nothing(g *graph.Graph) {
 // Sections are the parts of the long report, in their order.
 var Sections = []string{"facts", "values", "coverage", "metrics", "findings"}
 
+// moduleFiles counts the files that take part; one that is called to make several modules is one.
+func moduleFiles(g *graph.Graph) int {
+	seen := map[string]bool{}
+	for _, m := range g.Modules {
+		seen[m.Path] = true
+	}
+	return len(seen)
+}
+
 // head writes what was read, in lines of the terminal's width, and gives their number.
 func (t *terminal) head(g *graph.Graph, o Options) (lines int) {
 	title := "nixsink"
 	if o.Title != "" {
 		title = cut(plain(oneLine(o.Title)), max(8, t.width/2))
 	}
-	counts := fmt.Sprintf("%s, %s, %s, %s", plural(len(g.Modules), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
+	counts := fmt.Sprintf("%s, %s, %s, %s", plural(moduleFiles(g), "module", "modules"), plural(g.Source.Lines, "line", "lines"),
 		plural(len(g.Values), "central value", "central values"), plural(reads(g), "reference", "references"))
 	// Of a file, which has no width, a line is as long as what it says.
 	width := t.width

@@ -244,8 +244,26 @@ func (s *settings) upkeep() (out []Fact) {
 			}
 		}
 	}
+	// One of their own, without an option of NixOS for it: a unit that is called so.
+	for _, option := range slices.Sorted(maps.Keys(s.by)) {
+		d := s.by[option][0]
+		if len(d.Segments) < 3 || d.Segments[0] != "systemd" || d.Segments[1] != "services" && d.Segments[1] != "timers" || !isBackup(d.Segments[2]) {
+			continue
+		}
+		text := "a unit of its own, " + unquote(d.Segments[2])
+		if !slices.ContainsFunc(out, func(f Fact) bool { return f.Name == "backup" && (f.Text == text || strings.HasPrefix(unquote(d.Segments[2]), strings.Fields(f.Text)[0])) }) {
+			out = append(out, Fact{Name: "backup", Text: text, State: Good, At: d.At, In: d.In})
+		}
+	}
 	if !slices.ContainsFunc(out, func(f Fact) bool { return f.Name == "backup" }) {
-		out = append(out, Fact{Name: "backup", Text: "none that could be found (restic, borgbackup, borgmatic, btrbk, syncoid, znapzend)", State: Bad})
+		out = append(out, Fact{Name: "backup", Text: "none that could be found (restic, borgbackup, borgmatic, btrbk, syncoid, znapzend, a unit called backup)", State: Bad})
 	}
 	return out
+}
+
+// isBackup reports whether a unit is called after what it does: backups, or a program for them.
+func isBackup(unit string) bool {
+	return slices.ContainsFunc([]string{"backup", "restic", "borg", "rustic", "kopia", "duplicity", "duplicacy"}, func(word string) bool {
+		return strings.Contains(strings.ToLower(unit), word)
+	})
 }

@@ -93,6 +93,9 @@ func advise(g *graph.Graph, r *Review, findings []check.Finding) []Advice {
 
 	byCheck := map[string]*Advice{}
 	for _, f := range findings {
+		if f.Check == "literal-secret" && slices.ContainsFunc(literals, func(p graph.Place) bool { return p.File == f.At.File && p.Line == f.At.Line }) {
+			continue // told above
+		}
 		a := byCheck[f.Check]
 		if a == nil {
 			a = &Advice{Priority: Nice, Check: f.Check, Text: f.Check}

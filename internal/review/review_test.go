@@ -297,6 +297,40 @@ a key or token, by its form  default.nix:14
 	}
 }
 
+// TestBackupOfTheirOwn: who backs up by units written by hand has backups; a unit that is adjusted beside its own option is told once.
+func TestBackupOfTheirOwn(t *testing.T) {
+	backups := func(module string) (out []string) {
+		for _, f := range made(t, tree(t, "-- configuration.nix --\n{ lib, config, ... }: { "+module+" }\n")).Upkeep {
+			if f.Name == "backup" {
+				out = append(out, fmt.Sprintf("%s (%s)", f.Text, f.State))
+			}
+		}
+		return out
+	}
+	for module, want := range map[string]string{
+		`systemd.services."nightly-backup".script = "rsync"; systemd.timers."nightly-backup".wantedBy = [ "timers.target" ];`: "a unit of its own, nightly-backup (good)",
+		`services.restic.backups.home.paths = [ "/home" ]; systemd.services.restic-backups-home.serviceConfig.Nice = 19;`:     "restic home (good)",
+		`systemd.services.snapshots.script = "true";`: "none that could be found (restic, borgbackup, borgmatic, btrbk, syncoid, znapzend, a unit called backup) (bad)",
+	} {
+		if got := strings.Join(backups(module), "; "); got != want {
+			t.Errorf("%s: %s, want %s", module, got, want)
+		}
+	}
+}
+
+// TestLiteralsAreAdvisedOnce: what the review says of secrets in the text is not said again as a finding.
+func TestLiteralsAreAdvisedOnce(t *testing.T) {
+	r := made(t, tree(t, "-- configuration.nix --\n{ users.users.ada.initialPassword = \"a-secret-that-is-long\"; }\n"))
+	if len(r.Secrets.Literals) != 1 {
+		t.Fatalf("%+v", r.Secrets)
+	}
+	for _, a := range r.Advice {
+		if a.Check == "literal-secret" {
+			t.Errorf("told twice: %+v", a)
+		}
+	}
+}
+
 func TestPolicyAndHardening(t *testing.T) {
 	r := made(t, tree(t, `
 -- configuration.nix --

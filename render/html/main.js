@@ -14,7 +14,7 @@ const filters = () => {
   const sets = [
     data.hosts.length > 0 && h("fieldset", {}, h("legend", {}, "Only in this host"), h("select", { "aria-label": "Only in this host", change: (e) => go({ host: Number(e.target.value) }) },
       h("option", { value: "-1", selected: state.host < 0 }, "all " + data.hosts.length + " hosts"), data.hosts.map((name, i) => h("option", { value: String(i), selected: state.host === i }, name)))),
-    layers.length > 0 && h("fieldset", {}, h("legend", {}, "Only these layers"), layers.map((l) => check(layerName(l), state.layers.has(l), () => go({ layers: toggle(state.layers, l) }), "swatch " + tone(l)))),
+    layers.length > 0 && h("fieldset", {}, h("legend", {}, data.ordered ? "Only these layers" : "Only these folders"), layers.map((l) => check(layerName(l), state.layers.has(l), () => go({ layers: toggle(state.layers, l) }), "swatch " + tone(l)))),
     data.flows.length > 0 && h("fieldset", {}, h("legend", {}, "Only these kinds of flow"), kinds.filter((k) => usedKinds.has(k)).map((k) => check(k + ": " + kindHelp[k], state.kinds.has(k), () => go({ kinds: toggle(state.kinds, k) }))),
       check("through other values too", state.indirect, () => go({ indirect: !state.indirect }))),
     annotated && h("fieldset", {}, h("legend", {}, "Reads"), [["all", "all"], ["covered", "with a source-id"], ["uncovered", "without a source-id"]].map(([c, label]) =>
@@ -36,7 +36,7 @@ const overviewPage = () => {
   const p = picture();
   return [
     h("h2", {}, "Where central values end up"),
-    h("p", {}, count(data.values.length, "central value", "central values") + ", " + count(data.references.length, "read", "reads") + " in " + count(data.modules.length, "module", "modules") + ", " + count(data.allFlows, "flow", "flows") + ". Tracked: ", join(data.roots.map((r) => (r.argument ? ["the module argument ", code(r.path)] : code("config." + r.path)))), p.edges.length > 0 && ". Choose a value, a layer or a service to see its ways."),
+    h("p", {}, count(data.values.length, "central value", "central values") + ", " + count(data.references.length, "read", "reads") + " in " + count(model.readsIn.size, "module", "modules") + ", " + count(data.allFlows, "flow", "flows") + ". Tracked: ", join(data.roots.map((r) => (r.argument ? ["the module argument ", code(r.path)] : code("config." + r.path)))), p.edges.length > 0 && ". Choose a value, a layer or a service to see its ways."),
     p.edges.length > 0 ? draw(p) : data.values.length > 0 && h("p", { class: "note" }, "No way to draw with these filters."),
     factList(),
     h("div", { class: "pair" }, plainTable("Metrics", ["Metric", "Value", "Benchmark", "Verdict", "Note"], data.metrics), coverageTable()),

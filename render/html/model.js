@@ -48,7 +48,7 @@ const link = (kind, name) => "#" + kind + "=" + encodeURIComponent(name);
 const target = (f) => (f.option >= 0 ? data.options[f.option].path : data.values[f.value].path);
 const layerOf = (file) => (file < 0 ? -1 : data.files[file].layer);
 const layerName = (l) => (l < 0 ? "(no layer)" : data.layers[l]);
-const tone = (l) => (l < 0 ? "ln" : "l" + (l % data.tones));
+const tone = (l) => (l < 0 ? "ln" : "l" + (data.colors[l] % data.tones));
 const count = (n, one, many) => n.toLocaleString("en") + " " + (n === 1 ? one : many);
 // What is not all is never rounded up to 100 %, nor what is something down to 0 %.
 const share = (covered, total) => {

@@ -90,7 +90,7 @@ const overview = (reads, flows) => {
     && (state.layers.size > 0 || heaviest((r) => layerOf(r.at[0])) * 4 <= reads.length * 3);
   let depth = 1;
   while (!layered && depth < 6 && heaviest((r) => folderOf(r.at[0], depth)) * 2 > reads.length) depth++;
-  const p = newPicture("Most read values", layered ? "Layers" : "Folders", "Services");
+  const p = newPicture("Most read values", layered && data.ordered ? "Layers" : "Folders", "Services");
   const middle = (file) => {
     const l = layerOf(file);
     const name = layered ? layerName(l) : folderOf(file, depth);
