@@ -251,7 +251,9 @@ func (s *settings) upkeep() (out []Fact) {
 			continue
 		}
 		text := "a unit of its own, " + unquote(d.Segments[2])
-		if !slices.ContainsFunc(out, func(f Fact) bool { return f.Name == "backup" && (f.Text == text || strings.HasPrefix(unquote(d.Segments[2]), strings.Fields(f.Text)[0])) }) {
+		if !slices.ContainsFunc(out, func(f Fact) bool {
+			return f.Name == "backup" && (f.Text == text || strings.HasPrefix(unquote(d.Segments[2]), strings.Fields(f.Text)[0]))
+		}) {
 			out = append(out, Fact{Name: "backup", Text: text, State: Good, At: d.At, In: d.In})
 		}
 	}

@@ -448,7 +448,7 @@ func (p *portsOf) opensItsOwn(d *graph.Definition) {
 
 // clients are segments that make a port somebody else's: where the service connects to.
 var clients = []string{"database", "db", "smtp", "mail", "mailer", "imap", "ldap", "redis", "remote", "upstream", "backend", "target", "peer", "peers", "relay", "broker", "jails",
-	"scrapeConfigs", "provision", "datasources", "virtualHosts", "ingress", "backups", "proxy"}
+	"scrapeConfigs", "provision", "datasources", "virtualHosts", "ingress", "backups", "proxy", "middlewares", "forwardAuth"}
 
 // IsClient reports whether an option's path says that a port in it is where the service connects to, not where it listens.
 func IsClient(segments []string) bool {

@@ -385,3 +385,17 @@ func TestScoreOfNothing(t *testing.T) {
 		t.Errorf("%+v", r.Score)
 	}
 }
+
+// TestIsClient: a port in the address that a proxy asks for leave is not the proxy's own.
+func TestIsClient(t *testing.T) {
+	for option, want := range map[string]bool{
+		"services.traefik.dynamicConfigOptions.http.middlewares.sso.forwardAuth.address": true,
+		"services.traefik.staticConfigOptions.entryPoints.websecure.address":             false,
+		"services.grafana.settings.database.port":                                        true,
+		"services.grafana.settings.server.http_port":                                     false,
+	} {
+		if got := IsClient(graph.SplitPath(option)); got != want {
+			t.Errorf("%s: %v", option, got)
+		}
+	}
+}
