@@ -117,3 +117,16 @@ func TestScreenBelowWhatWasTold(t *testing.T) {
 		t.Errorf("%d lines, and %d below 6 others", all, less)
 	}
 }
+
+// TestEmptyTellsWhatToType: who keeps values under another namespace learns its name from the picture's absence, too.
+func TestEmptyTellsWhatToType(t *testing.T) {
+	g := newBuilder("modules").done()
+	g.Empty = "no option is declared or read under my in 3 files; name your own namespace with --root"
+	for _, path := range []string{"programs.a.enable", "programs.b.enable", "services.c.enable", "home-manager.users.*.programs.d.enable"} {
+		g.Declared = append(g.Declared, &graph.Option{Path: path})
+	}
+	why, err := Nothing(g, Options{})
+	if want := g.Empty + "; most options here are declared under programs: --root programs"; err != nil || why != want {
+		t.Errorf("%s, want %s (%v)", why, want, err)
+	}
+}

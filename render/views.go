@@ -33,7 +33,7 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		}
 	}
 	if g.Empty != "" && len(p.nodes) == 0 && p.compared == nil {
-		p.empty = g.Empty
+		p.empty = g.Empty + hint(g)
 		return p, nil
 	}
 	return p, p.cutDown(g, o, fold)

@@ -128,8 +128,10 @@ func drawable(outs []outFile, g *graph.Graph, opts render.Options) (left []outFi
 		if o.file != "" {
 			what = "no picture is written to " + display(o.file)
 		}
-		if why != g.Empty {
-			what += ": " + why // what the whole graph lacks has been told
+		if rest, told := strings.CutPrefix(why, g.Empty); told && g.Empty != "" {
+			what += strings.Replace(rest, "; ", ": ", 1) // what the whole graph lacks has been told
+		} else {
+			what += ": " + why
 		}
 		empty = errors.Join(empty, errors.New(what))
 	}
