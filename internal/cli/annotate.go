@@ -102,7 +102,7 @@ Files with syntax errors, generated files and strings are left alone.`,
 		}
 		a.tellSkipped(plan)
 		if ask {
-			plan, write = a.step(plan), true
+			plan, write = a.step(plan, g.Conceal), true
 		}
 		return a.change(plan, g, writing{write: write, check: check, quiet: ask, json: asJSON})
 	}
@@ -182,7 +182,13 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, how writing) error {
 		if to == nil {
 			to = a.out
 		}
-		_, _ = io.WriteString(to, a.coloured(plan.Diff()))
+		diff := ""
+		if a.readByPeople() {
+			diff = plan.Show(g.Conceal)
+		} else {
+			diff = plan.Diff()
+		}
+		_, _ = io.WriteString(to, a.coloured(diff))
 	}
 	switch {
 	case plan.Empty():
@@ -246,10 +252,20 @@ func (a *app) tellSkipped(p *rewrite.Plan) {
 	}
 }
 
+// readByPeople reports whether people read what goes to standard output, on a terminal or in the log of a CI service's run: a program that reads it, or a
+// file that it goes to, gets everything as it is.
+func (a *app) readByPeople() bool {
+	if f, ok := a.out.w.(*os.File); ok && os.Getenv("GITHUB_ACTIONS") == "true" {
+		info, err := f.Stat()
+		return err != nil || !info.Mode().IsRegular()
+	}
+	return isTerminal(a.out.w) || a.wantsColor() || os.Getenv("GITHUB_ACTIONS") == "true"
+}
+
 // coloured paints a diff for a terminal. Where people or a CI service's runner read it, the text in it commands nothing; a program that applies it
 // gets its bytes.
 func (a *app) coloured(diff string) string {
-	if isTerminal(a.out.w) || a.wantsColor() || os.Getenv("GITHUB_ACTIONS") == "true" {
+	if a.readByPeople() {
 		diff = escape.Lines(diff)
 	}
 	if !a.wantsColor() {
@@ -279,8 +295,8 @@ func (a *app) coloured(diff string) string {
 }
 
 // step asks for every place whether its change shall be made: what is written at one place is one question. The end of input is a no to all
-// that is left.
-func (a *app) step(p *rewrite.Plan) *rewrite.Plan {
+// that is left. show says how a line of a file is shown.
+func (a *app) step(p *rewrite.Plan, show func(file, line string) string) *rewrite.Plan {
 	in := bufio.NewReader(a.in)
 	type spot struct {
 		file string
@@ -307,7 +323,7 @@ func (a *app) step(p *rewrite.Plan) *rewrite.Plan {
 			continue
 		}
 		one := p.Select(func(c rewrite.Change) bool { return here(c) == at })
-		fmt.Fprint(a.err, a.coloured(one.Diff()))
+		fmt.Fprint(a.err, a.coloured(one.Show(show)))
 		answer := a.ask(in, fmt.Sprintf("(%d/%d) %s. Make this change [y,n,f,a,q,?]? ", n+1, len(places), strings.Join(why[at], ", ")))
 		if answer == 'q' {
 			break

@@ -41,7 +41,7 @@ func TestStep(t *testing.T) {
 		var talk bytes.Buffer
 		a := newApp(strings.NewReader(c.answers), &bytes.Buffer{}, &talk)
 		var got []string
-		for _, f := range a.step(plan()).Files {
+		for _, f := range a.step(plan(), nil).Files {
 			got = append(got, f.Name+":"+string(rune('0'+len(f.Changes))))
 		}
 		if s := strings.Join(got, " "); s != c.want {

@@ -55,7 +55,7 @@ let pass = "` + sentinel + `-in-a-let"; in
 	}
 }
 
-// patches are the commands that write a patch, or the sources themselves: what git apply reads has to be exact.
+// patches are the commands that write a patch: what git apply reads has to be exact, what people read has not.
 var patches = []string{"annotate", "rename", "rename-id"}
 
 // TestNoCommandTellsASecret runs every command over a repository with secrets in its text: none of them is in what it prints or writes.
@@ -63,7 +63,7 @@ func TestNoCommandTellsASecret(t *testing.T) {
 	gittest.Need(t)
 	everyCommand(t, func(t *testing.T, args []string) {
 		if slices.Contains(patches, args0(args)) || slices.Contains(args, "--fix") {
-			t.Skip("a patch")
+			args = append(slices.Clone(args), "--color=always") // people read it
 		}
 		tree := grown(t, secretTree())
 		before := texts(t, tree)

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixsink/internal/git"
@@ -17,17 +18,23 @@ type block struct {
 }
 
 // Diff is the unified diff of the plan, as git apply and patch -p1 read it; "" if nothing changes.
-func (p *Plan) Diff() string {
+func (p *Plan) Diff() string { return p.Show(nil) }
+
+// Show is Diff for people: show says how the text of a line of a file is shown, without its line end; nil: as it is.
+func (p *Plan) Show(show func(file, line string) string) string {
 	var b strings.Builder
 	for _, f := range p.Files {
-		b.WriteString(f.Diff())
+		b.WriteString(f.show(show))
 	}
 	return b.String()
 }
 
-// Diff is the unified diff of one file. It shows the changes themselves, not what a comparison finds: where lines are alike, its hunks
+// Diff is the unified diff of one file.
+func (f *File) Diff() string { return f.show(nil) }
+
+// show is Diff with each line as it is shown. It shows the changes themselves, not what a comparison finds: where lines are alike, its hunks
 // stand where the change is. (go-udiff 0.4.1 miscounts the new side's lines from the second hunk on.)
-func (f *File) Diff() string {
+func (f *File) show(show func(file, line string) string) string {
 	blocks := blocksOf(f.Old, f.Changes)
 	if len(blocks) == 0 {
 		return ""
@@ -45,6 +52,16 @@ func (f *File) Diff() string {
 		at += len(l)
 	}
 	number[at] = len(lines)
+	writeLines := func(b *strings.Builder, sign byte, lines []string) {
+		if show != nil {
+			lines = slices.Clone(lines)
+			for i, l := range lines {
+				text := strings.TrimRight(l, "\r\n")
+				lines[i] = show(f.Name, text) + l[len(text):]
+			}
+		}
+		writeLines(b, sign, lines)
+	}
 	delta := 0 // lines that the hunks before have added
 	for i := 0; i < len(blocks); {
 		j := i + 1
