@@ -392,7 +392,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		segs := d.Path.Segments()
 		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: PlaceIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In), Files: hidden.filesOf(d)})
 	}
-	g.secretFiles = hidden.known
+	g.secretFiles, g.atRuntime = hidden.known, hidden.names
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {
 		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
 	})

@@ -18,6 +18,8 @@ type secretFiles struct {
 	globs []string // of the configuration
 	crypt []cryptList
 	known map[string]SecretBy
+	names map[string]bool // of secrets that files which are not Nix, and which definitions name, read where tools keep them on a machine
+	left  int             // how many more files in folders are looked at for these
 }
 
 // A cryptList is what the .gitattributes of one folder says of the files below it.
@@ -44,7 +46,7 @@ const (
 func (g *Graph) SecretFile(name string) SecretBy { return g.secretFiles[name] }
 
 func newSecretFiles(t *tree, globs []string) *secretFiles {
-	s := &secretFiles{t: t, globs: globs, known: map[string]SecretBy{}}
+	s := &secretFiles{t: t, globs: globs, known: map[string]SecretBy{}, names: map[string]bool{}, left: mostInFolders}
 	for _, dir := range append([]string{""}, s.attributed()...) {
 		src, _, err := t.disk.read(path.Join(dir, ".gitattributes"), maxIgnoreBytes)
 		if err != nil {
@@ -133,7 +135,14 @@ func (s *secretFiles) look(name string) SecretBy {
 	if !s.there(name) {
 		return NoSecret
 	}
+	if entries, folder := s.t.dirs[name]; folder {
+		s.within(name, entries)
+		return NoSecret
+	}
 	text, _, err := s.t.disk.read(s.t.resolve(name), maxSecretBytes)
+	for _, n := range secrets.NamesAtRuntime(text) {
+		s.names[n] = true
+	}
 	switch {
 	case err != nil:
 	case strings.HasPrefix(text, "\x00GITCRYPT\x00"):
@@ -146,6 +155,36 @@ func (s *secretFiles) look(name string) SecretBy {
 	}
 	return NoSecret
 }
+
+// within reads the files of a folder that a definition names for what they read where tools keep secrets.
+func (s *secretFiles) within(dir string, entries []dirEntry) {
+	for _, e := range entries {
+		name := path.Join(dir, e.name)
+		if below, folder := s.t.dirs[name]; folder {
+			s.within(name, below)
+			continue
+		}
+		if s.left--; s.left < 0 {
+			return
+		}
+		if strings.HasSuffix(name, ".nix") || secrets.Encrypted(name) {
+			continue
+		}
+		text, _, err := s.t.disk.read(name, maxSecretBytes)
+		if err == nil && notText(text) == nil {
+			for _, n := range secrets.NamesAtRuntime(text) {
+				s.names[n] = true
+			}
+		}
+	}
+}
+
+// mostInFolders bounds the files of folders that are read.
+const mostInFolders = 500
+
+// ReadAtRuntime reports whether a file that definitions name, and that is not Nix, names a secret by the file in which it lies on a machine
+// (/run/agenix/NAME in a configuration of Caddy).
+func (g *Graph) ReadAtRuntime(secret string) bool { return g.atRuntime[secret] }
 
 // maxSecretBytes bounds what is looked at: no secret is as long.
 const maxSecretBytes = 1 << 16

@@ -50,6 +50,7 @@ encrypted file of which a part goes into an option that is called like a secret,
 		}
 		at := map[key]int{}
 		first := map[*graph.Track]int{} // the finding that a track belongs to
+		onward := map[int]int{}         // by finding, how many definitions it goes on to
 		more, n := map[string]int{}, map[string]int{}
 		apart := p.takenApart()
 		for _, t := range p.secrets().tracks {
@@ -59,7 +60,9 @@ encrypted file of which a part goes into an option that is called like a secret,
 			}
 			if i, ok := first[t.Before]; ok && t.Before != nil {
 				first[t] = i
-				out[i].Related = append(out[i].Related, Related{At: t.At, Message: "and so becomes part of " + t.Option})
+				if onward[i]++; onward[i] <= mostOnward {
+					out[i].Related = append(out[i].Related, Related{At: t.At, Message: "and so becomes part of " + t.Option})
+				}
 				continue
 			}
 			k := key{l.Secret, t.At}
@@ -98,6 +101,11 @@ encrypted file of which a part goes into an option that is called like a secret,
 			at[k], first[t] = len(out), len(out)
 			out = append(out, f)
 		}
+		for i, k := range onward {
+			if k > mostOnward {
+				out[i].Related[len(out[i].Related)-1].Message += fmt.Sprintf(", and %d more options", k-mostOnward)
+			}
+		}
 		for file, i := range more {
 			if n[file] > 0 {
 				out[i].Message += fmt.Sprintf(" (and %d more options)", n[file])
@@ -106,6 +114,9 @@ encrypted file of which a part goes into an option that is called like a secret,
 		return out
 	},
 }
+
+// mostOnward is how many options a finding names that a secret goes on to.
+const mostOnward = 12
 
 // takenApart are encrypted files of which one part goes into an option that is called like a secret: what goes elsewhere is another part.
 func (p *Pass) takenApart() map[string]bool {

@@ -15,7 +15,7 @@ var secretUnused = Check{
 	Summary: "a secret is brought onto a machine, and nothing reads it",
 	Default: Info,
 	InForce: true,
-	Doc: `A tool is told to decrypt a secret, and nothing that is in the tree reads its path, nor names the file where it lies (` + "`/run/secrets/NAME`, `/run/agenix/NAME`" + `). Remove it: what is not on
+	Doc: `A tool is told to decrypt a secret, and nothing that is in the tree reads its path, nor names the file where it lies (` + "`/run/secrets/NAME`, `/run/agenix/NAME`" + `), neither in Nix nor in a file or folder that an option is given. Remove it: what is not on
 a machine cannot be taken from it. A secret with a ` + "`path`" + ` of its own is not meant, as whoever reads it there needs no option, nor one that is used by its name.
 
 ` + "```nix" + `
@@ -67,6 +67,9 @@ func (s *Secret) option() string {
 // namesFile reports whether some text names a secret by the file that it lies in, reads it by its name where no configuration evaluates that, or has its
 // name in a string of its own, by which it may be put together.
 func (p *Pass) namesFile(name string) bool {
+	if p.Graph.ReadAtRuntime(name) {
+		return true
+	}
 	if slices.ContainsFunc(p.stems(), func(stem string) bool { return strings.HasPrefix(name, stem) }) {
 		return true
 	}

@@ -18,6 +18,32 @@ func AtRuntime(name string) bool {
 	return false
 }
 
+// NamesAtRuntime are the files of the folders in which tools keep secrets that a text names: db/password of /run/secrets/db/password.
+func NamesAtRuntime(text string) (out []string) {
+	if !strings.Contains(text, "/run/") {
+		return nil // most texts
+	}
+	for _, dir := range runtime {
+		for rest := text; ; {
+			_, behind, found := strings.Cut(rest, dir)
+			if !found {
+				break
+			}
+			n := strings.IndexFunc(behind, func(r rune) bool {
+				return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./@", r))
+			})
+			if n < 0 {
+				n = len(behind)
+			}
+			if name := strings.TrimRight(behind[:n], "./"); name != "" {
+				out = append(out, name)
+			}
+			rest = behind
+		}
+	}
+	return out
+}
+
 // Encrypted says by its name that a file holds no secret that could be read without a key.
 func Encrypted(name string) bool {
 	base := strings.ToLower(path.Base(name))
