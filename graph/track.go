@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nixsink/graph/eval"
+	"nixsink/parse"
 )
 
 // Part is what of a source has come somewhere.
@@ -53,7 +54,7 @@ func (g *Graph) Track(is func(path []string) bool) []*Track {
 	if g.Flows == nil || g.Flows.fl == nil {
 		return nil
 	}
-	t := &tracker{g: g, fl: g.Flows.fl, is: is, mods: map[string]*Module{}}
+	t := &tracker{g: g, fl: g.Flows.fl, is: is, mods: map[string]*Module{}, lists: map[*eval.Definition]*parse.List{}, read: map[*parse.File]map[string]bool{}}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
 			t.mods[m.Path] = m
@@ -83,6 +84,8 @@ type tracker struct {
 	seen  map[trackKey]bool
 	trie  *pathTrie
 	reads map[*eval.Path][]part
+	lists map[*eval.Definition]*parse.List // what definitions are written as, if that is a list of sets
+	read  map[*parse.File]map[string]bool  // by file, the names in what is read there as a file
 }
 
 // part is a definition that comes from an option, and as which of its origins.
@@ -152,6 +155,9 @@ func (t *tracker) begin() {
 func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *eval.Path, part Part, before *Track) {
 	switch {
 	case o.Asks == eval.Contents && part == PartValue:
+		if before != nil && !t.ofField(before, d, o) {
+			return
+		}
 		part = PartContents
 	case o.Asks == eval.Digest:
 		part = max(part, PartDigest)
@@ -163,8 +169,16 @@ func (t *tracker) add(d *eval.Definition, o eval.Origin, s TrackSource, from *ev
 	}
 	in := t.fl.inOf(d)
 	if before != nil {
-		if in = t.fl.confs.Intersection(in, before.In); in.Empty() {
+		// What one host reads of others goes on where it is defined; what it was made of holds where it is read.
+		made := in
+		if !o.Of.Empty() {
+			made = t.fl.vs.setOf(o.Of)
+		}
+		if made = t.fl.confs.Intersection(made, before.In); made.Empty() {
 			return
+		}
+		if o.Of.Empty() {
+			in = made
 		}
 	}
 	if k := (trackKey{from, d, part}); t.seen[k] {
