@@ -273,8 +273,8 @@ func (r *reacher) doors(h *graph.Configuration, p *Port, firewallOff string) []D
 	var out []Door
 	for _, o := range p.Openings {
 		held := r.on(h, o.In, o.At)
-		if held == check.Never || o.Rule {
-			continue
+		if held == check.Never || o.Rule || o.Protocol == "" && len(base.Services) == 0 {
+			continue // what a service opens is the port that it has on this machine
 		}
 		d := base
 		d.Interface, d.Protocol, d.At, d.How = o.Interface, o.Protocol, o.At, "firewall"

@@ -16,6 +16,7 @@ type selfOpener struct {
 	from, to  int    // 0: the port is what on holds
 	protocols []string
 	face      string // the interface that it lets in from; "" for all
+	faceIs    string // the option that says otherwise
 	source    string // below nixos/modules of nixpkgs
 }
 
@@ -27,20 +28,20 @@ var (
 
 // selfOpeners are as of 2026. Others did so once (unifi, snapserver, factorio, hadoop) and ask by now.
 var selfOpeners = []selfOpener{
-	{"openssh", "services.openssh.enable", "services.openssh.openFirewall", 22, 0, tcp, "", "services/networking/ssh/sshd.nix"},
-	{"avahi", "services.avahi.enable", "services.avahi.openFirewall", 5353, 0, udp, "", "services/networking/avahi-daemon.nix"},
-	{"mosh", "programs.mosh.enable", "programs.mosh.openFirewall", 60000, 61000, udp, "", "programs/mosh.nix"},
-	{"kdeconnect", "programs.kdeconnect.enable", "", 1714, 1764, tcpUDP, "", "programs/kdeconnect.nix"},
-	{"localsend", "programs.localsend.enable", "programs.localsend.openFirewall", 53317, 0, tcpUDP, "", "programs/localsend.nix"},
-	{"zerotierone", "services.zerotierone.enable", "", 9993, 0, udp, "", "services/networking/zerotierone.nix"},
-	{"netbird", "services.netbird.enable", "services.netbird.clients.default.openFirewall", 51820, 0, udp, "", "services/networking/netbird.nix"},
-	{"netbird", "services.netbird.clients.*.port", "services.netbird.clients.*.openFirewall", 0, 0, udp, "", "services/networking/netbird.nix"},
-	{"nebula", "services.nebula.networks.*.listen.port", "", 0, 0, udp, "", "services/networking/nebula.nix"},
-	{"nebula", "services.nebula.networks.*.isLighthouse", "", 4242, 0, udp, "", "services/networking/nebula.nix"},
-	{"nebula", "services.nebula.networks.*.isRelay", "", 4242, 0, udp, "", "services/networking/nebula.nix"},
-	{"flannel", "services.kubernetes.flannel.enable", "", 8285, 0, udp, "", "services/cluster/kubernetes/flannel.nix"},
-	{"flannel", "services.kubernetes.flannel.enable", "", 8472, 0, udp, "", "services/cluster/kubernetes/flannel.nix"},
-	{"podman", "virtualisation.podman.defaultNetwork.settings.dns_enabled", "", 53, 0, udp, "podman0", "virtualisation/podman/default.nix"},
+	{"openssh", "services.openssh.enable", "services.openssh.openFirewall", 22, 0, tcp, "", "", "services/networking/ssh/sshd.nix"},
+	{"avahi", "services.avahi.enable", "services.avahi.openFirewall", 5353, 0, udp, "", "", "services/networking/avahi-daemon.nix"},
+	{"mosh", "programs.mosh.enable", "programs.mosh.openFirewall", 60000, 61000, udp, "", "", "programs/mosh.nix"},
+	{"kdeconnect", "programs.kdeconnect.enable", "", 1714, 1764, tcpUDP, "", "", "programs/kdeconnect.nix"},
+	{"localsend", "programs.localsend.enable", "programs.localsend.openFirewall", 53317, 0, tcpUDP, "", "", "programs/localsend.nix"},
+	{"zerotierone", "services.zerotierone.enable", "", 9993, 0, udp, "", "", "services/networking/zerotierone.nix"},
+	{"netbird", "services.netbird.enable", "services.netbird.clients.default.openFirewall", 51820, 0, udp, "", "", "services/networking/netbird.nix"},
+	{"netbird", "services.netbird.clients.*.port", "services.netbird.clients.*.openFirewall", 0, 0, udp, "", "", "services/networking/netbird.nix"},
+	{"nebula", "services.nebula.networks.*.listen.port", "", 0, 0, udp, "", "", "services/networking/nebula.nix"},
+	{"nebula", "services.nebula.networks.*.isLighthouse", "", 4242, 0, udp, "", "", "services/networking/nebula.nix"},
+	{"nebula", "services.nebula.networks.*.isRelay", "", 4242, 0, udp, "", "", "services/networking/nebula.nix"},
+	{"flannel", "services.kubernetes.flannel.enable", "", 8285, 0, udp, "", "", "services/cluster/kubernetes/flannel.nix"},
+	{"flannel", "services.kubernetes.flannel.enable", "", 8472, 0, udp, "", "", "services/cluster/kubernetes/flannel.nix"},
+	{"podman", "virtualisation.podman.defaultNetwork.settings.dns_enabled", "", 53, 0, udp, "podman0", "virtualisation.podman.defaultNetwork.settings.network_interface", "virtualisation/podman/default.nix"},
 }
 
 // said finds the definition that gives an option a value on a machine; nil if there is none.
@@ -117,6 +118,13 @@ func (r *reacher) byDefault(h *graph.Configuration, known []Door) (out []Door) {
 
 // opened are the doors that one module opens, beside those that are known: one of its service that nothing lets in is let in by it.
 func (r *reacher) opened(h *graph.Configuration, s selfOpener, on switchOn, known []Door) (out []Door) {
+	if s.face != "" {
+		for _, d := range r.by[s.faceIs] {
+			if name, ok := d.Value.(string); ok && r.on(h, d.In, d.At) != check.Never {
+				s.face = name
+			}
+		}
+	}
 	zone, vpn := r.zoneOf(h, s.face)
 	door := Door{Zone: zone, Interface: s.face, VPN: vpn, Number: on.port, To: s.to, Services: []string{s.service}, How: "by default of NixOS", Perhaps: on.held == check.Perhaps, At: on.is.At}
 	found := false
@@ -132,6 +140,10 @@ func (r *reacher) opened(h *graph.Configuration, s selfOpener, on switchOn, know
 				other.Protocol = protocol
 				out = append(out, other)
 			}
+			found = true
+		case ours && k.Number == 0 && k.open():
+			// It is told to open the port that it has when nobody says another.
+			k.Number, k.To, k.Protocol = on.port, s.to, s.protocols[0]
 			found = true
 		case ours, k.Number == on.port && k.Zone == Anywhere && s.to == 0:
 			found = true

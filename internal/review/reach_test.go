@@ -129,9 +129,12 @@ nixosConfigurations.c:
   services.nebula.networks.mesh.isLighthouse = true;
   programs.localsend.enable = true;
   virtualisation.podman.defaultNetwork.settings.dns_enabled = true;
+  services.openssh = { enable = true; openFirewall = true; ports = [ 2222 ]; };
 }
 -- b.nix --
 {
+  services.openssh = { enable = true; openFirewall = true; };
+  virtualisation.podman.defaultNetwork.settings = { dns_enabled = true; network_interface = "pods"; };
   networking.firewall.interfaces.home.allowedTCPPorts = [ 8080 ];
   services.zerotierone = { enable = true; port = 9994; };
   programs.localsend = { enable = true; openFirewall = false; };
@@ -140,6 +143,7 @@ nixosConfigurations.c:
 }
 `, `
 nixosConfigurations.a:
+  anywhere  2222 openssh
   anywhere  4242/udp nebula (by default of NixOS)
   anywhere  9993/udp zerotierone (by default of NixOS)
   anywhere  53317/tcp localsend (by default of NixOS)
@@ -152,9 +156,11 @@ nixosConfigurations.a:
   vpn office 8084/tcp 
   vpn ztabcdef 8081/tcp 
 nixosConfigurations.b:
+  anywhere  22/tcp openssh (by default of NixOS)
   anywhere  9994/udp zerotierone (by default of NixOS)
   anywhere  51900/udp netbird (by default of NixOS)
   interface home 8080/tcp 
+  interface pods 53/udp podman (by default of NixOS)
   shut  51901 netbird
 `},
 		"past the firewall": {`
