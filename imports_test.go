@@ -64,6 +64,7 @@ var only = []struct {
 	{"github.com/creachadair/jrpc2", []string{"internal/lsp"}, "one package speaks to editors"},
 	{"github.com/modelcontextprotocol/go-sdk", []string{"internal/mcp"}, "one package speaks to agents"},
 	{"github.com/google/rpmpack", []string{"internal/cmd/release"}, "it writes packages, which nixsink does not"},
+	{"github.com/scip-code/scip", []string{"render"}, "it is one of the formats"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }
 

@@ -34,6 +34,7 @@ var Formats = []Format{
 	{Name: "mermaid", Ext: ".mmd", Help: "the picture for Mermaid, as GitHub draws it", Picture: true, Write: writeMermaid},
 	{Name: "gexf", Ext: ".gexf", Help: "the nodes and edges for Gephi", Picture: true, Write: writeGEXF},
 	{Name: "cytoscape", Ext: ".cyjs", Help: "the nodes and edges for Cytoscape.js", Picture: true, Write: writeCytoscape},
+	{Name: "scip", Ext: ".scip", Help: "where values are declared, set and read, for code hosts (SCIP)", Write: writeSCIP},
 }
 
 // Lookup finds a format by its name, or by a file name's extension (".svg", ".md").

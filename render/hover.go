@@ -14,9 +14,19 @@ const (
 	hoverOptions = 8
 )
 
-// HoverValue is what an editor shows of a value, as Markdown: what it is, what it is set to on which hosts, who reads it, what it reaches. reads and
+// Hovers tell of the values of one graph, for editors and code hosts.
+type Hovers struct {
+	g    *graph.Graph
+	decl declarations
+}
+
+// NewHovers reads a graph once for all that is asked of it.
+func NewHovers(g *graph.Graph) *Hovers { return &Hovers{g, declarationsOf(g, []Finding{})} }
+
+// Value is what an editor shows of a value, as Markdown: what it is, what it is set to on which hosts, who reads it, what it reaches. reads and
 // sets are its references and definitions.
-func HoverValue(g *graph.Graph, v *graph.Value, reads []*graph.Reference, sets []*graph.Definition) string {
+func (h *Hovers) Value(v *graph.Value, reads []*graph.Reference, sets []*graph.Definition) string {
+	g := h.g
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**", mdCode(v.Path))
 	if v.Type != "" {
@@ -39,7 +49,7 @@ func HoverValue(g *graph.Graph, v *graph.Value, reads []*graph.Reference, sets [
 	case len(v.Declared) > 0:
 		say("declared in %s", md(where(v.Declared[0])))
 	default:
-		if path, at := declarationsOf(g, []Finding{}).holder(v); path != "" {
+		if path, at := h.decl.holder(v); path != "" {
 			say("a member of %s, declared in %s", mdCode(path), md(where(at)))
 		} else {
 			say("declared nowhere in this tree")

@@ -17,9 +17,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scip-code/scip/bindings/go/scip"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	unsafe "github.com/yuin/goldmark/renderer/html"
+	"google.golang.org/protobuf/proto"
 
 	"nixsink/internal/escape"
 	"nixsink/internal/fault"
@@ -190,11 +192,30 @@ var readers = map[string]func(t *testing.T, text string){
 	"svg": wellFormed, "junit": wellFormed, "checkstyle": wellFormed, "badge": wellFormed, "gexf": wellFormed, "graphml": wellFormed,
 	"json": valid, "sarif": valid, "gitlab": valid, "octocov": valid, "badge-json": valid, "cytoscape": valid,
 	"markdown": markdown, "html": page, "github": workflow, "toml": toml, "csv": controls, "tsv": controls,
-	"language server protocol": protocol, "ndjson": func(t *testing.T, s string) {
+	"scip": index, "language server protocol": protocol, "ndjson": func(t *testing.T, s string) {
 		for line := range strings.Lines(s) {
 			valid(t, line)
 		}
 	},
+}
+
+// index fails if a file of an index is not of the tree, or a symbol is none.
+func index(t *testing.T, s string) {
+	t.Helper()
+	var read scip.Index
+	if err := proto.Unmarshal([]byte(s), &read); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range read.Documents {
+		if !filepath.IsLocal(d.RelativePath) {
+			t.Errorf("%q", d.RelativePath)
+		}
+		for _, o := range d.Occurrences {
+			if _, err := scip.ParseSymbol(o.Symbol); err != nil {
+				t.Errorf("%q: %v", o.Symbol, err)
+			}
+		}
+	}
 }
 
 func text(t *testing.T, s string) { lines(t, "standard output", s) }

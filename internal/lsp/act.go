@@ -58,7 +58,7 @@ func (v *view) renamable(at spot) (span parse.Span, old string, ok bool) {
 	case names:
 		return at.Span, at.option, true
 	case reads:
-		span = lastName(f, at.Span)
+		span = parse.LastName(f, at.Span)
 	default:
 		span = at.last
 	}

@@ -10,7 +10,6 @@ import (
 
 	"nixsink/graph"
 	"nixsink/parse"
-	"nixsink/render"
 )
 
 // maxItems is how many completions one answer holds; further letters make it fewer.
@@ -57,7 +56,7 @@ func (v *view) complete(p Position) any {
 		item := CompletionItem{Label: m.name, Kind: completionModule, TextEdit: &TextEdit{replace, m.name}}
 		if m.value != nil {
 			item.Kind, item.Detail = completionProperty, cmp.Or(m.value.Type, fanOut(m.value))
-			item.Documentation = &MarkupContent{"markdown", render.HoverValue(v.x.Graph, m.value, v.x.reads[m.value], v.x.sets[m.value])}
+			item.Documentation = &MarkupContent{"markdown", v.x.hovers().Value(m.value, v.x.reads[m.value], v.x.sets[m.value])}
 		} else {
 			item.Detail = counted(m.below, "value")
 		}

@@ -8,6 +8,7 @@ import (
 	"nixsink/graph"
 	"nixsink/internal/resident"
 	"nixsink/parse"
+	"nixsink/render"
 )
 
 // index finds what stands at a place of an analysed tree.
@@ -23,6 +24,7 @@ type index struct {
 	links  map[string][]*graph.Import
 	decls  map[string][]declared
 	others map[string][]*graph.Option // options that are no values, by file
+	hovers func() *render.Hovers      // made when they are first asked for
 
 	mu    sync.Mutex
 	spots map[string][]spot
@@ -63,6 +65,7 @@ func newIndex(s *resident.State) *index {
 	x := &index{State: s, values: map[string]*graph.Value{}, refs: map[string][]*graph.Reference{}, reads: map[*graph.Value][]*graph.Reference{},
 		sets: map[*graph.Value][]*graph.Definition{}, defs: map[string][]*graph.Definition{}, byName: map[string][]*graph.Definition{}, notes: map[string][]*graph.Annotation{},
 		links: map[string][]*graph.Import{}, decls: map[string][]declared{}, others: map[string][]*graph.Option{}, spots: map[string][]spot{}}
+	x.hovers = sync.OnceValue(func() *render.Hovers { return render.NewHovers(g) })
 	for _, v := range g.Values {
 		x.values[v.Path] = v
 		for _, i := range v.Instances {
@@ -115,8 +118,8 @@ func (x *index) in(name string) []spot {
 		out = append(out, spot{Span: r.At.Span, kind: reads, value: r.Value, ref: r})
 	}
 	for _, d := range x.decls[name] {
-		if b, ok := bindingAt(f, d.at.Span); ok {
-			out = append(out, spot{Span: b.path, last: b.last, whole: b.whole, kind: declares, value: d.value})
+		if b, ok := parse.BindingAt(f, d.at.Span); ok {
+			out = append(out, spot{Span: b.Path, last: b.Last, whole: b.Whole, kind: declares, value: d.value})
 		}
 	}
 	for _, d := range x.defs[name] {
@@ -126,8 +129,8 @@ func (x *index) in(name string) []spot {
 		}) {
 			continue // a member of a registry, which is declared by being defined
 		}
-		if b, ok := bindingAt(f, d.At.Span); ok {
-			s := spot{Span: b.path, last: b.last, whole: b.whole, kind: option, option: d.Option}
+		if b, ok := parse.BindingAt(f, d.At.Span); ok {
+			s := spot{Span: b.Path, last: b.Last, whole: b.Whole, kind: option, option: d.Option}
 			if v != nil {
 				s.kind, s.value = sets, v
 			}
@@ -135,8 +138,8 @@ func (x *index) in(name string) []spot {
 		}
 	}
 	for _, o := range x.others[name] {
-		if b, ok := bindingAt(f, o.At.Span); ok {
-			out = append(out, spot{Span: b.path, last: b.last, whole: b.whole, kind: option, option: o.Path})
+		if b, ok := parse.BindingAt(f, o.At.Span); ok {
+			out = append(out, spot{Span: b.Path, last: b.Last, whole: b.Whole, kind: option, option: o.Path})
 		}
 	}
 	for _, a := range x.notes[name] {
@@ -204,27 +207,4 @@ func (x *index) all(v *graph.Value) map[string][]spot {
 		}
 	}
 	return out
-}
-
-// binding is where a binding's path stands.
-type binding struct{ path, last, whole parse.Span }
-
-// bindingAt is the binding that a place is the value of, or the whole of; of a name that is inherited, that name.
-func bindingAt(f *parse.File, at parse.Span) (b binding, ok bool) {
-	parse.Around(f.Expr, at, func(n parse.Node) {
-		switch n := n.(type) {
-		case *parse.Attr:
-			if n.Holds(at) {
-				first, last := n.Path[0].Span, n.Path[len(n.Path)-1].Span
-				b, ok = binding{parse.Span{Start: first.Start, End: last.End}, last, n.Span}, true
-			}
-		case *parse.Inherit:
-			for i := range n.Names {
-				if n.Names[i].Span == at || n.Span == at && len(n.Names) == 1 {
-					b, ok = binding{n.Names[i].Span, n.Names[i].Span, n.Span}, true
-				}
-			}
-		}
-	})
-	return b, ok
 }

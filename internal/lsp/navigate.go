@@ -67,7 +67,7 @@ func (v *view) hover(p Position) any {
 	told := ""
 	switch {
 	case at.value != nil:
-		told = render.HoverValue(v.x.Graph, at.value, v.x.reads[at.value], v.x.sets[at.value])
+		told = v.x.hovers().Value(at.value, v.x.reads[at.value], v.x.sets[at.value])
 		if at.kind == reads && at.ref.Unevaluated != "" {
 			told += "\n\nThis read is " + at.ref.Unevaluated + ": no configuration evaluates it."
 		}
@@ -104,8 +104,8 @@ func (v *view) declaredAt(value *graph.Value) []graph.Place {
 // nameAt is a binding's path where a place is a binding's value.
 func (v *view) nameAt(at graph.Place) graph.Place {
 	if f := v.x.Graph.Files[at.File]; f != nil {
-		if b, ok := bindingAt(f, at.Span); ok {
-			return graph.Place{File: at.File, Span: b.path}
+		if b, ok := parse.BindingAt(f, at.Span); ok {
+			return graph.Place{File: at.File, Span: b.Path}
 		}
 	}
 	return graph.Place{File: at.File, Span: at.Span}
@@ -341,22 +341,4 @@ func (s *Server) outgoing(ctx context.Context, p *itemParams) (any, error) {
 		out[i].FromRanges = append(out[i].FromRanges, v.stepIn(f, p.Item.URI)...)
 	}
 	return out, nil
-}
-
-// lastName is the span of a read's last name: ssh of config.my.ports.ssh.
-func lastName(f *parse.File, at parse.Span) parse.Span {
-	out := at
-	parse.Around(f.Expr, at, func(n parse.Node) {
-		if sel, ok := n.(*parse.Select); ok {
-			for i := range sel.Path {
-				if sel.Path[i].End == at.End {
-					out = sel.Path[i].Span
-				}
-			}
-		}
-		if has, ok := n.(*parse.HasAttr); ok && len(has.Path) > 0 && has.Path[len(has.Path)-1].End == at.End {
-			out = has.Path[len(has.Path)-1].Span
-		}
-	})
-	return out
 }
