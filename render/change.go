@@ -28,7 +28,17 @@ type changeItem struct {
 	old       bool     // at is a place of the old side
 	hosts     []string // that it holds in; nil for all
 	below     []changeItem
+	few       int            // how many of below are told at most; 0: as many as the format tells
 	spread    *change.Spread // where that is all that differs
+	standing  *[2]string     // where that is all that differs
+}
+
+// belowShown is how many items below one are told, of which a format tells so many.
+func (i *changeItem) belowShown(most int) int {
+	if i.few > 0 && i.few < most {
+		most = i.few
+	}
+	return min(len(i.below), most)
 }
 
 // spreads has an item tell of the hosts that came and went.
@@ -69,20 +79,21 @@ const reachShown = 3
 var changeMarks = map[change.How]string{change.Added: "+", change.Removed: "-", change.Changed: "~", change.Renamed: ">"}
 
 // changeParts are the sections of what changed, the most important first. Empty ones are left out.
-func changeParts(c *change.Change) []changePart {
-	options, withModules := followers(changedDefinitions(c))
+func changeParts(c *change.Change, most int) []changePart {
+	flows, under := splitControl(c)
+	options, withModules := followers(changedDefinitions(c, under))
 	imports, _ := followers(changedImports(c))
 	findings := changePart{title: "Findings"}
 	findings.items, findings.note = worthTelling(changedFindings(c))
 	values := changePart{title: "Central values"}
-	values.items, values.note = withoutWording(changedValues(c))
+	values.items, values.note = withoutWording(changedValues(c, under))
 	hosts := changePart{title: "Hosts", items: changedHosts(c)}
 	if withModules > 0 {
 		hosts.note = "With these come and go " + plural(withModules, "definition", "definitions") + "."
 	}
 	all := []changePart{
 		values,
-		{title: "Where values end up", items: changedFlows(c)},
+		{title: "Where values end up", items: changedFlows(flows)},
 		{title: "Who reads them", items: changedReaders(c)},
 		hosts,
 		{title: "Inputs", note: "All that depends on one of them may change, on every host.", items: changedInputs(c)},
@@ -92,7 +103,129 @@ func changeParts(c *change.Change) []changePart {
 		{title: "Other code", items: changedCodes(c), fold: true},
 		{title: "Imports", items: imports, fold: true},
 	}
-	return slices.DeleteFunc(all, func(p changePart) bool { return len(p.items) == 0 })
+	all = slices.DeleteFunc(all, func(p changePart) bool { return len(p.items) == 0 })
+	for i := range all {
+		all[i].items = grouped(all[i].items, most)
+	}
+	return all
+}
+
+// A definedOption is an option, homes aside, that a file defines newly or no more.
+type definedOption struct {
+	how          change.How
+	option, file string
+}
+
+// splitControl takes out of the flows the values that decide on definitions which are new or gone themselves, and on which no other definition is left to
+// decide: they are told with the definition, by its option.
+func splitControl(c *change.Change) (flows []change.Flow, under map[definedOption][]string) {
+	defined := map[definedOption]bool{}
+	for _, d := range c.Definitions {
+		defined[definedOption{d.How, withoutHome(d.Option), d.At.File}] = true
+	}
+	for _, v := range c.Values {
+		for _, f := range v.Facts {
+			if f.What == "set" {
+				defined[definedOption{setHow(f), v.Path, f.At.File}] = true
+			}
+		}
+	}
+	under = map[definedOption][]string{}
+	for _, f := range c.Flows {
+		is := f.Flow()
+		k := definedOption{f.How, withoutHome(f.To), is.At.File}
+		if is.Kind != graph.Control || f.How == change.Changed || !defined[k] {
+			flows = append(flows, f)
+			continue
+		}
+		if len(is.Through) == 0 {
+			under[k] = append(under[k], f.From)
+		}
+	}
+	return flows, under
+}
+
+// withoutHome is an option's path within a home.
+func withoutHome(option string) string {
+	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
+		if _, within, ok := strings.Cut(rest, "."); ok {
+			return within
+		}
+	}
+	return option
+}
+
+// setHow is what became of a definition of a value.
+func setHow(f change.Fact) change.How {
+	switch {
+	case f.Then == "":
+		return change.Added
+	case f.Now == "":
+		return change.Removed
+	}
+	return change.Changed
+}
+
+// underWords names what decides on a definition.
+func underWords(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	text := "under " + strings.Join(values[:min(len(values), 2)], ", ")
+	if more := len(values) - 2; more > 0 {
+		text += fmt.Sprintf(" and %s more", count(more))
+	}
+	return text
+}
+
+// A section with more items than a format shows tells of so many of a group's.
+const (
+	fewGrouped = 3 // at most, one by one
+	leastGroup = 4 // of so many and more
+)
+
+// grouped puts what a file has below one prefix together, where there is more than a format shows: else what comes last in the alphabet is not seen.
+func grouped(items []changeItem, most int) []changeItem {
+	if len(items) <= most {
+		return items
+	}
+	type group struct{ mark, file, head string }
+	of := func(i changeItem) group { return group{i.mark, i.at.File, optionHead(i.name)} }
+	n := map[group]int{}
+	for _, i := range items {
+		if len(i.below) == 0 {
+			n[of(i)]++
+		}
+	}
+	var out []changeItem
+	at := map[group]int{}
+	for _, i := range items {
+		k := of(i)
+		if n[k] < leastGroup || len(i.below) > 0 {
+			out = append(out, i)
+			continue
+		}
+		if first, ok := at[k]; ok {
+			out[first].below = append(out[first].below, i)
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, changeItem{mark: i.mark, at: i.at, old: i.old, few: fewGrouped, below: []changeItem{i}})
+	}
+	for _, k := range at {
+		out[k].name = commonPath(out[k].below) + " (" + count(len(out[k].below)) + ")"
+	}
+	return out
+}
+
+// optionHead is the beginning of an option that belongs to one service or program: two names, or one within what holds everything.
+func optionHead(option string) string {
+	segs := graph.SplitPath(withoutHome(option))
+	n := 2
+	if len(segs) > 0 && segs[0] == "systemd" {
+		n = 3
+	}
+	return strings.Join(segs[:min(len(segs), n)], ".")
 }
 
 // withoutWording leaves out values of which nothing but the description differs, and counts them, unless there are no others.
@@ -112,7 +245,7 @@ func withoutWording(items []changeItem) (rest []changeItem, note string) {
 	return rest, "And the descriptions of " + count(n) + " more are reworded."
 }
 
-func changedValues(c *change.Change) (out []changeItem) {
+func changedValues(c *change.Change, under map[definedOption][]string) (out []changeItem) {
 	for _, v := range c.Values {
 		i := changeItem{mark: changeMarks[v.How], name: v.Path}
 		switch v.How {
@@ -150,10 +283,19 @@ func changedValues(c *change.Change) (out []changeItem) {
 		for _, f := range v.Facts {
 			below := changeItem{name: f.What, then: f.Then, now: f.Now, at: f.At, old: f.Old, hosts: f.Hosts}
 			below.spreads(f.Spread)
+			if f.What == "set" {
+				below.what = strings.TrimPrefix(below.what+", "+underWords(under[definedOption{setHow(f), v.Path, f.At.File}]), ", ")
+				below.what = strings.TrimSuffix(below.what, ", ")
+			}
 			if f.What == "description" {
 				below.then, below.now, below.what = "", "", "reworded"
 			}
 			i.below = append(i.below, below)
+		}
+		// What a registry's member is set to stands where it is declared.
+		if len(i.below) == 1 && i.below[0].at == i.at && i.below[0].name == "set" && v.How != change.Changed {
+			set := i.below[0]
+			i.then, i.now, i.hosts, i.below = set.then, set.now, set.hosts, nil
 		}
 		out = append(out, i)
 	}
@@ -161,8 +303,8 @@ func changedValues(c *change.Change) (out []changeItem) {
 }
 
 // changedFlows groups flows by value.
-func changedFlows(c *change.Change) (out []changeItem) {
-	for _, f := range c.Flows {
+func changedFlows(flows []change.Flow) (out []changeItem) {
+	for _, f := range flows {
 		if len(out) == 0 || out[len(out)-1].name != f.From {
 			out = append(out, changeItem{name: f.From})
 		}
@@ -243,7 +385,7 @@ func switched(items []changeItem) []changeItem {
 	return out
 }
 
-// commonPath is what the names of several options begin with, and a star.
+// commonPath is what the names of several options begin with, and a star; where they have nothing in common, what the first few begin with.
 func commonPath(items []changeItem) string {
 	segs := graph.SplitPath(items[0].name)
 	for _, i := range items[1:] {
@@ -254,7 +396,20 @@ func commonPath(items []changeItem) string {
 		}
 		segs = segs[:k]
 	}
-	return strings.Join(append(segs, "*"), ".")
+	if len(segs) > 0 {
+		return strings.Join(append(slices.Clone(segs), "*"), ".")
+	}
+	var heads []string
+	for _, i := range items {
+		if h := optionHead(i.name) + ".*"; !slices.Contains(heads, h) {
+			heads = append(heads, h)
+		}
+	}
+	text := strings.Join(heads[:min(len(heads), 2)], ", ")
+	if len(heads) > 2 {
+		text += ", …"
+	}
+	return text
 }
 
 // kindWords tells what part a value has in a definition.
@@ -377,18 +532,63 @@ func changedUnresolved(c *change.Change) (out []changeItem) {
 	return out
 }
 
-func changedDefinitions(c *change.Change) (out []changeItem) {
+func changedDefinitions(c *change.Change, under map[definedOption][]string) (out []changeItem) {
 	for _, d := range c.Definitions {
-		i := changeItem{mark: changeMarks[d.How], name: d.Option, then: d.Then, now: d.Now, at: d.At, old: d.Old, hosts: d.Hosts}
+		i := changeItem{mark: changeMarks[d.How], name: d.Option, then: d.Then, now: d.Now, at: d.At, old: d.Old, hosts: d.Hosts, standing: d.Standing}
+		i.what = underWords(under[definedOption{d.How, withoutHome(d.Option), d.At.File}])
 		i.spreads(d.Spread)
 		out = append(out, i)
+	}
+	return restood(out)
+}
+
+// fewRestood is how many definitions that only weigh otherwise, or have come under a condition, are told one by one.
+const fewRestood = 2
+
+// restood tells in one line of the definitions of a file that only weigh otherwise than they did, or have come under a condition, where they are many.
+func restood(items []changeItem) []changeItem {
+	type group struct {
+		file     string
+		standing [2]string
+	}
+	n := map[group]int{}
+	for _, i := range items {
+		if i.standing != nil {
+			n[group{i.at.File, *i.standing}]++
+		}
+	}
+	var out []changeItem
+	at := map[group]int{}
+	for _, i := range items {
+		if i.standing == nil {
+			out = append(out, i)
+			continue
+		}
+		k := group{i.at.File, *i.standing}
+		if n[k] <= fewRestood {
+			out = append(out, i)
+			continue
+		}
+		if first, ok := at[k]; ok {
+			out[first].below = append(out[first].below, i)
+			continue
+		}
+		at[k] = len(out)
+		all := changeItem{mark: i.mark, at: i.at, few: fewGrouped, below: []changeItem{i}, what: "as before, now " + strings.Trim(k.standing[1], "()")}
+		if k.standing[1] == "" {
+			all.what = "as before, no longer " + strings.Trim(k.standing[0], "()")
+		}
+		out = append(out, all)
+	}
+	for _, k := range at {
+		out[k].name = commonPath(out[k].below) + " (" + plural(len(out[k].below), "option", "options") + ")"
 	}
 	return out
 }
 
 func changedCodes(c *change.Change) (out []changeItem) {
 	for _, k := range c.Code {
-		i := changeItem{mark: changeMarks[k.How], name: k.Name, at: k.At, old: k.Old}
+		i := changeItem{mark: changeMarks[k.How], name: k.Name, at: k.At, old: k.Old, then: k.Then, now: k.Now}
 		if n := len(k.Options); n > 0 {
 			i.what = "used by " + strings.Join(k.Options[:min(n, 3)], ", ")
 			if n > 3 {
@@ -405,6 +605,9 @@ func changedImports(c *change.Change) (out []changeItem) {
 		i := changeItem{mark: changeMarks[m.How], name: m.To, at: m.At, old: m.Old, hosts: m.Hosts}
 		if m.Disabled {
 			i.what = "commented out"
+		}
+		if m.Missing {
+			i.what = "which is not there"
 		}
 		i.spread = m.Spread
 		out = append(out, i)

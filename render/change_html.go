@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func ChangeHTML(ctx context.Context, w io.Writer, c *change.Change, o Options) e
 	fmt.Fprintf(p, "<header><h1>%s</h1>\n<p><code>%s</code> → <code>%s</code>: %s</p>\n", esc(title), esc(c.Then.Name), esc(c.Now.Name), esc(changeHead(c)))
 	p.hosts(c)
 	p.WriteString("</header>\n<main>\n")
-	parts := changeParts(c)
+	parts := changeParts(c, math.MaxInt)
 	if len(parts) == 0 {
 		p.WriteString("<p>Nothing differs that is known of the two.</p>\n")
 	}

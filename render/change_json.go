@@ -94,10 +94,10 @@ func ChangeJSON(w io.Writer, c *change.Change) error {
 			return at(spread(hosts(texts(object{"option": d.Option, "how": string(d.How)}, d.Then, d.Now), d.Hosts), d.Spread), d.At, d.Old)
 		}),
 		"code": list(c.Code, func(k change.Code) any {
-			return at(object{"name": k.Name, "how": string(k.How), "options": list(k.Options, str)}, k.At, k.Old)
+			return at(texts(object{"name": k.Name, "how": string(k.How), "options": list(k.Options, str)}, k.Then, k.Now), k.At, k.Old)
 		}),
 		"imports": list(c.Imports, func(i change.Import) any {
-			return at(hosts(object{"from": i.From, "to": i.To, "how": string(i.How), "disabled": i.Disabled}, i.Hosts), i.At, i.Old)
+			return at(hosts(object{"from": i.From, "to": i.To, "how": string(i.How), "disabled": i.Disabled, "missing": i.Missing}, i.Hosts), i.At, i.Old)
 		}),
 		"hosts": list(c.Hosts, func(h change.Host) any {
 			return object{"name": h.Name, "class": h.Class, "how": string(h.How), "gained": list(h.Gained, str), "lost": list(h.Lost, str)}

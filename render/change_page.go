@@ -52,7 +52,7 @@ func ChangeMarkdown(w io.Writer, c *change.Change, o Options) error {
 	if picture := changeMermaid(c, o); picture != "" {
 		fmt.Fprintf(p, "\n```mermaid\n%s```\n", picture)
 	}
-	for _, part := range changeParts(c) {
+	for _, part := range changeParts(c, changeItemsPage) {
 		if part.fold {
 			fmt.Fprintf(p, "\n<details><summary>%s (%s)</summary>\n\n", md(part.title), count(len(part.items)))
 		} else {
@@ -60,10 +60,11 @@ func ChangeMarkdown(w io.Writer, c *change.Change, o Options) error {
 		}
 		for _, i := range part.items[:min(len(part.items), changeItemsPage)] {
 			p.changeItem(i, "")
-			for _, b := range i.below[:min(len(i.below), changeBelowPage)] {
+			shown := i.belowShown(changeBelowPage)
+			for _, b := range i.below[:shown] {
 				p.changeItem(b, "  ")
 			}
-			if more := len(i.below) - changeBelowPage; more > 0 {
+			if more := len(i.below) - shown; more > 0 {
 				fmt.Fprintf(p, "  - … and %s more\n", count(more))
 			}
 		}

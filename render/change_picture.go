@@ -20,7 +20,7 @@ type changeLink struct {
 
 // changeLinks are the lines of the picture, most links: flows that differ, and where values end up that are set otherwise. more is how many are left out.
 func changeLinks(c *change.Change, most int) (links []changeLink, more int) {
-	for _, v := range changedFlows(c) {
+	for _, v := range changedFlows(c.Flows) {
 		for _, b := range v.below {
 			links = append(links, changeLink{b.mark, v.name, b.name, b.at, b.old})
 		}

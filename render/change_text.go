@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,16 +30,20 @@ func ChangeText(w io.Writer, c *change.Change, long bool, o Options) error {
 	}
 	most, below := changeItemsText, changeBelowText
 	if long {
-		most, below = int(^uint(0)>>1), int(^uint(0)>>1)
+		most, below = math.MaxInt, math.MaxInt
 	}
-	for _, p := range changeParts(c) {
+	for _, p := range changeParts(c, most) {
 		t.section(p.title)
 		for _, i := range p.items[:min(len(p.items), most)] {
 			t.changeItem(i, "  ")
-			for _, b := range i.below[:min(len(i.below), below)] {
+			shown := i.belowShown(below)
+			if long {
+				shown = len(i.below)
+			}
+			for _, b := range i.below[:shown] {
 				t.changeItem(b, "      ")
 			}
-			if more := len(i.below) - below; more > 0 {
+			if more := len(i.below) - shown; more > 0 {
 				fmt.Fprintf(t, "      %s\n", t.style(dim, fmt.Sprintf("… and %s more", count(more))))
 			}
 		}

@@ -28,9 +28,9 @@ func (wi *WhatIf) rest() []changePart {
 			told[e.Flow.To] = true
 		}
 	}
-	options := slices.DeleteFunc(changedDefinitions(wi.Change), func(i changeItem) bool { return told[i.name] })
+	options := slices.DeleteFunc(changedDefinitions(wi.Change, nil), func(i changeItem) bool { return told[i.name] })
 	all := []changePart{
-		{title: "Flows that would come and go", items: changedFlows(wi.Change)},
+		{title: "Flows that would come and go", items: changedFlows(wi.Change.Flows)},
 		{title: "Options that would be set otherwise", items: options},
 		{title: "Hosts", items: changedHosts(wi.Change)},
 		{title: "Imports", items: changedImports(wi.Change)},

@@ -13,6 +13,7 @@ import (
 
 	"nixsink/graph"
 	"nixsink/internal/check"
+	"nixsink/parse"
 )
 
 // A Side is one state of a tree.
@@ -110,8 +111,10 @@ type comparison struct {
 	nowTexts         map[graph.Place]string
 	thenByPath       map[string]*graph.Value
 	nowByPath        map[string]*graph.Value
-	changed          []Definition    // of all options
-	quiet            []graph.Place   // definitions that differ in nothing that is told
+	changed          []Definition            // of all options
+	were             []graph.Place           // where those of changed stood that are another one now
+	thenReads        map[string][]parse.Span // of renamed values, by file
+	nowReads         map[string][]parse.Span
 	valueDefinitions map[string]bool // options that are central values
 }
 
@@ -128,6 +131,7 @@ func Make(then, now Side, files Files) *Change {
 		c.common[conf.Name] = names[conf.Name]
 	}
 	maps.Copy(c.renamed, files.Renamed)
+	c.Inputs = inputs(then.Lock, now.Lock)
 	c.files(files.Others)
 	c.hosts()
 	c.values()
@@ -137,7 +141,6 @@ func Make(then, now Side, files Files) *Change {
 	c.code()
 	c.imports()
 	c.unresolved()
-	c.Inputs = inputs(then.Lock, now.Lock)
 	c.New, c.Fixed = check.Between(then.Report, now.Report, files.Moved)
 	return c.Change
 }

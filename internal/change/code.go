@@ -14,11 +14,13 @@ import (
 
 // Code is a binding whose code differs, and of which nothing else tells: one of a let, a helper's, a package's.
 type Code struct {
-	How     How
-	Name    string // of the binding: "toggleLock", "packages.tool"; "" for what stands in none
-	At      graph.Place
-	Old     bool     // At is a place of the old side
-	Options []string // that definitions of the same file give by way of it, sorted
+	How  How
+	Name string // of the binding: "toggleLock", "packages.tool"; "" for what stands in none
+	At   graph.Place
+	Old  bool // At is a place of the old side
+	// What it is bound to, on one line; "" where there was none.
+	Then, Now string
+	Options   []string // that definitions of the same file give by way of it, sorted
 }
 
 // code finds the bindings that differ and that no definition, declaration or import tells of.
@@ -34,14 +36,18 @@ func (c *comparison) code() {
 	for _, d := range c.changed {
 		tell(d.At, d.Old)
 	}
-	for _, at := range c.quiet {
-		tell(at, false)
+	for _, at := range c.were {
+		tell(at, true)
 	}
 	// A binding that is a definition, or holds some, and differs in nothing that makes the definition another one, is only written otherwise.
-	defined := map[string][]parse.Span{}
-	for _, d := range c.now.Definitions {
-		defined[d.At.File] = append(defined[d.At.File], d.At.Span)
+	defined := func(g *graph.Graph) map[string][]parse.Span {
+		out := map[string][]parse.Span{}
+		for _, d := range g.Definitions {
+			out[d.At.File] = append(out[d.At.File], d.At.Span)
+		}
+		return out
 	}
+	definedThen, definedNow := defined(c.then), defined(c.now)
 	for _, v := range c.Values {
 		if v.Now != nil {
 			for _, at := range v.Now.Declared {
@@ -66,21 +72,27 @@ func (c *comparison) code() {
 		before, after := c.bindings(old), c.bindings(now)
 		c.codeOf(old, now, before, func(a *parse.Attr, path string) {
 			at := graph.PlaceIn(now, a.Span)
-			if slices.ContainsFunc(defined[f.Name], a.Span.Contains) {
+			if slices.ContainsFunc(definedNow[f.Name], a.Span.Contains) {
 				return
+			}
+			if last := a.Path[len(a.Path)-1]; last.Static() && last.Name == "imports" && pathsOnly(before[path], c.placed(now, a.Value.Range())) {
+				return // what is imported tells of it
 			}
 			if slices.ContainsFunc(told[f.Name], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
 				return
 			}
-			how := Changed
-			if before[path] == nil {
-				how = Added
+			k := Code{How: Changed, Name: path, At: at, Options: c.usedBy(now, a), Now: c.boundTo(c.now, now, a)}
+			switch was := before[path]; {
+			case was == nil:
+				k.How = Added
+			case was[0].attr != nil:
+				k.Then = c.boundTo(c.then, old, was[0].attr)
 			}
-			c.Code = append(c.Code, Code{How: how, Name: path, At: at, Options: c.usedBy(now, a)})
+			c.Code = append(c.Code, k)
 		})
 		c.codeOf(now, old, after, func(a *parse.Attr, path string) {
-			if after[path] == nil && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
-				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true})
+			if after[path] == nil && !slices.ContainsFunc(definedThen[was], a.Span.Contains) && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
+				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true, Then: c.boundTo(c.then, old, a)})
 			}
 		})
 	}
@@ -88,22 +100,62 @@ func (c *comparison) code() {
 		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), cmp.Compare(b.At.Span.End, a.At.Span.End))
 	})
 	// What lies in a binding that is told is told by it.
-	var around *Code
-	c.Code = slices.DeleteFunc(c.Code, func(k Code) bool {
-		if around != nil && around.Old == k.Old && around.At.File == k.At.File && around.At.Span.Contains(k.At.Span) {
-			return true
+	whole := map[[2]string]bool{}
+	in := func(k Code) string {
+		if k.Old {
+			return c.file(k.At.File)
 		}
-		around = &k
+		return k.At.File
+	}
+	for _, k := range c.Code {
+		whole[[2]string{in(k), k.Name}] = true
+	}
+	c.Code = slices.DeleteFunc(c.Code, func(k Code) bool {
+		for i := range k.Name {
+			if k.Name[i] == '.' && whole[[2]string{in(k), k.Name[:i]}] {
+				return true
+			}
+		}
 		return false
 	})
 }
 
-// bindings are the codes of a file's bindings, by their paths.
-func (c *comparison) bindings(f *parse.File) map[string][]string {
-	out := map[string][]string{}
+// A bound is a binding of a file, and its code.
+type bound struct {
+	attr *parse.Attr // nil for a name that is inherited
+	code string      // of what it is bound to
+}
+
+// pathsOnly says whether a list of imports differs from what it was in paths of files alone.
+func pathsOnly(was []bound, code string) bool {
+	rest := func(code string) string {
+		tokens := strings.Split(code, "\x00")
+		return strings.Join(slices.DeleteFunc(tokens, func(t string) bool { return strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../") }), "\x00")
+	}
+	before := "[\x00]\x00"
+	if len(was) > 0 {
+		before = was[0].code
+	}
+	return rest(before) == rest(code)
+}
+
+// boundTo is what a binding is bound to, as people see it.
+func (c *comparison) boundTo(g *graph.Graph, f *parse.File, a *parse.Attr) string {
+	return valueLine(g, graph.PlaceIn(f, a.Value.Range()))
+}
+
+// bindings are a file's bindings, by their paths.
+func (c *comparison) bindings(f *parse.File) map[string][]bound {
+	out := map[string][]bound{}
 	var visit func(n parse.Node, prefix string)
 	visit = func(n parse.Node, prefix string) {
 		parse.Walk(n, func(n parse.Node) bool {
+			if in, ok := n.(*parse.Inherit); ok && in.From != nil {
+				for _, name := range in.Names {
+					path := prefix + "." + f.Text(name.Span)
+					out[path[1:]] = append(out[path[1:]], bound{code: c.text(c.sideOf(f), graph.PlaceIn(f, name.Span))})
+				}
+			}
 			a, ok := n.(*parse.Attr)
 			if !ok {
 				return true
@@ -112,7 +164,7 @@ func (c *comparison) bindings(f *parse.File) map[string][]string {
 			for _, name := range a.Path {
 				path += "." + f.Text(name.Span)
 			}
-			out[path[1:]] = append(out[path[1:]], c.placed(f, f.Text(a.Span)))
+			out[path[1:]] = append(out[path[1:]], bound{a, c.placed(f, a.Value.Range())})
 			visit(a.Value, path)
 			return false
 		})
@@ -121,16 +173,26 @@ func (c *comparison) bindings(f *parse.File) map[string][]string {
 	return out
 }
 
+// sideOf is the side that a file is one of.
+func (c *comparison) sideOf(f *parse.File) *graph.Graph {
+	if f == c.then.Files[f.Name] {
+		return c.then
+	}
+	return c.now
+}
+
 // placed is code of a file in which path literals say what they lead to, by the names that files have now.
-func (c *comparison) placed(f *parse.File, src string) string {
+func (c *comparison) placed(f *parse.File, span parse.Span) string {
+	g := c.sideOf(f)
+	src := c.renamedIn(code(c.canonical(g, f, span)))
 	if len(c.moved) == 0 || !strings.Contains(src, "./") {
-		return c.renamedIn(code(src))
+		return src
 	}
 	var b strings.Builder
-	for t := range strings.SplitSeq(c.renamedIn(code(src)), "\x00") {
+	for t := range strings.SplitSeq(src, "\x00") {
 		if strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../") {
 			t = path.Join(path.Dir(f.Name), t)
-			if f == c.then.Files[f.Name] {
+			if g == c.then {
 				t = c.file(t)
 			}
 		}
@@ -141,12 +203,15 @@ func (c *comparison) placed(f *parse.File, src string) string {
 }
 
 // codeOf visits the innermost bindings of a file whose code differs from what another one has at their paths.
-func (c *comparison) codeOf(old, now *parse.File, before map[string][]string, visit func(a *parse.Attr, at string)) {
+func (c *comparison) codeOf(old, now *parse.File, before map[string][]bound, visit func(a *parse.Attr, at string)) {
 	seen := map[parse.Span]bool{}
 	for _, span := range differing(old.Src, now.Src) {
 		a, path := innermost(now, span)
 		// Where much is alike, what differs may be found beside the place.
-		if a == nil || seen[a.Span] || slices.Contains(before[path], c.placed(now, now.Text(a.Span))) {
+		if a == nil || seen[a.Span] {
+			continue
+		}
+		if is := c.placed(now, a.Value.Range()); slices.ContainsFunc(before[path], func(b bound) bool { return b.code == is }) {
 			continue
 		}
 		seen[a.Span] = true

@@ -16,6 +16,7 @@ type Import struct {
 	How      How // Added or Removed
 	From, To string
 	Disabled bool // it is, or was, commented out
+	Missing  bool // there is, or was, no such file
 	At       graph.Place
 	Old      bool // At is a place of the old side
 	Hosts    []string
@@ -45,10 +46,10 @@ func (c *comparison) imports() {
 	}
 	gone, came := pair(once(c.then), once(c.now), key(c.then), key(c.now))
 	for _, i := range gone {
-		c.Imports = append(c.Imports, Import{Removed, i.From, i.To, i.Disabled, i.At, true, hostNames(c.then, i.In), c.ofHosts(nil, Removed, hostNames(c.then, i.In))})
+		c.Imports = append(c.Imports, Import{Removed, i.From, i.To, i.Disabled, i.Missing, i.At, true, hostNames(c.then, i.In), c.ofHosts(nil, Removed, hostNames(c.then, i.In))})
 	}
 	for _, i := range came {
-		c.Imports = append(c.Imports, Import{Added, i.From, i.To, i.Disabled, i.At, false, hostNames(c.now, i.In), c.ofHosts(nil, Added, hostNames(c.now, i.In))})
+		c.Imports = append(c.Imports, Import{Added, i.From, i.To, i.Disabled, i.Missing, i.At, false, hostNames(c.now, i.In), c.ofHosts(nil, Added, hostNames(c.now, i.In))})
 	}
 	slices.SortStableFunc(c.Imports, func(a, b Import) int {
 		return cmp.Or(strings.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Span.Start, b.At.Span.Start), strings.Compare(a.To, b.To))

@@ -85,37 +85,3 @@ func shown(src string) string {
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
-
-// text is the code at a place of one side, as pair keys need it.
-func (c *comparison) text(g *graph.Graph, at graph.Place) string {
-	memo := c.nowTexts
-	if g == c.then {
-		memo = c.thenTexts
-	}
-	if t, ok := memo[at]; ok {
-		return t
-	}
-	t := c.renamedIn(code(g.Text(at)))
-	memo[at] = t
-	return t
-}
-
-// renamedIn is code in which the last names of renamed values are the new ones, on either side: what reads
-// them differs in nothing else.
-func (c *comparison) renamedIn(code string) string {
-	if len(c.lastNames) == 0 {
-		return code
-	}
-	tokens := strings.Split(code, "\x00")
-	for i, t := range tokens {
-		if now, ok := c.lastNames[t]; ok {
-			tokens[i] = now
-		}
-	}
-	return strings.Join(tokens, "\x00")
-}
-
-// valueLine is what a definition's place says on one line: the right side of a binding.
-func valueLine(g *graph.Graph, at graph.Place) string {
-	return shown(g.Conceal(at.File, g.Text(g.RightSide(at))))
-}

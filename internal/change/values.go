@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"nixsink/graph"
+	"nixsink/parse"
 )
 
 // Value is a central value that differs.
@@ -18,7 +19,7 @@ type Value struct {
 	Path      string
 	Was       string // its old path, if it was renamed
 	Then, Now *graph.Value
-	Facts     []Fact // what of it differs; nil where it is new or gone
+	Facts     []Fact // what of it differs; where it is new or gone, what it is or was set to
 	// Reach is the options that get another value if it has another one: those that it is part of before those that it names or decides on. It is
 	// for values that are set otherwise, or have another default.
 	Reach []string
@@ -52,6 +53,7 @@ func (c *comparison) values() {
 	}
 	clear(c.thenTexts) // they were read without the new names
 	clear(c.nowTexts)
+	c.thenReads, c.nowReads = nil, nil
 	set := c.settings()
 	var came, gone []*graph.Value
 	for _, v := range c.now.Values {
@@ -71,15 +73,15 @@ func (c *comparison) values() {
 		}
 	}
 	for _, v := range came {
-		c.Values = append(c.Values, Value{How: Added, Path: v.Path, Now: v})
+		c.Values = append(c.Values, Value{How: Added, Path: v.Path, Now: v, Facts: set[v.Path]})
 	}
 	for _, v := range gone {
-		c.Values = append(c.Values, Value{How: Removed, Path: v.Path, Then: v})
+		c.Values = append(c.Values, Value{How: Removed, Path: v.Path, Then: v, Facts: set[v.Path]})
 	}
 	slices.SortStableFunc(c.Values, func(a, b Value) int { return strings.Compare(a.Path, b.Path) })
 	left := maxFlows
 	for i := range c.Values {
-		if v := &c.Values[i]; v.Now != nil && v.sets() && left > 0 {
+		if v := &c.Values[i]; v.Then != nil && v.Now != nil && v.sets() && left > 0 {
 			left -= c.reach(v)
 		}
 	}
@@ -119,8 +121,23 @@ func (c *comparison) then0(path string) *graph.Value {
 
 // renameValues finds values that are declared with the same code under another name.
 func (c *comparison) renameValues() {
+	// What one place declares under several names may have any of them: those of a list, an input of a set of inputs.
+	shared := func(g *graph.Graph) map[graph.Place]int {
+		n := map[graph.Place]int{}
+		for _, v := range g.Values {
+			for _, at := range v.Declared {
+				n[at]++
+			}
+		}
+		return n
+	}
+	then, now := shared(c.then), shared(c.now)
 	declared := func(g *graph.Graph, v *graph.Value) string {
-		if len(v.Declared) != 1 || v.Member {
+		several := now
+		if g == c.then {
+			several = then
+		}
+		if len(v.Declared) != 1 || v.Member || several[v.Declared[0]] > 1 {
 			return ""
 		}
 		return c.text(g, v.Declared[0])
@@ -200,7 +217,31 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 			out = append(out, Fact{What: "description", Then: d, Now: strings.Join(strings.Fields(now.Description), " "), At: at(now)})
 		}
 	}
+	out = append(out, c.declaredToo(old, now, len(out) > 0)...)
 	return append(out, set...)
+}
+
+// declaredToo are the declarations that an option has come to or lost beside the one that its type and default are told of: the module system puts the
+// types of all of them together.
+func (c *comparison) declaredToo(old, now *graph.Value, told bool) (out []Fact) {
+	if old.Member || now.Member || len(old.Declared) < 2 && len(now.Declared) < 2 {
+		return nil
+	}
+	key := func(g *graph.Graph) func(graph.Place) string {
+		return func(at graph.Place) string { return c.text(g, at) }
+	}
+	gone, came := pair(old.Declared, now.Declared, key(c.then), key(c.now))
+	for _, at := range gone {
+		if !told || at != old.Declared[0] {
+			out = append(out, Fact{What: "also declared", Then: valueLine(c.then, at), At: at, Old: true})
+		}
+	}
+	for _, at := range came {
+		if !told || at != now.Declared[0] {
+			out = append(out, Fact{What: "also declared", Now: valueLine(c.now, at), At: at})
+		}
+	}
+	return out
 }
 
 // known is what a definition is known to be, as a text; "" if it is not.
@@ -232,11 +273,12 @@ func (c *comparison) definitionKey(g *graph.Graph) func(*graph.Definition) strin
 type Definition struct {
 	How       How
 	Option    string
-	Then, Now string // its code on one line, with what it is known to be behind → where that differs from the code
+	Then, Now string // its code on one line, with what it is known to be behind = where the code does not say so
 	At        graph.Place
-	Old       bool     // At is a place of the old side
-	Hosts     []string // nil for all
-	Spread    *Spread  // where the hosts are all that differs
+	Old       bool       // At is a place of the old side
+	Hosts     []string   // nil for all
+	Spread    *Spread    // where the hosts are all that differs
+	Standing  *[2]string // where its priority, or that it is under a condition, is all that differs: those words, then and now
 }
 
 // changedDefinitions are those that one side has and not the other, a gone one and a new one of the same option and file together.
@@ -276,15 +318,18 @@ func (c *comparison) changedDefinitions() []Definition {
 			old := olds[0]
 			left[k] = olds[1:]
 			is.How, is.Then = Changed, definedAs(c.then, old)
-			if c.inNewNames(is.Then) == is.Now && is.Then != is.Now && c.value(old.Option) == d.Option {
-				c.quiet = append(c.quiet, d.At)
-				continue // it reads a value that has another name
+			c.were = append(c.were, old.At)
+			if was, now := known(old), known(d); was != "" && now != "" && valueLine(c.then, old.At) == valueLine(c.now, d.At) {
+				is.Then, is.Now = was, now // the same words mean something else
 			}
 			if is.Then == is.Now && c.in(c.then, old.In) == c.in(c.now, d.In) && old.Priority == d.Priority && old.Conditional == d.Conditional {
 				continue // what changed is below the edge of what is shown
 			}
 			if is.Then == is.Now {
-				is.Then, is.Now = standing(old, is.Then), standing(d, is.Now)
+				if stood, stands := standing(old), standing(d); stood != stands {
+					is.Standing = &[2]string{stood, stands}
+					is.Then, is.Now = strings.TrimSpace(is.Then+" "+stood), strings.TrimSpace(is.Now+" "+stands)
+				}
 			}
 			if is.Then == is.Now {
 				is.Spread = c.spread(old.In, d.In, old.At.File, d.At.File)
@@ -306,14 +351,6 @@ func (c *comparison) changedDefinitions() []Definition {
 	return out
 }
 
-// inNewNames is a line of code in which renamed values have their new names.
-func (c *comparison) inNewNames(line string) string {
-	for _, old := range slices.Backward(slices.Sorted(maps.Keys(c.renamed))) { // my.a.b before my.a
-		line = strings.ReplaceAll(line, "config."+old, "config."+c.renamed[old])
-	}
-	return line
-}
-
 // withoutHome is an option's path within a home.
 func withoutHome(option string) string {
 	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
@@ -327,24 +364,40 @@ func withoutHome(option string) string {
 // definedAs is a definition's code, and what it is known to be where the code does not say so itself.
 func definedAs(g *graph.Graph, d *graph.Definition) string {
 	text := valueLine(g, d.At)
-	if k := known(d); k != "" && k != text && k != "null" && !strings.ContainsAny(k, "[{") {
-		return text + " → " + k
+	if k := known(d); k != "" && k != text && k != "null" && !strings.ContainsAny(k, "[{") && !literal(g, d.At) {
+		return text + " = " + k
 	}
 	return text
 }
 
-// standing is a definition with what it weighs, for two that differ in nothing else.
-func standing(d *graph.Definition, text string) string {
+// literal says whether a definition's right side is a string without interpolations, which says itself what it is.
+func literal(g *graph.Graph, at graph.Place) bool {
+	f := g.Files[at.File]
+	if f == nil {
+		return false
+	}
+	right, found := g.RightSide(at), false
+	parse.Around(f.Expr, right.Span, func(n parse.Node) {
+		if s, ok := n.(*parse.String); ok && s.Range() == right.Span {
+			found = !slices.ContainsFunc(s.Parts, func(p parse.Part) bool { return p.Expr != nil })
+		}
+	})
+	return found
+}
+
+// standing is what a definition weighs, and whether it is under a condition, in words.
+func standing(d *graph.Definition) string {
+	var words []string
 	switch {
 	case d.Priority > 0 && d.Priority < 100:
-		text += " (mkForce)"
+		words = append(words, "(mkForce)")
 	case d.Priority > 100:
-		text += " (mkDefault)"
+		words = append(words, "(mkDefault)")
 	}
 	if d.Conditional {
-		text += " (under a condition)"
+		words = append(words, "(under a condition)")
 	}
-	return text
+	return strings.Join(words, " ")
 }
 
 // settings are the definitions of central values that differ, by the value's path now; definitions takes the others.
@@ -379,8 +432,20 @@ func (c *comparison) settings() map[string][]Fact {
 // definitions takes the definitions of other options that differ.
 func (c *comparison) definitions() {
 	for _, d := range c.changed {
-		if !c.valueDefinitions[d.Option] {
+		if !c.valueDefinitions[d.Option] && !c.handedInput(d) {
 			c.Definitions = append(c.Definitions, d)
 		}
 	}
+}
+
+// handedInput says whether a definition is that of an input of the flake, handed on with the set of all of them: the inputs tell of it.
+func (c *comparison) handedInput(d Definition) bool {
+	segs := graph.SplitPath(d.Option)
+	n := len(segs)
+	return n >= 2 && segs[n-2] == "inputs" && (d.Then+d.Now == "inputs" || strings.HasSuffix(d.Then+d.Now, ".inputs")) && c.inputComesOrGoes(segs[n-1])
+}
+
+// inputComesOrGoes says whether an input of the flake is new or gone.
+func (c *comparison) inputComesOrGoes(name string) bool {
+	return slices.ContainsFunc(c.Inputs, func(i Input) bool { return i.Name == name && i.How != Changed })
 }
