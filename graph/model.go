@@ -256,6 +256,7 @@ type File struct {
 	Name   string // slash-separated and relative to the root; absolute, or ~/…, for a file of the machine
 	Copied bool   // evaluation copies it into the store: ./x, "${./x}"; not so toString ./x
 	There  bool   // the tree has it
+	Sealed bool   // what it holds is encrypted by a tool, so that anybody may read it
 	Secret SecretBy
 }
 

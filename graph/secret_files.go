@@ -14,12 +14,13 @@ import (
 // encrypted in this checkout by such a filter, those that the configuration names, those with a private key in them, those that are called like a
 // secret, and those in which tools keep secrets on a machine.
 type secretFiles struct {
-	t     *tree
-	globs []string // of the configuration
-	crypt []cryptList
-	known map[string]SecretBy
-	names map[string]bool // of secrets that files which are not Nix, and which definitions name, read where tools keep them on a machine
-	left  int             // how many more files in folders are looked at for these
+	t      *tree
+	globs  []string // of the configuration
+	crypt  []cryptList
+	known  map[string]SecretBy
+	sealed map[string]bool // files that are encrypted, by what is in them
+	names  map[string]bool // of secrets that files which are not Nix, and which definitions name, read where tools keep them on a machine
+	left   int             // how many more files in folders are looked at for these
 }
 
 // A cryptList is what the .gitattributes of one folder says of the files below it.
@@ -46,7 +47,7 @@ const (
 func (g *Graph) SecretFile(name string) SecretBy { return g.secretFiles[name] }
 
 func newSecretFiles(t *tree, globs []string) *secretFiles {
-	s := &secretFiles{t: t, globs: globs, known: map[string]SecretBy{}, names: map[string]bool{}, left: mostInFolders}
+	s := &secretFiles{t: t, globs: globs, sealed: map[string]bool{}, known: map[string]SecretBy{}, names: map[string]bool{}, left: mostInFolders}
 	for _, dir := range append([]string{""}, s.attributed()...) {
 		src, _, err := t.disk.read(path.Join(dir, ".gitattributes"), maxIgnoreBytes)
 		if err != nil {
@@ -147,6 +148,8 @@ func (s *secretFiles) look(name string) SecretBy {
 	case err != nil:
 	case strings.HasPrefix(text, "\x00GITCRYPT\x00"):
 		return ByFilter
+	case secrets.Sealed(text):
+		s.sealed[name] = true
 	case notText(text) != nil:
 	case secrets.Holds(text):
 		return ByKey
@@ -207,7 +210,8 @@ func (s *secretFiles) filesOf(d *eval.Definition) []File {
 	var out []File
 	for _, f := range d.Files() {
 		abs := path.IsAbs(f.Name) || strings.HasPrefix(f.Name, "~")
-		out = append(out, File{Name: f.Name, Copied: f.Copied, There: !abs && s.there(f.Name), Secret: s.by(f.Name)})
+		by := s.by(f.Name)
+		out = append(out, File{Name: f.Name, Copied: f.Copied, There: !abs && s.there(f.Name), Sealed: s.sealed[f.Name], Secret: by})
 	}
 	return out
 }

@@ -17,7 +17,7 @@ var secretFileCopied = Check{
 copies such a file into the Nix store, where everybody can read it. A string is not copied: "/run/secrets/password". Keep the file out of the repository and have a
 tool bring it onto the machine.
 
-Files that are encrypted (` + "`.age`, `.gpg`, sops" + `) and public ones (` + "`.pub`" + `, certificates) are not meant. It is information where evaluation may copy the file and may not:
+Files that are encrypted (by name, ` + "`.age`, `.gpg`" + `, or by what is in them: age, sops, OpenPGP, Ansible Vault) and public ones (` + "`.pub`" + `, certificates) are not meant. It is information where evaluation may copy the file and may not:
 a path on the machine without quotes, a file of variables that may hold no secret, ` + "`toString ./password`" + ` in a flake, which is in the store as a whole.
 
 ` + "```nix" + `
@@ -56,7 +56,7 @@ a secret
 // copiedSecret is the finding about a file that a definition names, if there is something to say of it.
 func (p *Pass) copiedSecret(d *graph.Definition, file graph.File) (Finding, bool) {
 	path := secrets.Local(d.Segments)
-	if _, tool := secrets.Of(path); tool || p.noOption(path) || secrets.Encrypted(file.Name) || secrets.Public(file.Name) {
+	if _, tool := secrets.Of(path); tool || p.noOption(path) || file.Sealed || secrets.Encrypted(file.Name) || secrets.Public(file.Name) {
 		return Finding{}, false
 	}
 	last := path[len(path)-1]

@@ -143,7 +143,7 @@ var secretUndeclared = Check{
 	Default: Warning,
 	InForce: true,
 	Doc: `A module reads ` + "`config.age.secrets.NAME`" + `, ` + "`config.sops.secrets.NAME`" + ` or a placeholder, and nothing in the tree declares a secret of that name. Evaluation of every machine that has
-the module fails. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and nothing is said of a tree in which some secret's name is computed.
+the module fails. It is information where no declared secret is called alike, as a module of an input may declare it. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and nothing is said of a tree in which some secret's name is computed.
 
 ` + "```nix" + `
 -- default.nix --
@@ -177,8 +177,13 @@ the module fails. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and 
 				continue
 			}
 			seen[r.At] = true
-			out = append(out, Finding{At: r.At, Value: strings.Join(r.Path[:min(len(r.Path), 3)], "."),
-				Message: fmt.Sprintf("the secret %s (%s) is read and nothing declares it%s", l.Secret, tool, p.nearSecret(facts, tool, l.Secret))})
+			f := Finding{At: r.At, Value: strings.Join(r.Path[:min(len(r.Path), 3)], ".")}
+			near := p.nearSecret(facts, tool, l.Secret)
+			f.Message = fmt.Sprintf("the secret %s (%s) is read and nothing declares it%s", l.Secret, tool, near)
+			if near == "" {
+				f.Severity = Info // no slip of the pen: a module of an input may declare it
+			}
+			out = append(out, f)
 		}
 		return out
 	},
