@@ -106,11 +106,16 @@ func (d given) entry(folder, name string) (fs.FileMode, error) {
 	if err != nil {
 		return 0, err
 	}
-	i, ok := slices.BinarySearchFunc(entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+	i, ok := entryOf(entries, name)
 	if !ok {
 		return 0, fmt.Errorf("%s: %w", path.Join(folder, name), fs.ErrNotExist)
 	}
 	return entries[i].Type(), nil
+}
+
+// entryOf finds a name among a folder's entries, which are sorted by it.
+func entryOf(entries []fs.DirEntry, name string) (int, bool) {
+	return slices.BinarySearchFunc(entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
 }
 
 func (d given) behind(name string) (string, error) {

@@ -55,15 +55,7 @@ func TestRevisionAsCheckedOut(t *testing.T) {
 	must(t, os.Chmod(filepath.Join(dir, "run.nix"), 0o755))
 	gittest.Commit(t, dir, "two", nil)
 	ctx := context.Background()
-	repo, err := git.Open(ctx, dir)
-	must(t, err)
-	commit, err := repo.Resolve(ctx, "HEAD")
-	must(t, err)
-	entries, _, err := repo.Tree(ctx, commit)
-	must(t, err)
-	files, err := git.NewFiles(ctx, entries, nil)
-	must(t, err)
-	defer files.Close()
+	entries, files := headOf(t, dir)
 	there, err := Analyze(ctx, dir, Options{})
 	must(t, err)
 	kept, err := Analyze(ctx, "", Options{Files: files})
@@ -89,6 +81,22 @@ func TestRevisionAsCheckedOut(t *testing.T) {
 	if text, _, err := again.Read("up.nix"); err != nil || text != there.Files["up.nix"].Src {
 		t.Errorf("%q, %v", text, err)
 	}
+}
+
+// headOf reads the tree of a repository's newest commit from git's objects.
+func headOf(t *testing.T, dir string) ([]git.Entry, *git.Files) {
+	t.Helper()
+	ctx := context.Background()
+	repo, err := git.Open(ctx, dir)
+	must(t, err)
+	commit, err := repo.Resolve(ctx, "HEAD")
+	must(t, err)
+	entries, _, err := repo.Tree(ctx, commit)
+	must(t, err)
+	files, err := git.NewFiles(ctx, entries, nil)
+	must(t, err)
+	t.Cleanup(files.Close)
+	return entries, files
 }
 
 // told is what a graph says of a tree, as text.
@@ -125,16 +133,7 @@ func TestGivenLinks(t *testing.T) {
 		"a/b/c.nix": "1", "a/in": "-> b/../b/./c.nix", "a/out": "-> ../../a/b/c.nix", "a/back": "-> ../a/b", "via": "-> a/back/c.nix", "root": "-> .", "deep": "-> root/root/a/in",
 		"abs": "-> /etc/passwd", "self": "-> self", "file": "-> a/b/c.nix/d", "gone": "-> a/x/../b/c.nix", "bent": "-> a/back/../in", "up": "-> a/../../x",
 	})
-	ctx := context.Background()
-	repo, err := git.Open(ctx, dir)
-	must(t, err)
-	commit, err := repo.Resolve(ctx, "HEAD")
-	must(t, err)
-	entries, _, err := repo.Tree(ctx, commit)
-	must(t, err)
-	files, err := git.NewFiles(ctx, entries, nil)
-	must(t, err)
-	defer files.Close()
+	_, files := headOf(t, dir)
 	for _, name := range []string{"a/in", "a/out", "a/back", "via", "root", "deep", "abs", "self", "file", "gone", "bent", "up", "a/back/c.nix", "root/a/in", "nothing", ""} {
 		want, werr := folder(dir).behind(name)
 		got, gerr := given{files}.behind(name)

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"nixsink/internal/git"
+	"nixsink/internal/secrets"
 	"nixsink/parse"
 )
 
@@ -239,13 +240,13 @@ func notText(src string) error {
 		{"version https://git-lfs.github.com/spec/", "it is a pointer of Git LFS, and its contents are elsewhere (`git lfs pull` brings them)"},
 		{"\x00GITCRYPT\x00", "it is encrypted by git-crypt"},
 		{"U2FsdGVkX1", "it is encrypted (by transcrypt or openssl)"},
-		{"age-encryption.org/", "it is encrypted by age"},
-		{"-----BEGIN AGE ENCRYPTED FILE-----", "it is encrypted by age"},
-		{"-----BEGIN PGP MESSAGE-----", "it is encrypted by PGP"},
 	} {
 		if strings.HasPrefix(src, k.start) {
 			return sealedError(k.is)
 		}
+	}
+	if by := secrets.SealedBy(src); by != "" {
+		return sealedError("it is encrypted by " + by)
 	}
 	for _, k := range [...]struct{ start, is string }{
 		{"\xff\xfe", "it is UTF-16, which Nix does not read"},

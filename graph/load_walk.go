@@ -62,7 +62,7 @@ func (w *walker) folder(ctx context.Context, rel string, at spot) {
 		sub += "/"
 	}
 	has := func(name string) bool {
-		_, ok := slices.BinarySearchFunc(entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+		_, ok := entryOf(entries, name)
 		return ok
 	}
 	if rel != "" && !at.work.all && has(".git") {

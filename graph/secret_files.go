@@ -141,9 +141,7 @@ func (s *secretFiles) look(name string) SecretBy {
 		return NoSecret
 	}
 	text, _, err := s.t.disk.read(s.t.resolve(name), maxSecretBytes)
-	for _, n := range secrets.NamesAtRuntime(text) {
-		s.names[n] = true
-	}
+	s.noteNames(text)
 	switch {
 	case err != nil:
 	case strings.HasPrefix(text, "\x00GITCRYPT\x00"):
@@ -175,10 +173,15 @@ func (s *secretFiles) within(dir string, entries []dirEntry) {
 		}
 		text, _, err := s.t.disk.read(name, maxSecretBytes)
 		if err == nil && notText(text) == nil {
-			for _, n := range secrets.NamesAtRuntime(text) {
-				s.names[n] = true
-			}
+			s.noteNames(text)
 		}
+	}
+}
+
+// noteNames keeps the names of secrets that a text reads where tools keep them.
+func (s *secretFiles) noteNames(text string) {
+	for _, n := range secrets.NamesAtRuntime(text) {
+		s.names[n] = true
 	}
 }
 

@@ -121,7 +121,7 @@ type definedOption struct {
 func splitControl(c *change.Change) (flows []change.Flow, under map[definedOption][]string) {
 	defined := map[definedOption]bool{}
 	for _, d := range c.Definitions {
-		defined[definedOption{d.How, withoutHome(d.Option), d.At.File}] = true
+		defined[definedOption{d.How, graph.InHome(d.Option), d.At.File}] = true
 	}
 	for _, v := range c.Values {
 		for _, f := range v.Facts {
@@ -133,7 +133,7 @@ func splitControl(c *change.Change) (flows []change.Flow, under map[definedOptio
 	under = map[definedOption][]string{}
 	for _, f := range c.Flows {
 		is := f.Flow()
-		k := definedOption{f.How, withoutHome(f.To), is.At.File}
+		k := definedOption{f.How, graph.InHome(f.To), is.At.File}
 		if is.Kind != graph.Control || f.How == change.Changed || !defined[k] {
 			flows = append(flows, f)
 			continue
@@ -143,16 +143,6 @@ func splitControl(c *change.Change) (flows []change.Flow, under map[definedOptio
 		}
 	}
 	return flows, under
-}
-
-// withoutHome is an option's path within a home.
-func withoutHome(option string) string {
-	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
-		if _, within, ok := strings.Cut(rest, "."); ok {
-			return within
-		}
-	}
-	return option
 }
 
 // setHow is what became of a definition of a value.
@@ -190,37 +180,18 @@ func grouped(items []changeItem, most int) []changeItem {
 		return items
 	}
 	type group struct{ mark, file, head string }
-	of := func(i changeItem) group { return group{i.mark, i.at.File, optionHead(i.name)} }
-	n := map[group]int{}
-	for _, i := range items {
-		if len(i.below) == 0 {
-			n[of(i)]++
-		}
+	of := func(i changeItem) (group, bool) {
+		return group{i.mark, i.at.File, optionHead(i.name)}, len(i.below) == 0
 	}
-	var out []changeItem
-	at := map[group]int{}
-	for _, i := range items {
-		k := of(i)
-		if n[k] < leastGroup || len(i.below) > 0 {
-			out = append(out, i)
-			continue
-		}
-		if first, ok := at[k]; ok {
-			out[first].below = append(out[first].below, i)
-			continue
-		}
-		at[k] = len(out)
-		out = append(out, changeItem{mark: i.mark, at: i.at, old: i.old, few: fewGrouped, below: []changeItem{i}})
-	}
-	for _, k := range at {
-		out[k].name = commonPath(out[k].below) + " (" + count(len(out[k].below)) + ")"
-	}
-	return out
+	return together(items, leastGroup, of, func(all *changeItem) {
+		name := commonPath(all.below) + " (" + count(len(all.below)) + ")"
+		*all = changeItem{mark: all.mark, name: name, at: all.at, old: all.old, few: fewGrouped, below: all.below}
+	})
 }
 
 // optionHead is the beginning of an option that belongs to one service or program: two names, or one within what holds everything.
 func optionHead(option string) string {
-	segs := graph.SplitPath(withoutHome(option))
+	segs := graph.SplitPath(graph.InHome(option))
 	n := 2
 	if len(segs) > 0 && segs[0] == "systemd" {
 		n = 3
@@ -355,32 +326,42 @@ const fewSwitched = 2
 // switched tells in one line of options that a switch decides on in one file, where they are many: what is written below mkIf is under it.
 func switched(items []changeItem) []changeItem {
 	type group struct{ mark, what, file string }
-	of := func(i changeItem) group { return group{i.mark, i.what, i.at.File} }
-	n := map[group]int{}
+	of := func(i changeItem) (group, bool) {
+		return group{i.mark, i.what, i.at.File}, strings.HasPrefix(i.what, kindWords(graph.Control))
+	}
+	return together(items, fewSwitched+1, of, func(all *changeItem) {
+		all.name = commonPath(all.below) + " (" + plural(len(all.below), "option", "options") + ")"
+		all.what = strings.Replace(all.what, "decides on it", "decides on them", 1)
+	})
+}
+
+// together puts the items of a group below one, where there are at least so many of them: the first of them, of which tell says what it is called. of gives
+// an item's group, and false where it has none.
+func together[G comparable](items []changeItem, least int, of func(i changeItem) (G, bool), tell func(all *changeItem)) []changeItem {
+	n := map[G]int{}
 	for _, i := range items {
-		if strings.HasPrefix(i.what, kindWords(graph.Control)) {
-			n[of(i)]++
+		if g, ok := of(i); ok {
+			n[g]++
 		}
 	}
 	var out []changeItem
-	at := map[group]int{}
+	at := map[G]int{}
 	for _, i := range items {
-		if n[of(i)] <= fewSwitched {
+		g, ok := of(i)
+		if !ok || n[g] < least {
 			out = append(out, i)
 			continue
 		}
-		if first, ok := at[of(i)]; ok {
-			out[first].below = append(out[first].below, i)
-			continue
+		k, again := at[g]
+		if !again {
+			k = len(out)
+			at[g] = k
+			out = append(out, i)
 		}
-		at[of(i)] = len(out)
-		all := i
-		all.below = []changeItem{i}
-		out = append(out, all)
+		out[k].below = append(out[k].below, i)
 	}
 	for _, k := range at {
-		out[k].name = commonPath(out[k].below) + " (" + plural(len(out[k].below), "option", "options") + ")"
-		out[k].what = strings.Replace(out[k].what, "decides on it", "decides on them", 1)
+		tell(&out[k])
 	}
 	return out
 }
@@ -535,7 +516,7 @@ func changedUnresolved(c *change.Change) (out []changeItem) {
 func changedDefinitions(c *change.Change, under map[definedOption][]string) (out []changeItem) {
 	for _, d := range c.Definitions {
 		i := changeItem{mark: changeMarks[d.How], name: d.Option, then: d.Then, now: d.Now, at: d.At, old: d.Old, hosts: d.Hosts, standing: d.Standing}
-		i.what = underWords(under[definedOption{d.How, withoutHome(d.Option), d.At.File}])
+		i.what = underWords(under[definedOption{d.How, graph.InHome(d.Option), d.At.File}])
 		i.spreads(d.Spread)
 		out = append(out, i)
 	}
@@ -551,39 +532,19 @@ func restood(items []changeItem) []changeItem {
 		file     string
 		standing [2]string
 	}
-	n := map[group]int{}
-	for _, i := range items {
+	of := func(i changeItem) (g group, ok bool) {
 		if i.standing != nil {
-			n[group{i.at.File, *i.standing}]++
+			g, ok = group{i.at.File, *i.standing}, true
 		}
+		return g, ok
 	}
-	var out []changeItem
-	at := map[group]int{}
-	for _, i := range items {
-		if i.standing == nil {
-			out = append(out, i)
-			continue
+	return together(items, fewRestood+1, of, func(all *changeItem) {
+		name, what := commonPath(all.below)+" ("+plural(len(all.below), "option", "options")+")", "as before, now "+strings.Trim(all.standing[1], "()")
+		if all.standing[1] == "" {
+			what = "as before, no longer " + strings.Trim(all.standing[0], "()")
 		}
-		k := group{i.at.File, *i.standing}
-		if n[k] <= fewRestood {
-			out = append(out, i)
-			continue
-		}
-		if first, ok := at[k]; ok {
-			out[first].below = append(out[first].below, i)
-			continue
-		}
-		at[k] = len(out)
-		all := changeItem{mark: i.mark, at: i.at, few: fewGrouped, below: []changeItem{i}, what: "as before, now " + strings.Trim(k.standing[1], "()")}
-		if k.standing[1] == "" {
-			all.what = "as before, no longer " + strings.Trim(k.standing[0], "()")
-		}
-		out = append(out, all)
-	}
-	for _, k := range at {
-		out[k].name = commonPath(out[k].below) + " (" + plural(len(out[k].below), "option", "options") + ")"
-	}
-	return out
+		*all = changeItem{mark: all.mark, name: name, what: what, at: all.at, few: fewGrouped, below: all.below}
+	})
 }
 
 func changedCodes(c *change.Change) (out []changeItem) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func writeSCIP(_ context.Context, w io.Writer, g *graph.Graph, o Options) error 
 	err := part(&scip.Index{Metadata: &scip.Metadata{
 		ToolInfo: &scip.ToolInfo{Name: "nixsink"}, ProjectRoot: "file:///", TextDocumentEncoding: scip.TextEncoding_UTF8}})
 	s := newSCIP(g, o)
-	for _, name := range s.files() {
+	for _, name := range slices.Sorted(maps.Keys(s.places)) {
 		if err == nil {
 			err = part(&scip.Index{Documents: []*scip.Document{s.document(name)}})
 		}
@@ -58,6 +59,7 @@ type scipIndex struct {
 	reads  map[*graph.Value][]*graph.Reference
 	sets   map[*graph.Value][]*graph.Definition
 	places map[string][]scipPlace
+	first  map[string][]*graph.Value // those that a file is the first to declare
 }
 
 // scipPlace is one occurrence.
@@ -68,7 +70,7 @@ type scipPlace struct {
 }
 
 func newSCIP(g *graph.Graph, o Options) *scipIndex {
-	s := &scipIndex{g, NewHovers(g), map[*graph.Value]string{}, map[*graph.Value][]*graph.Reference{}, map[*graph.Value][]*graph.Definition{}, map[string][]scipPlace{}}
+	s := &scipIndex{g, NewHovers(g), map[*graph.Value]string{}, map[*graph.Value][]*graph.Reference{}, map[*graph.Value][]*graph.Definition{}, map[string][]scipPlace{}, map[string][]*graph.Value{}}
 	byPath := map[string]*graph.Value{}
 	for _, v := range g.Values {
 		s.names[v] = scipSymbol(o.Title, v)
@@ -79,7 +81,10 @@ func newSCIP(g *graph.Graph, o Options) *scipIndex {
 	}
 	declared := map[graph.Place]bool{}
 	for _, v := range g.Values {
-		for _, at := range v.Declared {
+		for i, at := range v.Declared {
+			if i == 0 {
+				s.first[at.File] = append(s.first[at.File], v)
+			}
 			declared[at] = true
 			s.bind(v, at, scip.SymbolRole_Definition)
 		}
@@ -114,16 +119,6 @@ func (s *scipIndex) bind(v *graph.Value, at graph.Place, role scip.SymbolRole) {
 	s.places[at.File] = append(s.places[at.File], p)
 }
 
-// files lists those that values occur in, sorted.
-func (s *scipIndex) files() []string {
-	var out []string
-	for name := range s.places {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // document is a file with its occurrences in their order, each once, and the values that it is the first to declare.
 func (s *scipIndex) document(name string) *scip.Document {
 	d := &scip.Document{Language: scip.Language_Nix.String(), RelativePath: utf8Of(name), PositionEncoding: scip.PositionEncoding_UTF8CodeUnitOffsetFromLineStart}
@@ -142,10 +137,8 @@ func (s *scipIndex) document(name string) *scip.Document {
 		}
 		d.Occurrences = append(d.Occurrences, occurrence)
 	}
-	for _, v := range s.g.Values {
-		if len(v.Declared) > 0 && v.Declared[0].File == name {
-			d.Symbols = append(d.Symbols, s.information(v))
-		}
+	for _, v := range s.first[name] {
+		d.Symbols = append(d.Symbols, s.information(v))
 	}
 	return d
 }

@@ -81,18 +81,18 @@ func (c *comparison) code() {
 			if slices.ContainsFunc(told[f.Name], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
 				return
 			}
-			k := Code{How: Changed, Name: path, At: at, Options: c.usedBy(now, a), Now: c.boundTo(c.now, now, a)}
+			k := Code{How: Changed, Name: path, At: at, Options: c.usedBy(now, a), Now: boundTo(c.now, now, a)}
 			switch was := before[path]; {
 			case was == nil:
 				k.How = Added
 			case was[0].attr != nil:
-				k.Then = c.boundTo(c.then, old, was[0].attr)
+				k.Then = boundTo(c.then, old, was[0].attr)
 			}
 			c.Code = append(c.Code, k)
 		})
 		c.codeOf(now, old, after, func(a *parse.Attr, path string) {
 			if after[path] == nil && !slices.ContainsFunc(definedThen[was], a.Span.Contains) && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
-				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true, Then: c.boundTo(c.then, old, a)})
+				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true, Then: boundTo(c.then, old, a)})
 			}
 		})
 	}
@@ -140,7 +140,7 @@ func pathsOnly(was []bound, code string) bool {
 }
 
 // boundTo is what a binding is bound to, as people see it.
-func (c *comparison) boundTo(g *graph.Graph, f *parse.File, a *parse.Attr) string {
+func boundTo(g *graph.Graph, f *parse.File, a *parse.Attr) string {
 	return valueLine(g, graph.PlaceIn(f, a.Value.Range()))
 }
 
@@ -341,7 +341,7 @@ func (c *comparison) usedBy(f *parse.File, a *parse.Attr) []string {
 			}
 		})
 		if used {
-			out = append(out, withoutHome(d.Option))
+			out = append(out, graph.InHome(d.Option))
 		}
 	}
 	slices.Sort(out)

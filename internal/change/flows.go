@@ -148,7 +148,7 @@ func mergeHomes(flows []Flow) []Flow {
 	first := map[same]int{}
 	out := flows[:0]
 	for _, f := range flows {
-		k := same{f.How, f.From, withoutHome(f.To), f.Flow().At}
+		k := same{f.How, f.From, graph.InHome(f.To), f.Flow().At}
 		i, ok := first[k]
 		if !ok {
 			first[k] = len(out)

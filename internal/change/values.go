@@ -100,7 +100,7 @@ func (c *comparison) reach(v *Value) int {
 			continue
 		}
 		v.Hosts = together(v.Hosts, hostNames(c.now, f.In))
-		if to := withoutHome(f.To); !seen[to] {
+		if to := graph.InHome(f.To); !seen[to] {
 			seen[to] = true
 			v.Reach = append(v.Reach, to)
 		}
@@ -299,7 +299,7 @@ func (c *comparison) changedDefinitions() []Definition {
 	seen := map[string]int{}
 	add := func(d Definition) {
 		// What one place defines in several homes is one difference.
-		k := fmt.Sprint(d.How, "\x00", withoutHome(d.Option), "\x00", d.Then, "\x00", d.Now, "\x00", d.At.File, d.At.Span)
+		k := fmt.Sprint(d.How, "\x00", graph.InHome(d.Option), "\x00", d.Then, "\x00", d.Now, "\x00", d.At.File, d.At.Span)
 		i, ok := seen[k]
 		if !ok {
 			seen[k] = len(out)
@@ -308,7 +308,7 @@ func (c *comparison) changedDefinitions() []Definition {
 		}
 		out[i].Hosts = together(out[i].Hosts, d.Hosts)
 		if out[i].Option != d.Option {
-			out[i].Option = withoutHome(d.Option)
+			out[i].Option = graph.InHome(d.Option)
 		}
 	}
 	for _, d := range came {
@@ -349,16 +349,6 @@ func (c *comparison) changedDefinitions() []Definition {
 		return cmp.Or(strings.Compare(a.Option, b.Option), graph.ComparePlaces(a.At, b.At))
 	})
 	return out
-}
-
-// withoutHome is an option's path within a home.
-func withoutHome(option string) string {
-	if rest, ok := strings.CutPrefix(option, "home-manager.users."); ok {
-		if _, within, ok := strings.Cut(rest, "."); ok {
-			return within
-		}
-	}
-	return option
 }
 
 // definedAs is a definition's code, and what it is known to be where the code does not say so itself.

@@ -182,13 +182,11 @@ func (a *app) change(plan *rewrite.Plan, g *graph.Graph, how writing) error {
 		if to == nil {
 			to = a.out
 		}
-		diff := ""
+		var show func(file, line string) string
 		if a.readByPeople() {
-			diff = plan.Show(g.Conceal)
-		} else {
-			diff = plan.Diff()
+			show = g.Conceal
 		}
-		_, _ = io.WriteString(to, a.coloured(diff))
+		_, _ = io.WriteString(to, a.coloured(plan.Show(show)))
 	}
 	switch {
 	case plan.Empty():
@@ -255,11 +253,14 @@ func (a *app) tellSkipped(p *rewrite.Plan) {
 // readByPeople reports whether people read what goes to standard output, on a terminal or in the log of a CI service's run: a program that reads it, or a
 // file that it goes to, gets everything as it is.
 func (a *app) readByPeople() bool {
-	if f, ok := a.out.w.(*os.File); ok && os.Getenv("GITHUB_ACTIONS") == "true" {
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
+		return isTerminal(a.out.w) || a.wantsColor()
+	}
+	if f, ok := a.out.w.(*os.File); ok {
 		info, err := f.Stat()
 		return err != nil || !info.Mode().IsRegular()
 	}
-	return isTerminal(a.out.w) || a.wantsColor() || os.Getenv("GITHUB_ACTIONS") == "true"
+	return true
 }
 
 // coloured paints a diff for a terminal. Where people or a CI service's runner read it, the text in it commands nothing; a program that applies it

@@ -12,10 +12,10 @@ import (
 	"unsafe"
 )
 
-// MaxFile is the size in bytes from which contents are not read: nothing that large is Nix source.
-const MaxFile = 64 << 20
+// maxFile is the size in bytes from which contents are not read: nothing that large is Nix source.
+const maxFile = 64 << 20
 
-var errLargeBlob = fmt.Errorf("it is larger than %d bytes", MaxFile)
+var errLargeBlob = fmt.Errorf("it is larger than %d bytes", maxFile)
 
 // Files is a tree of git's as a checkout would lay it out, in memory: nothing is written, so that no name in a history, however hostile, leads
 // anywhere. Names are slash-separated and relative to its root, which is "". Several may ask at once. What it holds of contents is
@@ -54,7 +54,7 @@ func NewFiles(ctx context.Context, entries []Entry, before *Files) (*Files, erro
 	for _, list := range f.folders {
 		slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	}
-	if err := f.blobs.Each(read, MaxFile, func(e Entry, contents []byte) error {
+	if err := f.blobs.Each(read, maxFile, func(e Entry, contents []byte) error {
 		if contents != nil {
 			f.texts[e.Hash] = asString(contents)
 		}
@@ -155,7 +155,7 @@ func (f *Files) contents(e Entry) (string, error) {
 	if f.closed {
 		return "", fs.ErrClosed
 	}
-	err := f.blobs.Each([]Entry{e}, MaxFile, func(_ Entry, contents []byte) error {
+	err := f.blobs.Each([]Entry{e}, maxFile, func(_ Entry, contents []byte) error {
 		if contents == nil {
 			return errLargeBlob
 		}

@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"nixsink/internal/git"
@@ -52,15 +51,12 @@ func (f *File) show(show func(file, line string) string) string {
 		at += len(l)
 	}
 	number[at] = len(lines)
-	writeLines := func(b *strings.Builder, sign byte, lines []string) {
-		if show != nil {
-			lines = slices.Clone(lines)
-			for i, l := range lines {
-				text := strings.TrimRight(l, "\r\n")
-				lines[i] = show(f.Name, text) + l[len(text):]
-			}
+	shown := func(line string) string { return line }
+	if show != nil {
+		shown = func(line string) string {
+			text := strings.TrimRight(line, "\r\n")
+			return show(f.Name, text) + line[len(text):]
 		}
-		writeLines(b, sign, lines)
 	}
 	delta := 0 // lines that the hunks before have added
 	for i := 0; i < len(blocks); {
@@ -73,17 +69,17 @@ func (f *File) show(show func(file, line string) string) string {
 		var body strings.Builder
 		added, at := 0, from
 		for _, k := range blocks[i:j] {
-			writeLines(&body, ' ', lines[at:number[k.start]])
-			writeLines(&body, '-', lines[number[k.start]:number[k.end]])
+			writeLines(&body, ' ', lines[at:number[k.start]], shown)
+			writeLines(&body, '-', lines[number[k.start]:number[k.end]], shown)
 			text := strings.SplitAfter(k.text, "\n")
 			if text[len(text)-1] == "" {
 				text = text[:len(text)-1]
 			}
-			writeLines(&body, '+', text)
+			writeLines(&body, '+', text, shown)
 			added += len(text) - (number[k.end] - number[k.start])
 			at = number[k.end]
 		}
-		writeLines(&body, ' ', lines[at:to])
+		writeLines(&body, ' ', lines[at:to], shown)
 		fmt.Fprintf(&b, "@@ -%s +%s @@\n%s", span(from, to-from), span(from+delta, to-from+added), body.String())
 		delta += added
 		i = j
@@ -102,10 +98,10 @@ func span(from, n int) string {
 	return fmt.Sprintf("%d,%d", from+1, n)
 }
 
-func writeLines(b *strings.Builder, sign byte, lines []string) {
+func writeLines(b *strings.Builder, sign byte, lines []string, shown func(line string) string) {
 	for _, l := range lines {
 		b.WriteByte(sign)
-		b.WriteString(l)
+		b.WriteString(shown(l))
 		if !strings.HasSuffix(l, "\n") {
 			b.WriteString("\n\\ No newline at end of file\n")
 		}

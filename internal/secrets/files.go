@@ -82,17 +82,23 @@ func NamedSecret(name string) bool {
 // beginnings are texts that only secrets have in them.
 var beginnings = []string{"-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN EC PRIVATE KEY-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----", "AGE-SECRET-KEY-1"}
 
-// sealed are what the texts of encrypted files begin with: age, armoured age, OpenPGP, Ansible Vault.
-var sealed = []string{"age-encryption.org/v1", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----", "$ANSIBLE_VAULT;"}
+// SealedBy is what a file is encrypted by as a whole, by what its text begins with: age, PGP; "" if it is not, as far as that tells.
+func SealedBy(text string) string {
+	for _, k := range [...]struct{ start, by string }{
+		{"age-encryption.org/", "age"},
+		{"-----BEGIN AGE ENCRYPTED FILE-----", "age"},
+		{"-----BEGIN PGP MESSAGE-----", "PGP"},
+	} {
+		if strings.HasPrefix(text, k.start) {
+			return k.by
+		}
+	}
+	return ""
+}
 
 // Sealed says that a file's text is encrypted, whatever the file is called: what sops writes has its values in ENC[…].
 func Sealed(text string) bool {
-	for _, b := range sealed {
-		if strings.HasPrefix(text, b) {
-			return true
-		}
-	}
-	return strings.Contains(text, "ENC[AES256_GCM,data:")
+	return SealedBy(text) != "" || strings.HasPrefix(text, "$ANSIBLE_VAULT;") || strings.Contains(text, "ENC[AES256_GCM,data:")
 }
 
 // Holds says that a file's text has a key in it.
