@@ -2,6 +2,8 @@ module nixsink
 
 go 1.26.0
 
+ignore ./editors/vscode/node_modules
+
 require (
 	cel.dev/cel-go v0.33.2
 	github.com/aymanbagabas/go-udiff v0.4.1
