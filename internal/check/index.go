@@ -228,7 +228,10 @@ func outlineOf(f *parse.File) *outline {
 }
 
 // name is the full name of the innermost binding that contains s, "" if there is none.
-func (o *outline) name(s parse.Span) string {
+func (o *outline) name(s parse.Span) string { return strings.Join(o.names(s), ".") }
+
+// names are the parts of that name.
+func (o *outline) names(s parse.Span) []string {
 	var around []binding // those that contain s, which contain each other
 	i, _ := slices.BinarySearchFunc(o.bindings, s.Start+1, func(b binding, start int32) int { return cmp.Compare(b.Start, start) })
 	for i--; i >= 0; i = o.around[i] {
@@ -237,16 +240,16 @@ func (o *outline) name(s parse.Span) string {
 		}
 	}
 	slices.Reverse(around)
-	return fullName(around)
+	return bindingNames(around)
 }
 
-// fullName joins the names of bindings that contain each other.
-func fullName(around []binding) string {
+// bindingNames are the names of bindings that contain each other.
+func bindingNames(around []binding) []string {
 	var sc scope
 	for _, b := range around {
 		sc = sc.under(b.path)
 	}
-	return strings.Join(sc.Names, ".")
+	return sc.Names
 }
 
 func compareNames(a, b string) int { return cmp.Compare(a, b) }

@@ -102,6 +102,9 @@ func (p *Pass) needles() *needles {
 
 // within reports whether a literal is that of a name inside the set that a value is: the socket's path of my.dns.settings.
 func (p *Pass) within(v *graph.Value, l graph.Literal) bool {
+	if slices.ContainsFunc(p.definitionsOf()[v.Path], func(d *graph.Definition) bool { return d.At == l.At }) {
+		return false // it is what the value itself is set to
+	}
 	names := p.setAt()[l.At]
 	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return namedAlike(name, v.Segments[len(v.Segments)-1]) })
 }
@@ -122,6 +125,9 @@ func (p *Pass) makeSetAt() map[graph.Place][]string {
 	return out
 }
 
+// several is how many values of one name have to be the same for it to be nobody's own.
+const several = 3
+
 // forget drops what several values of one name have: words (categories, kinds, modes), and what one place gives to all of them, such as the
 // default that a function makes for every service. What all of them may be is nobody's own.
 func (n *needles) forget() {
@@ -131,6 +137,9 @@ func (n *needles) forget() {
 	}
 	for kind, texts := range n.text {
 		for text, xs := range texts {
+			if len(xs) < several {
+				continue
+			}
 			same := map[origin]int{}
 			of := func(x *needle) origin {
 				if kind == textNeedle || kind == wordNeedle {
@@ -141,7 +150,7 @@ func (n *needles) forget() {
 			for _, x := range xs {
 				same[of(x)]++
 			}
-			texts[text] = slices.DeleteFunc(xs, func(x *needle) bool { return same[of(x)] >= 3 })
+			texts[text] = slices.DeleteFunc(xs, func(x *needle) bool { return same[of(x)] >= several })
 		}
 	}
 }

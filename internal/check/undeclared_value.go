@@ -181,7 +181,7 @@ func (p *Pass) spelledOptions() map[string]bool {
 				around = around[:len(around)-1]
 			}
 			if around = append(around, b); around[0].path[0].Name == "options" {
-				spelled[strings.TrimPrefix(fullName(around), "options.")] = true
+				spelled[strings.TrimPrefix(strings.Join(bindingNames(around), "."), "options.")] = true
 			}
 		}
 	}

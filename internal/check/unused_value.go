@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -41,7 +40,7 @@ could bring is text of this tree, whose names were seen.
 		read := p.read()
 		// A function that declares options, and a module that NixOS and home-manager both import, declare many values in one place: it is
 		// in use if one of them is.
-		unread := map[graph.Place][]*graph.Value{}
+		var unread []*graph.Value
 		used := map[graph.Place]bool{}
 		for _, v := range p.Graph.Values {
 			switch {
@@ -49,13 +48,18 @@ could bring is text of this tree, whose names were seen.
 			case v.FanOut.Reads > 0 || read.around(v) || p.readApart(v):
 				used[v.Declared[0]] = true
 			default:
-				unread[v.Declared[0]] = append(unread[v.Declared[0]], v)
+				unread = append(unread, v)
 			}
 		}
+		slices.SortStableFunc(unread, func(a, b *graph.Value) int { return graph.ComparePlaces(a.Declared[0], b.Declared[0]) })
 		out := make([]Finding, 0, len(unread))
-		for _, at := range slices.SortedFunc(maps.Keys(unread), graph.ComparePlaces) {
-			vs := unread[at]
-			if used[at] {
+		for len(unread) > 0 {
+			at, n := unread[0].Declared[0], 1
+			for n < len(unread) && unread[n].Declared[0] == at {
+				n++
+			}
+			vs := unread[:n]
+			if unread = unread[n:]; used[at] {
 				continue
 			}
 			what := described(vs[0])
@@ -222,7 +226,7 @@ func (p *Pass) isMadeElsewhere(v *graph.Value) bool {
 		if o == nil {
 			return true
 		}
-		names := strings.Split(o.name(at.Span), ".")
+		names := o.names(at.Span)
 		return slices.Contains(names, v.Segments[n-2]) && slices.Contains(names, v.Segments[n-1]) || slices.Contains(names, "*")
 	})
 }
