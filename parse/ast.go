@@ -194,7 +194,7 @@ type Attr struct {
 	Value Expr
 }
 
-// Holds says whether a place is the binding itself, or what it is set to, but for parentheses and functions around that (mkIf, mkForce).
+// Holds says whether a place is the binding itself, or what it is set to, but for what stands around that: parentheses, functions (mkIf, mkForce), with and let.
 func (a *Attr) Holds(at Span) bool {
 	if a.Span == at {
 		return true
@@ -208,6 +208,10 @@ func (a *Attr) Holds(at Span) bool {
 			e = x.X
 		case *Apply:
 			e = x.Arg
+		case *With:
+			e = x.Body
+		case *Let:
+			e = x.Body
 		default:
 			return false
 		}

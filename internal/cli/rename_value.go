@@ -17,13 +17,16 @@ func newRenameValue(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rename VALUE NEW [PATH]",
 		Short: "Rename a central value in the code: declaration, definitions and reads, annotations and pages",
-		Long: `Rename gives a value another name in its group, everywhere: its declaration and definitions; its reads, direct, through aliases, inherit, with
-and guards; ids in annotations; Markdown pages and the configuration file. It shows a diff, and writes with -w: all files or none.
+		Long: `Rename gives a value another name, in its group or in another one, everywhere: its declaration and definitions; its reads, direct, through aliases,
+inherit, with and guards; ids in annotations; Markdown pages and the configuration file. In another group, declaration and definitions leave the sets that they
+stand in, and what reads the value by an alias of its group reads it from where that comes from. It shows a diff, and writes with -w: all files or none.
 
-It refuses, and names each place, where it cannot be certain: a registry, names that are computed, code that does not parse. Before
-anything is shown the tree is analysed as it would be. Unless the value has its new name, and nothing else is different (each read, each way to
-an option, each definition), it is not done. With --alias the old name goes on being read, by mkRenamedOptionModule beside the declaration.`,
+It refuses, and names each place, where it cannot be certain: a registry, names that are computed, a group that is read as a whole or of which nothing would be
+left, an alias that does not say where it comes from, code that does not parse. Before anything is shown the tree is analysed as it would be. Unless the value
+has its new name, and nothing else is different (each read, each way to an option, each definition), it is not done. With --alias the old name goes on being
+read, by mkRenamedOptionModule beside the declaration.`,
 		Example: `  nixsink rename my.ports.ssh my.ports.sshd
+  nixsink rename my.ports.ssh my.net.sshPort
   nixsink rename -w --alias my.ports.ssh sshd`,
 		Args:              between(2, 3, "a VALUE, a NEW name and at most one PATH"),
 		ValidArgsFunction: a.completeValue,
@@ -50,7 +53,7 @@ an option, each definition), it is not done. With --alias the old name goes on b
 		if v == nil {
 			return unknownValue(g, args[0])
 		}
-		name, err := rename.Name(v, args[1])
+		name, err := rename.Path(v, args[1])
 		if err != nil {
 			return usagef("%v", err)
 		}

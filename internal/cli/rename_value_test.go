@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -49,24 +50,40 @@ func TestRenamedSystemsAreTheSame(t *testing.T) {
 			if err != nil {
 				t.Skip(err) // it has a reading of its own to evaluate
 			}
-			for _, v := range g.Values {
-				if v.Registry || len(v.Declared) == 0 {
-					continue
+			// To another name, and to another group, where the old name may stay.
+			for i, path := range []func(v *graph.Value) string{
+				func(*graph.Value) string { return "renamedByTest" },
+				func(v *graph.Value) string { return v.Segments[0] + ".groupOfTest.renamedByTest" },
+				func(v *graph.Value) string { return v.Segments[0] + ".groupOfTest.renamedByTest" },
+			} {
+				args := []string{"rename", "-w"}
+				if i == 2 {
+					args = append(args, "--alias")
 				}
-				status, _, _ := within(t, dir, []string{"rename", "-w", v.Path, "renamedByTest"}, "")
-				if status != exitClean {
-					refused++
-					continue
+				for _, v := range g.Values {
+					if v.Registry || len(v.Declared) == 0 {
+						continue
+					}
+					if err := c.Write(dir); err != nil {
+						t.Fatal(err)
+					}
+					status, _, stderr := within(t, dir, append(slices.Clone(args), v.Path, path(v)), "")
+					if status != exitClean {
+						if refused++; os.Getenv("NIXSINK_REFUSALS") != "" {
+							t.Logf("%s → %s: %s", v.Path, path(v), stderr)
+						}
+						continue
+					}
+					renamed++
+					after, err := definitions(t, harness, dir, string(modules))
+					if err != nil {
+						t.Fatalf("%s → %s: it does not evaluate any more: %v", v.Path, path(v), err)
+					}
+					if !slices.Equal(before, after) {
+						t.Errorf("%s is renamed to %s, and the system is another one:\n%s\n%s", v.Path, path(v), strings.Join(before, "\n"), strings.Join(after, "\n"))
+					}
+					break
 				}
-				renamed++
-				after, err := definitions(t, harness, dir, string(modules))
-				if err != nil {
-					t.Fatalf("%s: it does not evaluate any more: %v", v.Path, err)
-				}
-				if !slices.Equal(before, after) {
-					t.Errorf("%s is renamed, and the system is another one:\n%s\n%s", v.Path, strings.Join(before, "\n"), strings.Join(after, "\n"))
-				}
-				return
 			}
 		})
 	}

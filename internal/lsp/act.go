@@ -109,7 +109,7 @@ func (s *Server) rename(ctx context.Context, p *renameParams) (any, error) {
 		plan, err = rewrite.Rename(g, at.option, p.NewName)
 	} else {
 		var name string
-		if name, err = rename.Name(at.value, p.NewName); err == nil {
+		if name, err = rename.Path(at.value, p.NewName); err == nil {
 			var r *rename.Renaming
 			if r, err = rename.Value(g, at.value, name, false, nil, func(texts map[string]string) (*graph.Graph, error) { return v.t.model.If(ctx, st, texts) }); err == nil {
 				plan = r.Plan

@@ -32,23 +32,32 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// renaming is a value that gets another last name.
+// renaming is a value that gets another path.
 type renaming struct {
 	g        *graph.Graph
 	v        *graph.Value
-	old, new string
+	from, to []string    // its path, and the one that it gets
+	common   int         // how many names both begin with
+	old      string      // the last name
+	ids      [][2]string // names that are written in comments, old and new
 	changes  map[string][]Change
 	done     map[string]map[parse.Span]bool
 	refused  []Skip
 }
 
-// RenameValue plans to give a value another last name in its group, in the code: its declaration, its definitions and its reads, direct, through
-// aliases, with, and inherit. With alias, mkRenamedOptionModule is put beside the declaration, so that the old name goes on being read. The error is a
-// *Refusal where some place cannot be changed with certainty; whoever calls holds the tree as it would be against the one that is.
-func RenameValue(g *graph.Graph, v *graph.Value, name string, alias bool) (*Plan, error) {
-	r := &renaming{g: g, v: v, old: v.Segments[len(v.Segments)-1], new: name, changes: map[string][]Change{}, done: map[string]map[parse.Span]bool{}}
-	path := strings.TrimSuffix(v.Path, r.old) + name
+// RenameValue plans to give a value another path, in the code: its declaration, its definitions and its reads, direct, through aliases, with, and inherit. In
+// another group, its declaration and definitions move out of the sets that they stand in, and what reads it by way of its group reads it from where that comes
+// from. Comments that move take ids along as they are called then. With alias, mkRenamedOptionModule is put beside the declaration, so that the old name goes on
+// being read. The error is a *Refusal where some place cannot be changed with certainty; whoever calls holds the tree as it would be against the one that is.
+func RenameValue(g *graph.Graph, v *graph.Value, to []string, ids [][2]string, alias bool) (*Plan, error) {
+	r := &renaming{g: g, v: v, from: v.Segments, to: to, old: v.Segments[len(v.Segments)-1], ids: ids, changes: map[string][]Change{}, done: map[string]map[parse.Span]bool{}}
+	for r.common < len(r.from)-1 && r.common < len(to)-1 && r.from[r.common] == to[r.common] {
+		r.common++
+	}
+	path := strings.Join(to, ".")
 	switch {
+	case r.common == 0:
+		r.refuse(graph.Place{}, path+" is in another namespace: "+r.from[0]+" is where its readers look")
 	case v.Registry:
 		r.refuse(graph.Place{}, "it is a registry: its members are read by way of it")
 	case slices.Contains(v.Segments, "*"):
@@ -57,12 +66,23 @@ func RenameValue(g *graph.Graph, v *graph.Value, name string, alias bool) (*Plan
 		r.refuse(graph.Place{}, "it is a member of a registry, and an alias is for options")
 	case len(v.Declared) == 0:
 		r.refuse(graph.Place{}, "nothing here declares it")
-	case !plainName(name) || !plainName(r.old):
-		r.refuse(graph.Place{}, fmt.Sprintf("%s is no name that can stand without quotes", name))
+	case strings.HasPrefix(path, v.Path+"."):
+		r.refuse(graph.Place{}, path+" lies in it")
+	}
+	for _, name := range append(slices.Clone(to[r.common:]), r.from[r.common:]...) {
+		if !plainName(name) {
+			r.refuse(graph.Place{}, fmt.Sprintf("%s is no name that can stand without quotes", name))
+		}
 	}
 	for _, o := range g.Values {
-		if o.Path == path {
+		switch {
+		case o == v:
+		case o.Path == path:
 			r.refuse(first(o.Declared), path+" is there already")
+		case strings.HasPrefix(o.Path, path+"."):
+			r.refuse(first(o.Declared), o.Path+" lies in "+path)
+		case strings.HasPrefix(path, o.Path+".") && !strings.HasPrefix(v.Path, o.Path+"."):
+			r.refuse(first(o.Declared), path+" lies in "+o.Path+", which is an option itself")
 		}
 		if strings.HasPrefix(o.Path, v.Path+".") {
 			r.refuse(first(o.Declared), o.Path+" lies in it")
@@ -75,34 +95,34 @@ func RenameValue(g *graph.Graph, v *graph.Value, name string, alias bool) (*Plan
 	for _, i := range v.Instances {
 		own[i.Path] = true
 	}
-	for _, at := range v.Declared { // a member's are its definitions
-		r.binding(at, "declares it")
-	}
-	for _, d := range g.Definitions {
-		if own[d.Option] {
-			r.binding(d.At, "defines it")
-		}
-	}
 	for _, ref := range g.References {
 		if ref.Value == v {
 			r.read(ref)
 		}
 	}
+	// Bindings come after the reads: what is read in one that moves, moves with it.
+	for _, at := range v.Declared { // a member's are its definitions
+		r.binding(at, "declares it")
+	}
+	for _, d := range g.Definitions {
+		if own[d.Option] && !slices.Contains(v.Declared, d.At) {
+			r.binding(d.At, "defines it")
+		}
+	}
 	// What has all of a group at hand may look at the names in it.
 	for _, ref := range g.References {
-		if ref.Value != v && strings.HasPrefix(v.Path, ref.Value.Path+".") && ref.Kind != graph.Guard {
+		if ref.Value != v && r.within(ref.Value.Path) && ref.Kind != graph.Guard {
 			r.refuse(ref.At, ref.Value.Path+", which it lies in, is read here as a whole")
 		}
 	}
 	for _, h := range g.Account.Handed {
-		if strings.HasPrefix(v.Path, h.Path+".") && !r.named(h.At) {
+		if r.within(h.Path) && !r.named(h.At) {
 			r.refuse(h.At, h.Path+", which it lies in, is handed to something here")
 		}
 	}
 	r.options()
-	group := strings.TrimSuffix(v.Path, "."+r.old)
 	for _, u := range g.Unresolved {
-		if p := strings.TrimSuffix(u.Path, ".*"); p != u.Path && (p == group || strings.HasPrefix(v.Path, p+".")) {
+		if p := strings.TrimSuffix(u.Path, ".*"); p != u.Path && r.within(p) {
 			r.refuse(u.At, "a name that is not known is read here ("+u.Path+"): "+u.Reason)
 		}
 	}
@@ -118,12 +138,22 @@ func RenameValue(g *graph.Graph, v *graph.Value, name string, alias bool) (*Plan
 	p := &Plan{Dir: g.Dir}
 	for _, file := range slices.Sorted(maps.Keys(r.changes)) {
 		changes := r.changes[file]
-		slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+		slices.SortStableFunc(changes, func(a, b Change) int {
+			return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
+		})
 		src := g.Files[file].Src
 		p.Files = append(p.Files, &File{Name: file, Old: src, New: splice(src, changes), Changes: changes})
 	}
 	return p, nil
 }
+
+// within says whether a group holds the value, as it is called or as it will be.
+func (r *renaming) within(group string) bool {
+	return strings.HasPrefix(r.v.Path, group+".") || strings.HasPrefix(strings.Join(r.to, "."), group+".")
+}
+
+// tail is what of the new path comes behind its first n names.
+func (r *renaming) tail(n int) string { return strings.Join(r.to[n:], ".") }
 
 // named says whether a group of values is given a name at a place, and no more: cfg = config.my, with config.my, inherit (config.my) a.
 func (r *renaming) named(at graph.Place) bool {
@@ -211,132 +241,6 @@ func (r *renaming) change(file string, span parse.Span, text string) {
 		return
 	}
 	r.changes[file] = append(r.changes[file], Change{Kind: Renamed, File: file, Span: span, New: text, Line: f.Position(span.Start).Line, Values: []*graph.Value{r.v}, Why: "renamed"})
-}
-
-// token changes a name if it is the old one, written as it is.
-func (r *renaming) token(at graph.Place, n *parse.AttrName) bool {
-	if !n.Static() || n.Name != r.old {
-		return false
-	}
-	r.change(at.File, n.Span, r.new)
-	return true
-}
-
-// binding changes the name in a binding that declares or defines the value.
-func (r *renaming) binding(at graph.Place, what string) {
-	f := r.g.Files[at.File]
-	if f == nil {
-		r.refuse(at, "this "+what+", and the file was not read")
-		return
-	}
-	found := false
-	parse.Around(f.Expr, at.Span, func(n parse.Node) {
-		a, ok := n.(*parse.Attr)
-		if !ok || found || !a.Holds(at.Span) {
-			return
-		}
-		found = r.token(at, &a.Path[len(a.Path)-1])
-	})
-	if !found {
-		r.refuse(at, "this "+what+", and its name does not stand in a binding here")
-	}
-}
-
-// read changes the name where the value is read.
-func (r *renaming) read(ref *graph.Reference) {
-	f := r.g.Files[ref.At.File]
-	if f == nil {
-		return
-	}
-	var node, parent parse.Node
-	parse.Around(f.Expr, ref.At.Span, func(n parse.Node) {
-		if s := n.Range(); s.Contains(ref.At.Span) && s != ref.At.Span {
-			parent = n
-		}
-		if n.Range() == ref.At.Span {
-			if _, ok := n.(*parse.Paren); !ok {
-				node = n
-			}
-		}
-	})
-	switch x := node.(type) {
-	case *parse.Select:
-		if r.token(ref.At, &x.Path[len(x.Path)-1]) {
-			return
-		}
-	case *parse.HasAttr:
-		if r.token(ref.At, &x.Path[len(x.Path)-1]) {
-			return
-		}
-	case *parse.Ident:
-		if x.Name == r.old && ref.Kind == graph.WithRead {
-			r.change(ref.At.File, x.Span, r.new)
-			return
-		}
-	}
-	switch x := parent.(type) {
-	case *parse.Select, *parse.HasAttr:
-		// The place is the part of a longer selection: my.a of config.my.a or 1.
-		if r.within(ref.At, x) {
-			return
-		}
-	case *parse.Inherit:
-		if r.inherited(ref.At, x) {
-			return
-		}
-	}
-	if ref.Kind == graph.Dynamic {
-		r.refuse(ref.At, "it is read here by a computed name, or with all of its group")
-		return
-	}
-	r.refuse(ref.At, "how its name stands here is not known")
-}
-
-// within changes the name in a selection that goes on behind it.
-func (r *renaming) within(at graph.Place, n parse.Node) bool {
-	var names []parse.AttrName
-	switch x := n.(type) {
-	case *parse.Select:
-		names = x.Path
-	case *parse.HasAttr:
-		names = x.Path
-	}
-	for i := range names {
-		if names[i].End == at.Span.End {
-			return r.token(at, &names[i])
-		}
-	}
-	return false
-}
-
-// inherited takes the name out of inherit (from) a b, and binds it to the new one: the name here stays.
-func (r *renaming) inherited(at graph.Place, x *parse.Inherit) bool {
-	if x.From == nil {
-		return false
-	}
-	f := r.g.Files[at.File]
-	i := slices.IndexFunc(x.Names, func(n parse.AttrName) bool { return n.Span == at.Span || at.Span.Contains(n.Span) && n.Name == r.old })
-	if i < 0 || x.Names[i].Name != r.old || f.Text(x.Names[i].Span) != r.old {
-		return false
-	}
-	from := f.Text(x.From.Range())
-	switch x.From.(type) {
-	case *parse.Ident, *parse.Select:
-	default:
-		from = "(" + from + ")"
-	}
-	bound := r.old + " = " + from + "." + r.new + ";"
-	if len(x.Names) == 1 {
-		r.change(at.File, x.Span, bound)
-		return true
-	}
-	span := x.Names[i].Span
-	for span.Start > 0 && strings.ContainsRune(" \t", rune(f.Src[span.Start-1])) {
-		span.Start--
-	}
-	r.change(at.File, span, "")
-	r.change(at.File, parse.Span{Start: x.Span.End, End: x.Span.End}, " "+bound)
-	return true
 }
 
 // alias puts mkRenamedOptionModule into the module that declares the value.
