@@ -118,10 +118,10 @@ func beside(g, then *graph.Graph, from, to string, alias bool) string {
 	}
 	flows, definitions := c.Flows, c.Definitions
 	if alias {
-		// The old name is an option still, which hands on what it is set to.
+		// The old name is an option still, which hands on what it is set to. What reads the value, and what it ends up in, is as it was.
 		of := func(path string) bool { return path == from || path == to }
-		readers = slices.DeleteFunc(readers, func(r change.Reader) bool { return of(r.Value) })
-		flows = slices.DeleteFunc(slices.Clone(flows), func(f change.Flow) bool { return of(f.From) || of(f.To) })
+		readers = slices.DeleteFunc(readers, func(r change.Reader) bool { return r.Value == from })
+		flows = slices.DeleteFunc(slices.Clone(flows), func(f change.Flow) bool { return f.From == from || f.To == from || of(f.From) && of(f.To) })
 		definitions = slices.DeleteFunc(slices.Clone(definitions), func(d change.Definition) bool { return of(d.Option) })
 	}
 	switch {

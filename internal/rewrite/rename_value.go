@@ -267,6 +267,10 @@ func (r *renaming) alias(at graph.Place, path string) {
 		break
 	}
 	set, ok := body.(*parse.Set)
+	if ok && binder(f, "lib", set.Span) != parse.Node(fn) {
+		r.refuse(at, "lib is another one where the alias would stand")
+		return
+	}
 	if !ok || len(set.Bindings) == 0 {
 		r.refuse(at, "what the module is does not stand as one set, where the alias could be put")
 		return

@@ -303,11 +303,13 @@ let
           else throw "Module has an unsupported attribute `${head (attrNames beside)}'";
       };
     # As in nixpkgs: level by level, and what is imported comes before what imports it.
-    found = builtins.genericClosure {
-      startSet = lib.imap1 (load "<entry>" "entry") modules;
-      operator = m: lib.imap1 (load m.file m.key) m.imports;
+    closure = keep: builtins.genericClosure {
+      startSet = filter keep (lib.imap1 (load "<entry>" "entry") modules);
+      operator = m: filter keep (lib.imap1 (load m.file m.key) m.imports);
     };
-    loaded = let off = concatMap (m: m.disabled) found; in lib.reverseList (filter (m: !(elem m.key off)) found);
+    # A module that is disabled brings no others in, but what those disable is disabled.
+    loaded = let found = closure (_: true); off = concatMap (m: m.disabled) found; in
+      lib.reverseList (if off == [ ] then found else closure (m: !(elem m.key off)));
     optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
     moves = concatMap (m: m.moved) loaded;
     defs = foldl' (ds: m: concatMap (move ctx m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
