@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"nixsink/graph/eval"
+	"nixsink/internal/secrets"
 	"nixsink/internal/budget"
 	"nixsink/internal/fault"
 	"nixsink/parse"
@@ -299,7 +300,7 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 	vs.confs = g.confs
 	vs.declare(ev)
 	g.Modules = modulesOf(ev, t, entries, len(opts.Entries) > 0)
-	conceal(g, ev)
+	conceal(g, ev, hidden.holds)
 	byFile := map[string]*Module{}
 	for _, m := range g.Modules {
 		if m.Instance == "" {
@@ -391,6 +392,9 @@ func follow(ctx context.Context, g *Graph, t *tree, opts Options) (*tree, error)
 		}
 		segs := d.Path.Segments()
 		g.Definitions = append(g.Definitions, &Definition{Option: pathText(segs), Segments: starred(segs), At: PlaceIn(d.File, d.Span), Module: byFile[d.File.Name], Value: d.Value, Known: d.Known, Conditional: d.Conditional, Doubt: d.Doubt, Priority: d.Priority, In: g.setOf(d.In), Files: hidden.filesOf(d)})
+	}
+	if slices.ContainsFunc(g.Definitions, func(d *Definition) bool { _, ok := secrets.Of(d.Segments); return ok }) {
+		hidden.everywhere()
 	}
 	g.secretFiles, g.atRuntime = hidden.known, hidden.names
 	slices.SortStableFunc(g.Definitions, func(a, b *Definition) int {

@@ -16,6 +16,7 @@ import (
 // A LiteralSecret is a place where a secret seems to stand in the text. Its text is told nowhere.
 type LiteralSecret struct {
 	Option   string // "" if it is in no option
+	Name     string // what the text is bound to, where no definition of an option is known to hold it; "" if there is one, or if the form tells
 	Segments []string
 	Kind     string // "a password", "a password hash", "a private key", "a token"
 	Worth    secrets.Worth
@@ -32,8 +33,8 @@ type concealment struct {
 	at    map[Place]int // in g.LiteralSecrets
 }
 
-// conceal finds the secrets in the text and hides them.
-func conceal(g *Graph, ev *eval.Evaluator) {
+// conceal finds the secrets in the text and hides them. kept says which files a tool keeps encrypted, whatever this checkout has.
+func conceal(g *Graph, ev *eval.Evaluator, kept func(file string) bool) {
 	c := &concealment{g: g, texts: map[string]map[string]string{}, masks: map[string]string{}, kinds: map[string]int{}, at: map[Place]int{}}
 	for _, d := range ev.Definitions {
 		switch d.Value.(type) {
@@ -46,6 +47,7 @@ func conceal(g *Graph, ev *eval.Evaluator) {
 	for _, name := range sortedKeys(g.Files) {
 		c.file(g.Files[name])
 	}
+	c.bound(kept)
 	g.concealed = &concealed{texts: c.texts, done: map[string][]string{}}
 	slices.SortStableFunc(g.LiteralSecrets, func(a, b *LiteralSecret) int {
 		return cmp.Or(ComparePlaces(a.At, b.At), strings.Compare(a.Option, b.Option))
@@ -82,6 +84,11 @@ func (c *concealment) value(v any, d *eval.Definition, names ...string) any {
 	return v
 }
 
+// everybodys says that a text is a password that everybody tries first, in an option that takes one: elsewhere the same word says how something is asked for.
+func everybodys(text string, path []string) bool {
+	return (text == "password" || text == "secret") && len(path) > 2 && (path[0] == "users" || slices.Contains(path, "environment"))
+}
+
 // leastForm is how long the shortest key or token is that is known by its form.
 const leastForm = 15
 
@@ -89,10 +96,13 @@ const leastForm = 15
 func (c *concealment) text(v, kind string, d *eval.Definition, names []string) string {
 	worth := secrets.Weigh(kind, v)
 	var segs []string
-	if worth != secrets.Nothing {
+	if worth != secrets.Nothing || kind == "a password" {
 		segs = append(starred(d.Path.Segments()), names[1:]...)
 	}
 	path := secrets.Local(segs)
+	if worth == secrets.Nothing && kind == "a password" && everybodys(v, path) {
+		worth = secrets.Known
+	}
 	if worth == secrets.Nothing || !d.Known || secrets.Elsewhere(path) {
 		if secrets.Form(v) != nil {
 			return c.mask("a key or token", v)
@@ -237,6 +247,59 @@ func (c *concealment) file(f *parse.File) {
 		}
 		return true
 	})
+}
+
+// bound finds keys and tokens that stand in no definition that is known: in a module that nothing imports, in settings that a framework takes. Only what looks as
+// if it were drawn by chance counts, as there is no option that tells what it is for.
+func (c *concealment) bound(kept func(file string) bool) {
+	type line struct {
+		file string
+		line int
+	}
+	told := map[line]bool{}
+	for _, l := range c.g.LiteralSecrets {
+		told[line{l.At.File, l.At.Line}] = true
+	}
+	for _, name := range sortedKeys(c.g.Files) {
+		f := c.g.Files[name]
+		if kept(name) {
+			continue
+		}
+		var walk func(n parse.Node, names []string)
+		walk = func(n parse.Node, names []string) {
+			parse.Walk(n, func(x parse.Node) bool {
+				a, ok := x.(*parse.Attr)
+				if !ok || len(a.Path) == 0 {
+					return true
+				}
+				below := names[:len(names):len(names)]
+				for i := range a.Path {
+					below = append(below, a.Path[i].Name)
+				}
+				s, text := a.Value.(*parse.String)
+				if !text {
+					if a.Value != nil {
+						walk(a.Value, below)
+					}
+					return false
+				}
+				last := below[len(below)-1]
+				kind := secrets.KindOf(last)
+				if kind == "" || len(s.Parts) != 1 || s.Parts[0].Expr != nil || slices.Contains(below, "example") || secrets.Elsewhere(below) || secrets.TakesContents(below) {
+					return false
+				}
+				v := s.Parts[0].Text
+				at := PlaceIn(f, a.Range())
+				if secrets.Weigh(kind, v) != secrets.Secret || !secrets.Drawn(v) || told[line{at.File, at.Line}] {
+					return false
+				}
+				c.tell(&LiteralSecret{Name: last, Kind: kind, Worth: secrets.Secret, At: at})
+				c.hide(name, v, c.mask(kind, v))
+				return false
+			})
+		}
+		walk(f.Expr, nil)
+	}
 }
 
 // concealed are the texts of a tree's files that are not to be shown.

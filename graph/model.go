@@ -43,7 +43,7 @@ type Graph struct {
 
 	concealed   *concealed
 	secretFiles map[string]SecretBy // of the files that evaluation read, or that definitions name
-	atRuntime   map[string]bool     // names of secrets that other files read where they lie on a machine
+	atRuntime   map[string]bool     // names of secrets that files which are not Nix read where they lie on a machine
 
 	confs *ConfSets
 	every *ConfSet // the hosts, or all configurations of a tree that has none

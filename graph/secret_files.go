@@ -19,7 +19,7 @@ type secretFiles struct {
 	crypt  []cryptList
 	known  map[string]SecretBy
 	sealed map[string]bool // files that are encrypted, by what is in them
-	names  map[string]bool // of secrets that files which are not Nix, and which definitions name, read where tools keep them on a machine
+	names  map[string]bool // of secrets that files which are not Nix read where tools keep them on a machine
 	left   int             // how many more files in folders are looked at for these
 }
 
@@ -178,6 +178,32 @@ func (s *secretFiles) within(dir string, entries []dirEntry) {
 	}
 }
 
+// everywhere reads what of the tree is neither Nix nor writing for people for the secrets that it reads where tools keep them: scripts, and files of tools that no option names (.envrc).
+func (s *secretFiles) everywhere() {
+	left := mostOfTree
+	for _, dir := range sortedKeys(s.t.dirs) {
+		for _, e := range s.t.dirs[dir] {
+			name := path.Join(dir, e.name)
+			if _, folder := s.t.dirs[name]; folder || unread[strings.ToLower(path.Ext(name))] || secrets.Encrypted(name) {
+				continue
+			}
+			if left--; left < 0 {
+				return
+			}
+			text, _, err := s.t.disk.read(name, maxSecretBytes)
+			if err == nil && notText(text) == nil && !secrets.Sealed(text) {
+				s.noteNames(text)
+			}
+		}
+	}
+}
+
+// unread are endings of files that read no secret: Nix, which is evaluated, writing, and pictures.
+var unread = map[string]bool{".nix": true, ".md": true, ".org": true, ".txt": true, ".lock": true, ".pub": true, ".png": true, ".jpg": true, ".jpeg": true, ".svg": true, ".webp": true, ".gif": true, ".ttf": true, ".patch": true}
+
+// mostOfTree bounds the files of a tree that are read.
+const mostOfTree = 2000
+
 // noteNames keeps the names of secrets that a text reads where tools keep them.
 func (s *secretFiles) noteNames(text string) {
 	for _, n := range secrets.NamesAtRuntime(text) {
@@ -188,8 +214,8 @@ func (s *secretFiles) noteNames(text string) {
 // mostInFolders bounds the files of folders that are read.
 const mostInFolders = 500
 
-// ReadAtRuntime reports whether a file that definitions name, and that is not Nix, names a secret by the file in which it lies on a machine
-// (/run/agenix/NAME in a configuration of Caddy).
+// ReadAtRuntime reports whether a file that is not Nix names a secret by the file in which it lies on a machine (/run/agenix/NAME in a configuration of
+// Caddy, or in an .envrc).
 func (g *Graph) ReadAtRuntime(secret string) bool { return g.atRuntime[secret] }
 
 // maxSecretBytes bounds what is looked at: no secret is as long.

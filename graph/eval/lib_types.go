@@ -64,7 +64,7 @@ func libIsNull(ev *Evaluator, a []*thunk, at site) Val { return ev.isNull(ev.for
 func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
 	if name := ev.types(v).name(); name != "" {
-		return str(name).with(v.org)
+		return str(name) // whatever it holds
 	}
 	return unknown(ev.origins(v))
 }
@@ -73,7 +73,7 @@ func libTypeOf(ev *Evaluator, a []*thunk, at site) Val {
 func libIsDerivation(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[0])
 	if ev.types(v).never(setType) {
-		return boolean(false).with(v.org)
+		return boolean(false) // whatever it holds
 	}
 	if _, set := v.shape.(*setShape); set {
 		if there, why := ev.presence(v, "type"); there == no {
@@ -123,15 +123,15 @@ func libGenerate(ev *Evaluator, a []*thunk, at site) Val {
 	return unknown(union(ev.deep(v), ev.all(a[0])))
 }
 
-// isOfType asks whether builtins.typeOf says kind.
+// isOfType asks whether builtins.typeOf says kind. What is always of one kind tells nothing of the value by that: what is left out then is never taken.
 func isOfType(kind typeSet) func(ev *Evaluator, a []*thunk, at site) Val {
 	return func(ev *Evaluator, a []*thunk, at site) Val {
 		v := ev.force(a[0])
 		switch of := ev.types(v); {
 		case of.always(kind):
-			return boolean(true).with(v.org)
+			return boolean(true)
 		case of.never(kind):
-			return boolean(false).with(v.org)
+			return boolean(false)
 		}
 		return unknown(ev.origins(v))
 	}

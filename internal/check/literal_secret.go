@@ -21,7 +21,7 @@ identity, tokens of GitHub, GitLab, AWS, Tailscale, Slack). Whoever reads the re
 nowhere.
 
 What stands for a secret that is to come (changeme, $VARIABLE, @file@) is none; a key or token must look as if it were drawn by chance. Hashes of passwords,
-initial passwords and passwords that everybody knows (nixos, admin) are information. An allow list names options, or files:
+initial passwords and passwords that everybody knows (nixos, admin) are information, and so is what looks like a key in text of which it is not known to which option it goes. An allow list names options, or files:
 
 ` + "```toml" + `
 [secrets]
@@ -49,7 +49,11 @@ allow = ["services.app.token", "tests/**"]
 			if l.Option == "" {
 				f.Message = "this string has the form of a key or token; whoever reads the repository has it: let a tool bring it, and name its file"
 			}
-			if l.Worth != secrets.Secret || forTests(l.At.File) || len(l.Segments) > 0 && strings.HasPrefix(strings.ToLower(l.Segments[len(l.Segments)-1]), "initial") {
+			if l.Name != "" {
+				f.Value = l.Name
+				f.Message = fmt.Sprintf("%s is bound to %s that stands in the text, so that everybody can read it in the repository: let a tool bring it, and name its file", l.Name, l.Kind)
+			}
+			if l.Name != "" || l.Worth != secrets.Secret || forTests(l.At.File) || len(l.Segments) > 0 && strings.HasPrefix(strings.ToLower(l.Segments[len(l.Segments)-1]), "initial") {
 				f.Severity = Info
 			}
 			out = append(out, f)

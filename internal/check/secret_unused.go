@@ -15,7 +15,7 @@ var secretUnused = Check{
 	Summary: "a secret is brought onto a machine, and nothing reads it",
 	Default: Info,
 	InForce: true,
-	Doc: `A tool is told to decrypt a secret, and nothing that is in the tree reads its path, nor names the file where it lies (` + "`/run/secrets/NAME`, `/run/agenix/NAME`" + `), neither in Nix nor in a file or folder that an option is given. Remove it: what is not on
+	Doc: `A tool is told to decrypt a secret, and nothing that is in the tree reads its path, nor names the file where it lies (` + "`/run/secrets/NAME`, `/run/agenix/NAME`" + `), neither in Nix nor in another file of the tree, such as a script or an ` + "`.envrc`" + `. Remove it: what is not on
 a machine cannot be taken from it. A secret with a ` + "`path`" + ` of its own is not meant, as whoever reads it there needs no option, nor one that is used by its name.
 
 ` + "```nix" + `
@@ -77,10 +77,8 @@ func (p *Pass) namesFile(name string) bool {
 		if !strings.Contains(f.Src, name) {
 			continue // most files
 		}
-		for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/", "secrets/", "agenix/"} {
-			if strings.Contains(f.Src, dir+name) {
-				return true
-			}
+		if secrets.InFolder(f.Src, name) {
+			return true
 		}
 		for _, read := range []string{"secrets." + name + ".path", `secrets."` + name + `".path`, "placeholder." + name, `placeholder."` + name + `"`} {
 			if strings.Contains(f.Src, read) {
@@ -115,24 +113,10 @@ func (p *Pass) mentioned(name string) bool {
 	return false
 }
 
-// makeStems are what names of secrets' files begin with that the texts put together: minio_ of /run/secrets/minio_${service}_key.
+// makeStems are what names of secrets' files begin with that the texts put together.
 func (p *Pass) makeStems() (out []string) {
 	for _, f := range p.Graph.Files {
-		for _, dir := range []string{"/run/secrets/", "/run/agenix/", "/run/secrets-for-users/"} {
-			for rest := f.Src; ; {
-				_, behind, found := strings.Cut(rest, dir)
-				if !found {
-					break
-				}
-				rest = behind
-				n := strings.IndexFunc(rest, func(r rune) bool {
-					return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./", r))
-				})
-				if n >= 0 && strings.HasPrefix(strings.TrimPrefix(rest[n:], "''"), "$") {
-					out = append(out, rest[:n])
-				}
-			}
-		}
+		out = append(out, secrets.StemsAtRuntime(f.Src)...)
 	}
 	return out
 }
@@ -143,7 +127,7 @@ var secretUndeclared = Check{
 	Default: Warning,
 	InForce: true,
 	Doc: `A module reads ` + "`config.age.secrets.NAME`" + `, ` + "`config.sops.secrets.NAME`" + ` or a placeholder, and nothing in the tree declares a secret of that name. Evaluation of every machine that has
-the module fails. It is information where no declared secret is called alike, as a module of an input may declare it. What ` + "`?`" + ` or ` + "`or`" + ` guards is not meant, and nothing is said of a tree in which some secret's name is computed.
+the module fails. It is information where no declared secret is called alike, as a module of an input may declare it. A secret that ` + "`?`" + ` asks for somewhere, or ` + "`or`" + ` has a fallback for, is not meant, and nothing is said of a tree in which some secret's name is computed.
 
 ` + "```nix" + `
 -- default.nix --
@@ -160,10 +144,17 @@ the module fails. It is information where no declared secret is called alike, as
 		facts := p.secrets()
 		tests := p.testsOnly()
 		seen := map[graph.Place]bool{}
-		for _, r := range p.Graph.Reads(func(path []string) bool { _, ok := secrets.Of(path); return ok }) {
+		reads := p.Graph.Reads(func(path []string) bool { _, ok := secrets.Of(path); return ok })
+		asked := map[secretKey]bool{} // secrets that may be missing, as their reader asks whether they are there
+		for _, r := range reads {
+			if l, _ := secrets.Of(r.Path); r.Guard {
+				asked[secretKey{strings.TrimSuffix(l.Tool.Name, " placeholders"), l.Secret, false}] = true
+			}
+		}
+		for _, r := range reads {
 			l, _ := secrets.Of(r.Path)
 			tool := strings.TrimSuffix(l.Tool.Name, " placeholders")
-			if r.Guard || r.In.Empty() || !byOption(tool) || l.Secret == "" || strings.Contains(l.Secret, "*") || facts.open[tool] || seen[r.At] || tests(r.In) || strings.Contains(p.Graph.Text(r.At), " or ") {
+			if r.Guard || asked[secretKey{tool, l.Secret, false}] || r.In.Empty() || !byOption(tool) || l.Secret == "" || strings.Contains(l.Secret, "*") || facts.open[tool] || seen[r.At] || tests(r.In) || hasFallback(p.Graph.Text(r.At)) {
 				continue
 			}
 			declared, any := false, false
@@ -187,6 +178,11 @@ the module fails. It is information where no declared secret is called alike, as
 		}
 		return out
 	},
+}
+
+// hasFallback reports whether what reads a secret says what counts where there is none.
+func hasFallback(read string) bool {
+	return strings.Contains(read, " or ") || strings.Contains(read, "attrByPath")
 }
 
 // nearSecret names the declared secret that may be meant.

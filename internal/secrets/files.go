@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -18,10 +19,10 @@ func AtRuntime(name string) bool {
 	return false
 }
 
-// NamesAtRuntime are the files of the folders in which tools keep secrets that a text names: db/password of /run/secrets/db/password.
-func NamesAtRuntime(text string) (out []string) {
+// eachAtRuntime goes over the names behind the folders in which tools keep secrets, with what follows each in the text.
+func eachAtRuntime(text string, yield func(name, behind string)) {
 	if !strings.Contains(text, "/run/") {
-		return nil // most texts
+		return // most texts
 	}
 	for _, dir := range runtime {
 		for rest := text; ; {
@@ -35,13 +36,36 @@ func NamesAtRuntime(text string) (out []string) {
 			if n < 0 {
 				n = len(behind)
 			}
-			if name := strings.TrimRight(behind[:n], "./"); name != "" {
-				out = append(out, name)
-			}
+			yield(behind[:n], behind[n:])
 			rest = behind
 		}
 	}
+}
+
+// NamesAtRuntime are the files of the folders in which tools keep secrets that a text names: db/password of /run/secrets/db/password.
+func NamesAtRuntime(text string) (out []string) {
+	eachAtRuntime(text, func(name, _ string) {
+		if name = strings.TrimRight(name, "./"); name != "" {
+			out = append(out, name)
+		}
+	})
 	return out
+}
+
+// StemsAtRuntime are what the names of such files begin with that a text puts together: minio_ of /run/secrets/minio_${service}_key.
+func StemsAtRuntime(text string) (out []string) {
+	eachAtRuntime(text, func(name, behind string) {
+		if strings.HasPrefix(strings.TrimPrefix(behind, "''"), "$") {
+			out = append(out, name)
+		}
+	})
+	return out
+}
+
+// InFolder reports whether a text names a secret by a folder in which tools keep secrets, or by that folder's own name where what is above it comes from
+// elsewhere: ${dir}/secrets/NAME.
+func InFolder(text, name string) bool {
+	return slices.ContainsFunc(runtime, func(dir string) bool { return strings.Contains(text, path.Base(dir)+"/"+name) })
 }
 
 // Encrypted says by its name that a file holds no secret that could be read without a key.

@@ -23,8 +23,11 @@ var hashes = []string{"$y$", "$gy$", "$7$", "$6$", "$5$", "$1$", "$2a$", "$2b$",
 
 // IsHash says that a text is the hash of a password.
 func IsHash(text string) bool {
-	return slices.ContainsFunc(hashes, func(h string) bool { return strings.HasPrefix(text, h) })
+	return slices.ContainsFunc(hashes, func(h string) bool { return strings.HasPrefix(text, h) }) && len(text)-strings.LastIndexAny(text, "$:}")-1 >= shortestHash
 }
+
+// shortestHash is the length of the shortest hash behind its salt, that of MD5 (crypt(5)): what is shorter stands for one.
+const shortestHash = 22
 
 // Worth is how surely a text is a secret.
 type Worth uint8
@@ -67,8 +70,7 @@ func Weigh(kind, text string) Worth {
 	if kind == "a password" {
 		return Secret
 	}
-	// Keys and tokens are drawn by chance; words and names are not.
-	if len(text) < 12 || Entropy(text) < 3 || !drawn(text) {
+	if !Drawn(text) {
 		return Nothing
 	}
 	return Secret
@@ -76,6 +78,9 @@ func Weigh(kind, text string) Worth {
 
 // repeated says that a text is one character again and again: xxxxxxxx, 00000000.
 func repeated(text string) bool { return strings.Trim(text, text[:1]) == "" }
+
+// Drawn says that a text looks as if it were drawn by chance, as keys and tokens are; words and names do not.
+func Drawn(text string) bool { return len(text) >= 12 && Entropy(text) >= 3 && drawn(text) }
 
 // drawn says that a text has digits among letters, or capitals within words.
 func drawn(text string) bool {
@@ -156,14 +161,14 @@ func Form(text string) []int {
 }
 
 // Elsewhere says that an option only looks as if it held a secret: the token of an IPv6 address, the entry in a password manager, a command that asks for
-// one, what a key on the keyboard does.
+// one, what a key on the keyboard does, the name of a secret of Kubernetes (existingSecretPassword of Helm's charts).
 func Elsewhere(path []string) bool {
 	if len(path) > 1 && path[0] == "systemd" && path[1] == "network" {
 		return true
 	}
 	return slices.ContainsFunc(path, func(s string) bool {
 		l := strings.ToLower(s)
-		return strings.Contains(l, "rbw") || strings.Contains(l, "bitwarden") || strings.Contains(l, "keychain") || strings.HasSuffix(l, "command") || strings.Contains(l, "keybind") || strings.Contains(l, "shellaliases") ||
+		return strings.Contains(l, "rbw") || strings.Contains(l, "bitwarden") || strings.Contains(l, "keychain") || strings.HasSuffix(l, "command") || strings.Contains(l, "keybind") || strings.HasPrefix(l, "existing") || strings.Contains(l, "shellaliases") ||
 			l == "pam" || l == "metainfo" || l == "description"
 	})
 }

@@ -8,7 +8,7 @@ import (
 // endings are how names of options, variables and files end that hold a secret, with what it is. The first that fits counts.
 var endings = []struct{ end, kind string }{
 	{"hashedpassword", "a password hash"}, {"passwordhash", "a password hash"}, {"password", "a password"}, {"passphrase", "a password"}, {"passwd", "a password"}, {"passwort", "a password"},
-	{"privatekey", "a private key"}, {"privkey", "a private key"}, {"secretkey", "a key"}, {"apikey", "a key"}, {"presharedkey", "a key"}, {"encryptionkey", "a key"}, {"psk", "a key"},
+	{"privatekey", "a private key"}, {"privkey", "a private key"}, {"secretkey", "a key"}, {"secretaccesskey", "a key"}, {"apikey", "a key"}, {"presharedkey", "a key"}, {"encryptionkey", "a key"}, {"psk", "a key"},
 	{"accesstoken", "a token"}, {"authtoken", "a token"}, {"apitoken", "a token"}, {"token", "a token"}, {"clientsecret", "a secret"}, {"secret", "a secret"},
 }
 

@@ -42,6 +42,8 @@ var Tools = []Tool{
 	{Name: "vaultix placeholders", Path: []string{"vaultix", "placeholder"}, Kind: OfPlaceholders},
 }
 
+var clanVars = &Tools[slices.IndexFunc(Tools, func(t Tool) bool { return t.Name == "clan vars" })]
+
 // A Label is what an option's path says of a secret.
 type Label struct {
 	Tool   *Tool
@@ -64,10 +66,18 @@ func Of(path []string) (l Label, ok bool) {
 	for i := range Tools {
 		t := &Tools[i]
 		if len(path) >= len(t.Path) && slices.Equal(path[:len(t.Path)], t.Path) {
-			return t.label(path[len(t.Path):]), true
+			return t.label(path[len(t.Path):]).ofClan(), true
 		}
 	}
 	return Label{}, false
+}
+
+// ofClan says which file of a generator of clan a secret of sops-nix is: clan-core declares them as vars/GENERATOR/FILE (nixosModules/clanCore/vars/secret/sops).
+func (l Label) ofClan() Label {
+	if file, ok := strings.CutPrefix(l.Secret, "vars/"); ok && l.Tool.Name == "sops-nix" && strings.Count(file, "/") == 1 {
+		l.Tool, l.Secret = clanVars, file
+	}
+	return l
 }
 
 func (t *Tool) label(below []string) Label {
