@@ -17,9 +17,9 @@ import (
 	"strings"
 
 	"nixsink/graph/eval"
-	"nixsink/internal/secrets"
 	"nixsink/internal/budget"
 	"nixsink/internal/fault"
+	"nixsink/internal/secrets"
 	"nixsink/parse"
 )
 
