@@ -50,9 +50,10 @@ type Configuration struct {
 	kids       []*Configuration
 	members    []*Summary
 	byKey      map[sourceKey]*Summary
-	revised    map[sourceKey]int   // how often it was followed again
-	joined     map[*Summary]bool   // what was taken up for it
-	values     map[*Path]*thunk    // what options hold, of a flake's own configuration
+	revised    map[sourceKey]int // how often it was followed again
+	joined     map[*Summary]bool // what was taken up for it
+	values     map[*Path]*thunk  // what options hold, of a flake's own configuration
+	instances  map[*Path]*flakeMember
 	called     map[*closure]*thunk // what functions that define such options give
 	opened     bool                // all its modules are there
 	frameworks []*frameworkShape   // whose modules it imports, of a flake

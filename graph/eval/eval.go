@@ -104,6 +104,7 @@ type Evaluator struct {
 	cuts      int // how often something was not followed to its end
 
 	hosts      []*Configuration // those that nothing encloses, by number
+	ways       []*parse.File    // entries that are still to be looked at
 	todo       []*Configuration // still to be followed
 	scripts    []func()         // still to be read when those are
 	scripted   int              // steps that scripts took

@@ -250,6 +250,11 @@ func (ev *Evaluator) asText(v Val) string {
 		}
 	case *laterShape, *flakeShape:
 		return SelfPrefix + "/"
+	case *refShape:
+		// What an option of a flake's own configuration holds is known: config.hosts.root.
+		if held, ok := ev.flakeValue(s.path); ok && !isRef(held) {
+			return ev.asText(held)
+		}
 	}
 	return hole
 }
@@ -836,6 +841,10 @@ func (ev *Evaluator) add(x, y Val, org Origins) Val {
 		}
 	case *laterShape, *flakeShape:
 		return str(joinText(SelfPrefix+"/", ev.asText(y))).with(org)
+	case *refShape:
+		if held, ok := ev.flakeValue(a.path); ok && !isRef(held) && held.shape != nil {
+			return ev.add(held, y, org)
+		}
 	}
 	if s, ok := y.shape.(*strShape); ok {
 		return str(joinText(hole, s.s)).with(org)

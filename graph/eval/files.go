@@ -26,6 +26,10 @@ func (ev *Evaluator) insidePath(v Val) (string, bool) {
 		return ev.insidePath(ev.flakeOutput(s.conf, "outPath"))
 	case *laterShape:
 		return ev.insidePath(ev.force(s.t))
+	case *refShape:
+		if held, ok := ev.flakeValue(s.path); ok && !isRef(held) {
+			return ev.insidePath(held)
+		}
 	}
 	return "", false
 }

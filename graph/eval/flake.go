@@ -184,7 +184,13 @@ func (ev *Evaluator) namedElsewhere(fl *flake, v Val) {
 		if !known(o.name) || slices.Contains(namedOutputs, o.name) || slices.ContainsFunc(knownOutputs, func(k output) bool { return k.name == o.name }) {
 			continue
 		}
-		set, ok := ev.force(o.val).shape.(*setShape)
+		out := ev.force(o.val)
+		set, ok := out.shape.(*setShape)
+		if alt, several := out.shape.(*altShape); several && alt.prop == merged && strings.Contains(strings.ToLower(o.name), "configuration") {
+			set = &setShape{}
+			set.attrs, _, _ = ev.entries(out) // several modules of a flake give it
+			ok = true
+		}
 		if !ok || len(set.attrs) == 0 {
 			continue
 		}

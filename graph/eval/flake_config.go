@@ -60,8 +60,11 @@ func (ev *Evaluator) flakeDefinitions(c *Configuration, p *Path) Val {
 	}
 	within := ev.within
 	ev.within = c
+	member, below := ev.flakeMemberAt(c, p)
 	d := ev.declarationOf(p)
-	if d != nil && d != p {
+	if member != nil && len(below) > 0 {
+		found = append(found, member.defined(ev, below, p)...)
+	} else if d != nil && d != p {
 		for _, k := range ev.keptOf(d) {
 			found = append(found, k.val)
 		}
@@ -74,8 +77,13 @@ func (ev *Evaluator) flakeDefinitions(c *Configuration, p *Path) Val {
 	switch {
 	case len(found) > 0:
 		return ev.merge(found)
-	case decl != nil && decl.dflt != nil:
+	case decl != nil && decl.dflt != nil && member == nil:
 		return ev.force(decl.dflt)
+	}
+	if member != nil {
+		if v, ok := member.fallback(ev, below); ok {
+			return v
+		}
 	}
 	if t := ev.flakeThunk(p.Parent); t != nil {
 		if around := ev.force(t); around.shape != missing {
@@ -159,10 +167,10 @@ func (ev *Evaluator) reopen(c *Configuration) {
 		for s := range c.joined {
 			s.dead = true
 		}
-		c.joined, c.values = nil, nil
+		c.joined, c.values, c.instances = nil, nil, nil
 		ev.open(c)
 	}
-	c.opened, c.whole, c.values = true, nil, nil
+	c.opened, c.whole, c.values, c.instances = true, nil, nil, nil
 }
 
 // merge is what several definitions of one option give: lists one after the other, anything else all together.

@@ -119,6 +119,8 @@ func (ev *Evaluator) libSelect(s *libShape, name string, org Origins) Val {
 		return Val{shape: &typeShape{name: name}, org: org}
 	case s.name == "lib.fileset" && libTable["fileset."+name] != nil:
 		return ev.libFunction("fileset." + name).with(org)
+	case s.name == "lib.path" && libTable["path."+name] != nil:
+		return ev.libFunction("path." + name).with(org)
 	case s.name == "lib" && libSpaces[name] || s.name == "builtins" && name == "builtins":
 		if name == "types" {
 			return Val{shape: &libShape{"lib.types"}, org: org}

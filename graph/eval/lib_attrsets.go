@@ -26,6 +26,7 @@ func attrsetsChapter() []row {
 		{"getAttrs", 2, libGetAttrs},
 		{"getAttr", 2, libGetAttr},
 		{"catAttrs", 2, libCatAttrs},
+		{"collect", 2, libCollect},
 		{"hasAttr", 2, libHasAttr},
 		{"attrByPath", 3, libAttrByPath},
 		{"getAttrFromPath", 2, libGetAttrFromPath},
@@ -144,7 +145,7 @@ func libFilterAttrs(ev *Evaluator, a []*thunk, at site) Val {
 	v := ev.force(a[1])
 	as, _, _ := ev.entries(v)
 	out := &setShape{}
-	passes := func(name, value *thunk) Val { return ev.call(ev.force(a[0]), at, name, value) }
+	passes := func(name, value *thunk) Val { return ev.flakeTruth(ev.call(ev.force(a[0]), at, name, value)) }
 	for _, e := range as {
 		ev.members(e, passes, func(e attr, c Val) {
 			if b, ok := c.shape.(*boolShape); ok && len(c.org) == 0 {
@@ -243,6 +244,38 @@ func libCatAttrs(ev *Evaluator, a []*thunk, at site) Val {
 	for i, t := range ts {
 		out[i] = lazily(func() Val { return ev.orUnknown(ev.sel(ev.force(t), s)) })
 	}
+	return list(out, exact).with(org)
+}
+
+// libCollect is lib.collect (lib/attrsets.nix): what passes of a tree of sets, and what is below what does not. Where that is not known, it is anything
+// made of it.
+func libCollect(ev *Evaluator, a []*thunk, at site) Val {
+	var out []*thunk
+	exact := true
+	var org Origins
+	var walk func(t *thunk, depth int)
+	walk = func(t *thunk, depth int) {
+		passes := ev.apply(ev.force(a[0]), t, at)
+		b, ok := passes.shape.(*boolShape)
+		v := ev.expand(ev.force(t))
+		s, set := v.shape.(*setShape)
+		switch {
+		case ok && b.b && len(passes.org) == 0:
+			out = append(out, t)
+			return
+		case ok && set && s.base == nil && len(passes.org) == 0 && depth < maxDeep:
+			as, all, o := ev.entries(v)
+			exact, org = exact && all, union(org, o)
+			for _, e := range as {
+				walk(e.val, depth+1)
+			}
+			return
+		case ok && len(passes.org) == 0 && !set && v.shape != nil && !isRef(v) && !isAlt(v):
+			return // no set, and not wanted
+		}
+		out, exact = append(out, ready(unknown(union(ev.deep(passes).atMost(Control), ev.deep(v))))), false
+	}
+	walk(a[1], 0)
 	return list(out, exact).with(org)
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"path"
+	"strings"
 )
 
 // filesChapter are the functions that read the tree (lib/filesystem.nix, lib/path).
@@ -15,6 +16,8 @@ func filesChapter() []row {
 		{"pathExists", 1, libPathExists},
 		{"listFilesRecursive", 1, listFilesRecursive},
 		{"append", 2, libAppend},
+		{"path.removePrefix", 2, libPathRemovePrefix},
+		{"path.hasPrefix", 2, libPathHasPrefix},
 		{"cleanSource", 1, same(0)}, // what a filter leaves out is no module
 		{"cleanSourceWith", 1, sourceIn("src")},
 		{"toSource", 1, sourceIn("root")},
@@ -59,4 +62,40 @@ func libAppend(ev *Evaluator, a []*thunk, at site) Val {
 	}
 	below, _ := ev.textOf(a[1])
 	return Val{shape: &pathShape{path.Clean(joinText(p.s+"/", below)), p.inside}, org: ev.all(a...)}
+}
+
+// libPathRemovePrefix is lib.path.removePrefix (lib/path/default.nix): the path from one folder to what is below it, "./hosts/tower".
+func libPathRemovePrefix(ev *Evaluator, a []*thunk, at site) Val {
+	below, ok := ev.pathBelow(a[0], a[1])
+	if !ok {
+		return unknown(ev.all(a...))
+	}
+	return str("./" + below).with(ev.all(a...))
+}
+
+func libPathHasPrefix(ev *Evaluator, a []*thunk, at site) Val {
+	folder, ok := ev.insidePath(ev.force(a[0]))
+	name, inside := ev.insidePath(ev.force(a[1]))
+	if !ok || !inside || !known(folder) || !known(name) {
+		return unknown(ev.all(a...))
+	}
+	_, is := ev.pathBelow(a[0], a[1])
+	return boolean(is).with(ev.all(a...))
+}
+
+// pathBelow is a path of the tree seen from a folder above it.
+func (ev *Evaluator) pathBelow(folder, below *thunk) (string, bool) {
+	from, ok := ev.insidePath(ev.force(folder))
+	name, inside := ev.insidePath(ev.force(below))
+	if !ok || !inside || !known(from) {
+		return "", false
+	}
+	from, name = path.Clean(from), path.Clean(name)
+	switch {
+	case from == "." || from == "":
+		return name, true
+	case from == name:
+		return ".", true
+	}
+	return strings.CutPrefix(name, from+"/")
 }

@@ -30,8 +30,13 @@ func (ev *Evaluator) Run(ctx context.Context, entries []string, files []*parse.F
 	}
 	for _, e := range entries {
 		if f := ev.host.File(e); f != nil && path.Base(e) != "flake.nix" {
-			ev.entry(f)
+			ev.ways = append(ev.ways, f)
 		}
+	}
+	for len(ev.ways) > 0 {
+		f := ev.ways[0]
+		ev.ways = ev.ways[1:]
+		ev.entry(f)
 	}
 	for _, f := range files {
 		if path.Base(f.Name) == "flake.nix" && ev.flakes[strings.TrimPrefix(path.Dir(f.Name), ".")] == nil {
@@ -152,14 +157,21 @@ func (ev *Evaluator) entry(f *parse.File) {
 	if ev.taken(f) {
 		return
 	}
-	if take := knownEntries[path.Base(f.Name)]; take != nil {
-		ev.refuel(fuelPerModule)
-		if take(ev, ev.fileValue(f), site{f, f.Expr.Range()}) {
-			ev.drain()
-			return
-		}
+	if knownEntries[path.Base(f.Name)] != nil {
+		// What deploys hosts that a file beside it makes is told of them, and adds to them.
+		ev.ways = slices.DeleteFunc(ev.ways, func(o *parse.File) bool {
+			return path.Dir(o.Name) == path.Dir(f.Name) && !buildExpression(o) && ev.setOfHosts(o)
+		})
 	}
-	if buildExpression(f) || ev.setOfHosts(f) {
+	if ev.ofFramework(f) {
+		ev.drain()
+		return
+	}
+	if buildExpression(f) {
+		return
+	}
+	if ev.setOfHosts(f) {
+		ev.drain()
 		return
 	}
 	c := ev.newConfiguration(NixOS, site{f, f.Expr.Range()})
@@ -169,6 +181,16 @@ func (ev *Evaluator) entry(f *parse.File) {
 	if ev.saysNothing(c) && slices.ContainsFunc(ev.hosts, func(o *Configuration) bool { return o != c && o.Name != "" && !o.Open && !o.Class.Flake && !o.Dead }) {
 		c.Dead = true // a way in to the others, or a file that is kept apart from the tree
 	}
+}
+
+// ofFramework takes a file that a framework starts from by its name, hive.nix.
+func (ev *Evaluator) ofFramework(f *parse.File) bool {
+	take := knownEntries[path.Base(f.Name)]
+	if take == nil {
+		return false
+	}
+	ev.refuel(fuelPerModule)
+	return take(ev, ev.fileValue(f), site{f, f.Expr.Range()})
 }
 
 // saysNothing says that the modules of a configuration neither define nor declare anything.
@@ -210,7 +232,6 @@ func (ev *Evaluator) setOfHosts(f *parse.File) bool {
 		return false
 	}
 	ev.deep(v)
-	ev.drain()
 	return true
 }
 
@@ -227,7 +248,7 @@ func (ev *Evaluator) finish() {
 		if c.Name == "" {
 			// An installer, say, that a host builds; or one that is no output, since a filter left it out of what makes the others.
 			// Nor is what no output holds, where outputs hold others and all their names are known.
-			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && (ev.madeElsewhere(c) || named && all) || c.apart && named
+			c.Build = c.Build || c.maker != nil && !c.maker.conf.Class.Flake || c.maker == nil && (ev.madeElsewhere(c) || named && all) || c.maker != nil && named && all && ev.madeElsewhere(c) || c.apart && named
 			c.Name = ev.placeName(c)
 		}
 	}

@@ -6,6 +6,7 @@ import "slices"
 // from _module.args of the modules (rule 11).
 type instance struct {
 	m       *Module
+	modules Val      // those of the type
 	special Val      // a set of arguments; nothing: none
 	passes  []passed // by modules of it
 }
@@ -204,7 +205,7 @@ func (ev *Evaluator) submodule(m *Module, p *Path, d *Declaration, v, special Va
 		d.Open = true
 		return
 	}
-	in := &instance{m: m, special: special}
+	in := &instance{m: m, modules: v, special: special}
 	d.inst = in
 	modules := ev.instanceModules(in, p, v, at, depth)
 	if in.takeArgs(ev, modules) {
