@@ -258,6 +258,12 @@ func changedValues(c *change.Change, under map[definedOption][]string) (out []ch
 				below.what = strings.TrimPrefix(below.what+", "+underWords(under[definedOption{setHow(f), v.Path, f.At.File}]), ", ")
 				below.what = strings.TrimSuffix(below.what, ", ")
 			}
+			if f.What == "declared" {
+				below.name = "declared no more"
+				if f.Then == "" {
+					below.name = "declared now"
+				}
+			}
 			if f.What == "description" {
 				below.then, below.now, below.what = "", "", "reworded"
 			}

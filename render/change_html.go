@@ -195,6 +195,21 @@ func (p *changePage) part(number int, part changePart, c *change.Change) {
 	p.WriteString("</section>\n")
 }
 
+// longBesides is from how many bytes of two texts beside each other only the places in which they differ are shown, with so many characters of one.
+const longBesides = 1000
+
+// besides are two texts as they stand beside each other: of long ones, the places in which they differ.
+func besides(then, now string) (string, string) {
+	if then == "" || now == "" || len(then) <= longBesides && len(now) <= longBesides {
+		return then, now
+	}
+	var a, b []string
+	for _, p := range placesApart(then, now) {
+		a, b = append(a, aroundPlace(then, p.then, longBesides)), append(b, aroundPlace(now, p.now, longBesides))
+	}
+	return strings.Join(a, "\n"), strings.Join(b, "\n")
+}
+
 // row writes a difference. What has no text of its own is there, or not: its name stands on the side that has it.
 func (p *changePage) row(i changeItem, below string) {
 	mark := i.mark
@@ -231,8 +246,9 @@ func (p *changePage) row(i changeItem, below string) {
 		}
 		p.WriteString("</td>")
 	}
-	side(i.then, mark == "-" || i.old)
-	side(i.now, mark != "-" && !i.old)
+	then, now := besides(i.then, i.now)
+	side(then, mark == "-" || i.old)
+	side(now, mark != "-" && !i.old)
 	p.WriteString("</tr>\n")
 }
 

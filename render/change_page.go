@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"nixsink/internal/change"
 )
@@ -96,6 +97,26 @@ func mdNames(names []string) string {
 // changeWords are the marks as words: a list item that begins with + or - would be a list in a list.
 var changeWords = map[string]string{"+": "new", "-": "gone", "~": "", ">": "renamed"}
 
+// changePlacesPage is in how many places a comment shows a text that differs in several.
+const changePlacesPage = 3
+
+// mdPlaces writes what became of a text, in each place in which it differs if it is long.
+func mdPlaces(then, now string) (out []string) {
+	const most = 80
+	places := placesApart(then, now)
+	if utf8.RuneCountInString(then) <= most && utf8.RuneCountInString(now) <= most || len(places) < 2 {
+		then, now = apartFrom(then, now, most)
+		return []string{mdCode(then) + " → " + mdCode(now)}
+	}
+	for _, p := range places[:min(len(places), changePlacesPage)] {
+		out = append(out, mdCode(aroundPlace(then, p.then, most))+" → "+mdCode(aroundPlace(now, p.now, most)))
+	}
+	if more := len(places) - changePlacesPage; more > 0 {
+		out = append(out, "and in "+plural(more, "more place", "more places"))
+	}
+	return out
+}
+
 func (p *page) changeItem(i changeItem, indent string) {
 	fmt.Fprintf(p, "%s- ", indent)
 	if w := changeWords[i.mark]; w != "" {
@@ -104,8 +125,9 @@ func (p *page) changeItem(i changeItem, indent string) {
 	fmt.Fprint(p, mdCode(i.name))
 	switch {
 	case i.then != "" && i.now != "":
-		then, now := apartFrom(i.then, i.now, 80)
-		fmt.Fprintf(p, ": %s → %s", mdCode(then), mdCode(now))
+		for k, place := range mdPlaces(i.then, i.now) {
+			fmt.Fprint(p, []string{": ", "; "}[min(k, 1)]+place)
+		}
 	case i.then != "" || i.now != "":
 		fmt.Fprintf(p, ": %s", mdCode(cut(i.then+i.now, 120)))
 	}

@@ -16,6 +16,9 @@ import (
 const (
 	changeItemsText = 15
 	changeBelowText = 8
+
+	// A text that differs in several places is shown in so many.
+	changePlacesText = 4
 )
 
 // ChangeText writes for a terminal what changed; long is all of it.
@@ -28,20 +31,20 @@ func ChangeText(w io.Writer, c *change.Change, long bool, o Options) error {
 	if c.Empty() {
 		fmt.Fprintln(t, "Nothing changed that the analysis knows of.")
 	}
-	most, below := changeItemsText, changeBelowText
+	most, below, places := changeItemsText, changeBelowText, changePlacesText
 	if long {
-		most, below = math.MaxInt, math.MaxInt
+		most, below, places = math.MaxInt, math.MaxInt, math.MaxInt
 	}
 	for _, p := range changeParts(c, most) {
 		t.section(p.title)
 		for _, i := range p.items[:min(len(p.items), most)] {
-			t.changeItem(i, "  ")
+			t.changeItem(i, "  ", places)
 			shown := i.belowShown(below)
 			if long {
 				shown = len(i.below)
 			}
 			for _, b := range i.below[:shown] {
-				t.changeItem(b, "      ")
+				t.changeItem(b, "      ", places)
 			}
 			if more := len(i.below) - shown; more > 0 {
 				fmt.Fprintf(t, "      %s\n", t.style(dim, fmt.Sprintf("… and %s more", count(more))))
@@ -62,8 +65,8 @@ func ChangeText(w io.Writer, c *change.Change, long bool, o Options) error {
 	return t.Flush()
 }
 
-// changeItem writes a difference on a line, with its place at the end; code that does not fit stands below.
-func (t *terminal) changeItem(i changeItem, indent string) {
+// changeItem writes a difference on a line, with its place at the end; code that does not fit stands below, in so many places as it differs, and at most places.
+func (t *terminal) changeItem(i changeItem, indent string, places int) {
 	color := map[string]string{"+": green, "-": red, "~": yellow, ">": yellow}[i.mark]
 	line, length := indent, utf8.RuneCountInString(indent)
 	put := func(code, s string) {
@@ -96,48 +99,10 @@ func (t *terminal) changeItem(i changeItem, indent string) {
 	put(dim, tail)
 	fmt.Fprintln(t, strings.TrimRight(line, " "))
 	if below {
-		fmt.Fprintf(t, "%s    %s\n", indent, plain(changedCode(i.then, i.now, max(40, t.width-len(indent)-4))))
-	}
-}
-
-// changedCode writes two pieces of code as one line of at most width characters, both shortened if need be, so that what differs is seen.
-func changedCode(then, now string, width int) string {
-	switch {
-	case then == "":
-		return cut(now, width)
-	case now == "":
-		return cut(then, width)
-	}
-	if utf8.RuneCountInString(then)+utf8.RuneCountInString(now)+3 > width {
-		half := (width - 3) / 2
-		then, now = apartFrom(then, now, half)
-	}
-	return then + " → " + now
-}
-
-// apartFrom shortens two texts to n characters each around where they begin to differ.
-func apartFrom(a, b string, n int) (string, string) {
-	x, y := []rune(a), []rune(b)
-	same := 0
-	for same < len(x) && same < len(y) && x[same] == y[same] {
-		same++
-	}
-	from := max(0, same-n/3)
-	clip := func(r []rune) string {
-		if len(r) <= n {
-			return string(r)
+		for _, line := range apartLines(i.then, i.now, max(40, t.width-len(indent)-4), places) {
+			fmt.Fprintf(t, "%s    %s\n", indent, plain(line))
 		}
-		start := min(from, max(0, len(r)-n+1))
-		out := string(r[start:min(len(r), start+n-2)])
-		if start > 0 {
-			out = "…" + out
-		}
-		if start+n-2 < len(r) {
-			out += "…"
-		}
-		return out
 	}
-	return clip(x), clip(y)
 }
 
 // hostList names hosts, or says how many they are.

@@ -82,7 +82,7 @@ func (wi *WhatIf) Text(w io.Writer, o Options) error {
 			}
 			t.section(p.title)
 			for _, i := range p.items {
-				t.changeItem(i, "  ")
+				t.changeItem(i, "  ", changePlacesText)
 			}
 		}
 		if len(s.Effects) == 0 {
@@ -100,9 +100,9 @@ func (wi *WhatIf) Text(w io.Writer, o Options) error {
 	for _, p := range wi.rest() {
 		t.section(p.title)
 		for _, i := range p.items {
-			t.changeItem(i, "  ")
+			t.changeItem(i, "  ", changePlacesText)
 			for _, b := range i.below {
-				t.changeItem(b, "      ")
+				t.changeItem(b, "      ", changePlacesText)
 			}
 		}
 	}

@@ -28,12 +28,12 @@ type Value struct {
 
 // sets says whether the value itself may be another one.
 func (v *Value) sets() bool {
-	return slices.ContainsFunc(v.Facts, func(f Fact) bool { return f.What == "default" || f.What == "set" })
+	return slices.ContainsFunc(v.Facts, func(f Fact) bool { return f.What == "default" || f.What == "set" || f.What == "declared" })
 }
 
 // Fact is a property of a value, before and after.
 type Fact struct {
-	What      string // "default", "type", "description", "set"
+	What      string // "default", "type", "description", "set", "also declared", "declared" where it is, or was, only read and set on the other side
 	Then, Now string // as the source writes it, on one line; "" where there was none
 	At        graph.Place
 	Old       bool     // At is a place of the old side
@@ -59,7 +59,7 @@ func (c *comparison) values() {
 	for _, v := range c.now.Values {
 		if old := c.then0(v.Path); old == nil {
 			came = append(came, v)
-		} else if facts := c.facts(old, v, set[v.Path]); len(facts) > 0 || old.Path != v.Path {
+		} else if facts := c.facts(old, v, set[v.Path]); (len(facts) > 0 || old.Path != v.Path) && !c.handedOn(c.then, old) && !c.handedOn(c.now, v) {
 			how, was := Changed, ""
 			if old.Path != v.Path {
 				how, was = Renamed, old.Path
@@ -73,9 +73,15 @@ func (c *comparison) values() {
 		}
 	}
 	for _, v := range came {
+		if c.handedOn(c.now, v) {
+			continue
+		}
 		c.Values = append(c.Values, Value{How: Added, Path: v.Path, Now: v, Facts: set[v.Path]})
 	}
 	for _, v := range gone {
+		if c.handedOn(c.then, v) {
+			continue
+		}
 		c.Values = append(c.Values, Value{How: Removed, Path: v.Path, Then: v, Facts: set[v.Path]})
 	}
 	slices.SortStableFunc(c.Values, func(a, b Value) int { return strings.Compare(a.Path, b.Path) })
@@ -210,7 +216,13 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 	if place.File == "" {
 		place = at(now)
 	}
-	if !now.Member && !old.Member {
+	switch {
+	case now.Member || old.Member:
+	case len(old.Declared) > 0 && len(now.Declared) == 0:
+		return append([]Fact{{What: "declared", Then: c.declaredAs(c.then, old), At: old.Declared[0], Old: true}}, set...)
+	case len(old.Declared) == 0 && len(now.Declared) > 0:
+		return append([]Fact{{What: "declared", Now: c.declaredAs(c.now, now), At: now.Declared[0]}}, set...)
+	default:
 		differs("type", old.Type, now.Type, at(now))
 		differs("default", old.Default, now.Default, place)
 		if d := strings.Join(strings.Fields(old.Description), " "); d != strings.Join(strings.Fields(now.Description), " ") {
@@ -219,6 +231,18 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 	}
 	out = append(out, c.declaredToo(old, now, len(out) > 0)...)
 	return append(out, set...)
+}
+
+// declaredAs is a declaration's type and default, or its code where it has neither.
+func (c *comparison) declaredAs(g *graph.Graph, v *graph.Value) string {
+	text := shown(v.Type)
+	if v.Default != "" {
+		text += ", default " + shown(v.Default)
+	}
+	if text == "" {
+		return valueLine(g, v.Declared[0])
+	}
+	return strings.TrimPrefix(text, ", ")
 }
 
 // declaredToo are the declarations that an option has come to or lost beside the one that its type and default are told of: the module system puts the
@@ -296,6 +320,11 @@ func (c *comparison) changedDefinitions() []Definition {
 		left[k] = append(left[k], d)
 	}
 	var out []Definition
+	reworded := map[graph.Place][]string{}              // of either side → where what stands there is told to be other code
+	more := func(at graph.Place, hosts []string) bool { // what else one place may define, where that is told of it
+		told, ok := reworded[at]
+		return ok && (told == nil || hosts != nil && !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(told, h) }))
+	}
 	seen := map[string]int{}
 	add := func(d Definition) {
 		// What one place defines in several homes is one difference.
@@ -319,6 +348,9 @@ func (c *comparison) changedDefinitions() []Definition {
 			left[k] = olds[1:]
 			is.How, is.Then = Changed, definedAs(c.then, old)
 			c.were = append(c.were, old.At)
+			if valueLine(c.then, old.At) != valueLine(c.now, d.At) {
+				reworded[old.At], reworded[d.At] = is.Hosts, is.Hosts
+			}
 			if was, now := known(old), known(d); was != "" && now != "" && valueLine(c.then, old.At) == valueLine(c.now, d.At) {
 				is.Then, is.Now = was, now // the same words mean something else
 			}
@@ -335,6 +367,9 @@ func (c *comparison) changedDefinitions() []Definition {
 				is.Spread = c.spread(old.In, d.In, old.At.File, d.At.File)
 			}
 		}
+		if is.How == Added && more(d.At, is.Hosts) {
+			continue
+		}
 		is.Spread = c.ofHosts(is.Spread, is.How, is.Hosts)
 		add(is)
 	}
@@ -342,6 +377,9 @@ func (c *comparison) changedDefinitions() []Definition {
 		k := place(c.then, d)
 		if slices.Contains(left[k], d) {
 			hosts := hostNames(c.then, d.In)
+			if more(d.At, hosts) {
+				continue
+			}
 			add(Definition{How: Removed, Option: d.Option, Then: definedAs(c.then, d), At: d.At, Old: true, Hosts: hosts, Spread: c.ofHosts(nil, Removed, hosts)})
 		}
 	}
@@ -430,9 +468,19 @@ func (c *comparison) definitions() {
 
 // handedInput says whether a definition is that of an input of the flake, handed on with the set of all of them: the inputs tell of it.
 func (c *comparison) handedInput(d Definition) bool {
-	segs := graph.SplitPath(d.Option)
+	return c.anInput(d.Option, d.Then+d.Now)
+}
+
+// handedOn says the same of a value.
+func (c *comparison) handedOn(g *graph.Graph, v *graph.Value) bool {
+	return len(v.Declared) > 0 && c.anInput(v.Path, valueLine(g, v.Declared[0]))
+}
+
+// anInput says whether an option that is defined by some code is an input that comes or goes, out of the set of all of them.
+func (c *comparison) anInput(option, code string) bool {
+	segs := graph.SplitPath(option)
 	n := len(segs)
-	return n >= 2 && segs[n-2] == "inputs" && (d.Then+d.Now == "inputs" || strings.HasSuffix(d.Then+d.Now, ".inputs")) && c.inputComesOrGoes(segs[n-1])
+	return n >= 2 && segs[n-2] == "inputs" && (code == "inputs" || strings.HasSuffix(code, ".inputs")) && c.inputComesOrGoes(segs[n-1])
 }
 
 // inputComesOrGoes says whether an input of the flake is new or gone.

@@ -32,10 +32,13 @@ type Files struct {
 	closed bool
 }
 
-// NewFiles reads a tree. What before holds of the same contents is not read again; nil holds nothing. The error is a *MissingError where contents
-// of Nix files or links are not in the clone.
+// NewFiles reads a tree. What before holds of the same contents is not read again; nil holds nothing. Its git process is taken over, so that before is closed
+// afterwards. The error is a *MissingError where contents of Nix files or links are not in the clone.
 func NewFiles(ctx context.Context, entries []Entry, before *Files) (*Files, error) {
-	f := &Files{entries: make(map[string]Entry, len(entries)), folders: map[string][]fs.DirEntry{"": nil}, texts: map[string]string{}, late: map[string]string{}, blobs: NewBlobs(ctx)}
+	f := &Files{entries: make(map[string]Entry, len(entries)), folders: map[string][]fs.DirEntry{"": nil}, texts: map[string]string{}, late: map[string]string{}, blobs: before.handOver()}
+	if f.blobs == nil {
+		f.blobs = NewBlobs(ctx)
+	}
 	var read []Entry
 	asked := map[string]bool{}
 	for _, e := range entries {
@@ -69,6 +72,20 @@ func NewFiles(ctx context.Context, entries []Entry, before *Files) (*Files, erro
 // asString is a text that is never written to.
 func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// handOver closes the files and gives away what reads contents; nil where that is closed already.
+func (f *Files) handOver() *Blobs {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	return f.blobs
+}
+
 func (f *Files) held(hash string) (string, bool) {
 	if f == nil {
 		return "", false
@@ -99,7 +116,9 @@ func (f *Files) enter(e Entry) {
 func (f *Files) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.blobs.Close()
+	if !f.closed {
+		f.blobs.Close()
+	}
 	f.closed = true
 }
 

@@ -92,8 +92,13 @@ func Walk(ctx context.Context, dir string, o Options) ([]Point, error) {
 			o := o
 			o.Graph.Unhashed = true
 			o.Graph.Cache = graph.NewCache() // a commit parses what it changes
-			var last *git.Files              // of the commit before
+			var last *git.Files              // of the commit before, whose git process goes on
 			var err error
+			defer func() {
+				if last != nil {
+					last.Close()
+				}
+			}()
 			for i := from; i < to && err == nil; i++ {
 				if f := fault.Catch("measure a commit", "", func() { points[i], last, err = measure(ctx, repo, last, commits[i], o) }); f != nil {
 					err = f
@@ -154,7 +159,7 @@ func cmpErr(a, b error) error {
 // those of this one.
 func measure(ctx context.Context, repo *git.Repository, last *git.Files, c git.Commit, o Options) (Point, *git.Files, error) {
 	fail := func(err error) (Point, *git.Files, error) {
-		return Point{}, nil, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
+		return Point{}, last, fmt.Errorf("measure commit %s: %w", c.Hash[:12], err)
 	}
 	entries, absent, err := repo.Tree(ctx, c.Hash)
 	if err != nil {
@@ -167,7 +172,6 @@ func measure(ctx context.Context, repo *git.Repository, last *git.Files, c git.C
 		if err != nil {
 			return fail(err)
 		}
-		defer files.Close()
 		last = files
 		opts := o.Graph
 		opts.Files, opts.LeftOut = files, revision.Absent(absent)
