@@ -33,7 +33,11 @@ func (c *Cache) parse(name, src string) (*parse.File, notes) {
 			return k.file, k.notes
 		}
 	}
-	f := parse.Parse(name, src)
+	read := parse.Parse
+	if c != nil {
+		read = parse.Alone // each file is kept until it changes
+	}
+	f := read(name, src)
 	n := readNotes(f) // now, while the text is in the processor's cache
 	if c != nil {
 		c.mu.Lock()

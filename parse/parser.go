@@ -37,6 +37,24 @@ var parsers = sync.Pool{New: func() any { return new(parser) }}
 
 // Parse reads src, the content of the file that errors call name. It always gives a tree; File.Errors says what is wrong with it.
 func Parse(name, src string) *File {
+	p := parsers.Get().(*parser)
+	f := p.parse(name, src)
+	parsers.Put(p)
+	return f
+}
+
+// Alone is Parse for a tree that is kept longer than those around it. It shares no memory with other trees: with Parse, a tree that is kept would keep
+// those that were parsed before and after it, and they their neighbours in turn.
+func Alone(name, src string) *File {
+	p := parsers.Get().(*parser)
+	p.slabs = slabs{}
+	f := p.parse(name, src)
+	p.slabs = slabs{}
+	parsers.Put(p)
+	return f
+}
+
+func (p *parser) parse(name, src string) *File {
 	f := &File{Name: name, Src: src}
 	if len(src) <= MaxFileSize {
 		f.lines = lineTable(src)
@@ -47,7 +65,6 @@ func Parse(name, src string) *File {
 		f.Errors = ErrorList{err}
 		return f
 	}
-	p := parsers.Get().(*parser)
 	p.file = f
 	p.lexer = lexer{src: src, comments: p.comments[:0]}
 	p.depth, p.openLets, p.openParens, p.stopped, p.errors = 0, 0, 0, false, nil
@@ -57,7 +74,6 @@ func Parse(name, src string) *File {
 	f.Errors = p.errors
 	f.Errors.finish(f)
 	p.file, p.errors, p.src = nil, nil, ""
-	parsers.Put(p)
 	return f
 }
 

@@ -1,14 +1,27 @@
 package parse
 
 // slab hands out values of one type from chunks, so that a tree costs the allocator one call in many nodes.
-// A chunk may serve several files; it lives as long as one of them does.
-type slab[T any] struct{ free []T }
+// A chunk may serve several files; it lives as long as one of them does, and with it whatever its values lead to (see Alone).
+type slab[T any] struct {
+	free []T
+	size int // of the chunk that free is from
+}
 
-const slabChunk = 128
+// Chunks grow up to slabChunk: a file that is parsed alone leaves at most as much unused as it needs.
+const firstChunk, slabChunk = 8, 128
+
+// chunk makes a chunk for n values or more.
+func (s *slab[T]) chunk(n int) {
+	s.size = min(max(firstChunk, 2*s.size), slabChunk)
+	for s.size < n {
+		s.size *= 2
+	}
+	s.free = make([]T, s.size)
+}
 
 func (s *slab[T]) one() *T {
 	if len(s.free) == 0 {
-		s.free = make([]T, slabChunk)
+		s.chunk(1)
 	}
 	p := &s.free[0]
 	s.free = s.free[1:]
@@ -25,7 +38,7 @@ func (s *slab[T]) copy(v []T) []T {
 		if n >= slabChunk/4 {
 			return append(make([]T, 0, n), v...)
 		}
-		s.free = make([]T, slabChunk)
+		s.chunk(n)
 	}
 	out := s.free[:n:n]
 	s.free = s.free[n:]

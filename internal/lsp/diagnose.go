@@ -48,9 +48,9 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 	s.fault(st.Report.Faults...)
 	x := t.of(st)
 	t.mu.Lock()
-	held := t.good != nil && x.broken()
+	held := t.kept != nil && x.broken()
 	if !held {
-		t.good = x
+		t.kept = keep(x)
 	}
 	t.mu.Unlock()
 	if held {
@@ -68,6 +68,32 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 	if caps.Workspace.InlayHint.RefreshSupport {
 		s.ask(ctx, "workspace/inlayHint/refresh")
 	}
+}
+
+// kept are the findings of the newest tree that was whole, with the texts of the files that they speak of. Its graph goes: somebody may type for long.
+type kept struct {
+	findings []check.Finding
+	texts    map[string]string
+}
+
+func keep(x *index) *kept {
+	k := &kept{texts: map[string]string{}}
+	text := func(name string) {
+		if f := x.Graph.Files[name]; f != nil {
+			k.texts[name] = f.Src
+		}
+	}
+	for _, f := range x.Report.Findings {
+		if !shown(f) {
+			continue
+		}
+		k.findings = append(k.findings, f)
+		text(f.At.File)
+		for _, r := range f.Related {
+			text(r.At.File)
+		}
+	}
+	return k
 }
 
 // broken says that a file is being typed in and does not parse. What code means that is not whole is a guess, so findings stay what they were until
@@ -166,14 +192,14 @@ func (s *Server) pulled(ctx context.Context, p *ofParams) (any, error) {
 		return report, nil
 	}
 	x := v.t.of(st)
-	v.t.mu.Lock()
-	if good := v.t.good; good != nil && x.broken() {
-		x = good
+	v = s.viewOf(v.t, x, v.name)
+	findings := x.Report.Findings
+	if v.t.mu.Lock(); v.t.kept != nil && x.broken() {
+		v.kept, findings = v.t.kept, v.t.kept.findings
 	}
 	v.t.mu.Unlock()
-	v = s.viewOf(v.t, x, v.name)
 	report.ResultID = fmt.Sprint(st.Version)
-	for _, f := range x.Report.Findings {
+	for _, f := range findings {
 		if f.At.File == v.name {
 			if d, ok := v.diagnostic(f); ok {
 				report.Items = append(report.Items, d)

@@ -64,7 +64,7 @@ type folderTree struct {
 	stop      context.CancelFunc
 	mu        sync.Mutex
 	index     *index
-	good      *index            // the newest state of which findings are shown
+	kept      *kept             // what is shown while a file does not parse
 	published map[string]string // what was last told of each file, as JSON
 	failed    string            // what was last told of why there is no state
 }

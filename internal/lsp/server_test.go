@@ -76,6 +76,12 @@ func start(t *testing.T, files map[string]string, caps map[string]any) *editor {
 			t.Fatal(err)
 		}
 	}
+	return startIn(t, dir, caps)
+}
+
+// startIn opens a folder that is there.
+func startIn(t *testing.T, dir string, caps map[string]any) *editor {
+	t.Helper()
 	server := New(Options{Version: "test", Open: func(dir string) (*resident.Model, error) {
 		return resident.New(func() (resident.Settings, error) {
 			return resident.Settings{Dir: dir, Options: graph.Options{}, Check: check.Config{}}, nil
@@ -94,7 +100,10 @@ func start(t *testing.T, files map[string]string, caps map[string]any) *editor {
 				e.mu.Lock()
 				e.told[strings.TrimPrefix(p.URI, uriOf(dir)+"/")] = p.Diagnostics
 				e.mu.Unlock()
-				e.news <- struct{}{}
+				select {
+				case e.news <- struct{}{}:
+				default: // somebody who waits has word already
+				}
 			}
 		},
 		OnCallback: func(context.Context, *jrpc2.Request) (any, error) { return nil, nil },

@@ -20,6 +20,7 @@ type view struct {
 	s     *Server
 	t     *folderTree
 	x     *index
+	kept  *kept // not nil: places are those of its texts
 	enc   encoding
 	name  string // the file that is asked about, relative to the tree; "" for the tree
 	texts map[string]*current
@@ -87,7 +88,7 @@ func (v *view) file(name string) *current {
 	if c, ok := v.texts[name]; ok {
 		return c
 	}
-	f := v.x.Graph.Files[name]
+	src, known := v.analysed(name)
 	c := &current{uri: uriOf(filepath.Join(v.t.dir, filepath.FromSlash(name)))}
 	v.s.mu.Lock()
 	for uri, d := range v.s.docs {
@@ -98,15 +99,27 @@ func (v *view) file(name string) *current {
 	}
 	v.s.mu.Unlock()
 	switch {
-	case c.text == nil && f == nil:
+	case c.text == nil && !known:
 		c = nil
 	case c.text == nil:
-		c.text = newText(f.Src)
-	case f != nil:
-		c.shift = newShift(f.Src, c.text.src)
+		c.text = newText(src)
+	case known:
+		c.shift = newShift(src, c.text.src)
 	}
 	v.texts[name] = c
 	return c
+}
+
+// analysed is the text of a file that places speak of.
+func (v *view) analysed(name string) (string, bool) {
+	if v.kept != nil {
+		src, ok := v.kept.texts[name]
+		return src, ok
+	}
+	if f := v.x.Graph.Files[name]; f != nil {
+		return f.Src, true
+	}
+	return "", false
 }
 
 // offset is the place in the analysed text that a position in the editor means; false where that was typed since.
