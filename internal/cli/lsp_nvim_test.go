@@ -106,22 +106,7 @@ func TestNeovim(t *testing.T) {
 // replay says to a second server what was said to a first one, each request when the answers to those before it are there, and compares the answers.
 func replay(t *testing.T, said, told, was, is string) {
 	t.Helper()
-	in, out := io.Pipe()
-	back, answers := io.Pipe()
-	done := make(chan int, 1)
-	var talk bytes.Buffer
-	go func() { done <- newApp(in, answers, &talk).run(context.Background(), []string{"lsp"}) }()
-	got := make(chan message, 1000)
-	go func() {
-		for r := bufio.NewReader(back); ; {
-			m, err := read(r)
-			if err != nil {
-				close(got)
-				return
-			}
-			got <- m
-		}
-	}()
+	c := converse()
 	want := map[string]string{}
 	for _, m := range messages(t, told) {
 		if m.Method == "" && string(m.Result) != "null" {
@@ -134,36 +119,77 @@ func replay(t *testing.T, said, told, was, is string) {
 		if m.Method == "" {
 			continue // an answer to a question of the server, which asks this one anew
 		}
-		fmt.Fprintf(out, "Content-Length: %d\r\n\r\n%s", len(body), body)
+		c.say([]byte(body))
 		if m.ID == nil {
 			continue
 		}
-		for a := range got {
-			if a.Method != "" && a.ID != nil {
-				reply := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":null}`, a.ID)
-				fmt.Fprintf(out, "Content-Length: %d\r\n\r\n%s", len(reply), reply)
-			}
-			if a.Method != "" || string(a.ID) != string(m.ID) {
-				continue
-			}
-			answer := strings.ReplaceAll(string(a.Result)+string(a.Error), is, was)
-			if renamed || m.Method == "textDocument/codeAction" || m.Method == "textDocument/completion" {
-				break // which state of the tree they speak of depends on how fast somebody types, and nobody writes the renamed files here
-			}
-			renamed = m.Method == "textDocument/rename"
-			if compared++; answer != "null" && answer != want[string(m.ID)] {
-				t.Errorf("%s: the answer was\n%s\nand is\n%s", m.Method, want[string(m.ID)], answer)
-			}
+		a, ok := c.answer(m.ID)
+		if !ok {
 			break
 		}
+		answer := strings.ReplaceAll(string(a.Result)+string(a.Error), is, was)
+		if renamed || m.Method == "textDocument/codeAction" || m.Method == "textDocument/completion" {
+			continue // which state of the tree they speak of depends on how fast somebody types, and nobody writes the renamed files here
+		}
+		renamed = m.Method == "textDocument/rename"
+		if compared++; answer != "null" && answer != want[string(m.ID)] {
+			t.Errorf("%s: the answer was\n%s\nand is\n%s", m.Method, want[string(m.ID)], answer)
+		}
 	}
-	_ = out.Close()
-	if status := <-done; status != exitClean || compared < 6 {
-		t.Errorf("status %d, %d answers compared\n%s", status, compared, &talk)
+	if status := c.end(); status != exitClean || compared < 6 {
+		t.Errorf("status %d, %d answers compared\n%s", status, compared, &c.talk)
 	}
 }
 
-func messages(t *testing.T, file string) (out []message) {
+// conversation is a server, and what it says.
+type conversation struct {
+	out  *io.PipeWriter
+	got  chan message
+	done chan int
+	talk bytes.Buffer
+}
+
+func converse() *conversation {
+	in, out := io.Pipe()
+	back, answers := io.Pipe()
+	c := &conversation{out: out, got: make(chan message, 1000), done: make(chan int, 1)}
+	go func() { c.done <- newApp(in, answers, &c.talk).run(context.Background(), []string{"lsp"}) }()
+	go func() {
+		for r := bufio.NewReader(back); ; {
+			m, err := read(r)
+			if err != nil {
+				close(c.got)
+				return
+			}
+			c.got <- m
+		}
+	}()
+	return c
+}
+
+func (c *conversation) say(body []byte) {
+	fmt.Fprintf(c.out, "Content-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// answer is the answer to a request. What the server asks meanwhile is answered with nothing.
+func (c *conversation) answer(id json.RawMessage) (message, bool) {
+	for a := range c.got {
+		if a.Method != "" && a.ID != nil {
+			c.say(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"result":null}`, a.ID))
+		}
+		if a.Method == "" && string(a.ID) == string(id) {
+			return a, true
+		}
+	}
+	return message{}, false
+}
+
+func (c *conversation) end() int {
+	_ = c.out.Close()
+	return <-c.done
+}
+
+func messages(t testing.TB, file string) (out []message) {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
