@@ -32,6 +32,23 @@ in
 { }
 -- parts/old/b.nix --
 { }`},
+		{"a file that many import and that is nowhere", "missing-import", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./b.nix ]; }; }; }
+-- a.nix --
+let v = import ./variables.nix; in { networking.hostName = v.name; } # <- here
+-- b.nix --
+let v = import ./variables.nix; in { time.timeZone = v.zone; }
+-- defaults/variables.nix --
+{ name = "a"; zone = "UTC"; }`},
+		{"a flake that lacks what a machine has", "missing-import", "", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./hardware-configuration.nix ]; }; }; } # <- here`},
+		{"the settings of nixpkgs are taken as they stand", "overridden-definition", "", `
+-- configuration.nix --
+{ imports = [ ./a.nix ]; nixpkgs.config.allowUnfree = true; }
+-- a.nix --
+{ lib, ... }: { nixpkgs.config.allowUnfree = lib.mkForce false; }`},
 		{"a merge that can be called", "lost-definition", "", `
 -- default.nix --
 { lib, ... }:
@@ -591,6 +608,9 @@ let c = config.a.enable; in
   f = lib.mkMerge [ { b = 1; } ] // { };
   g = lib.mkOption { } // { default = 1; };
   h = map (lib.mkIf c) [ ] // { b = 1; };
+  i = lib.mkIf c { b = 1; } // lib.mkIf c { c = 2; } // { d = 3; } // lib.mkIf c { e = 4; }; # <- here
+  j = { } // lib.mkIf false { b = 1; } // lib.mkIf c { c = 2; };
+  k = (lib.mkIf c { b = 1; } // { c = 2; }) // { d = 3; }; # <- here
 }`},
 		{"hardening set to false does not count", "unhardened-service", "[check]\nhardening = [\"PrivateTmp\"]\n", `
 -- default.nix --
@@ -862,6 +882,20 @@ let cfg = config.my.wiki; in
 }
 -- vault.nix --
 -----BEGIN AGE ENCRYPTED FILE-----`, "error undeclared-value my.token, info parse-error , warning unused-value my.port"},
+		{"what every machine has for itself, without a flake", `
+-- configuration.nix --
+{ imports = [ ./hardware-configuration.nix ./disks.nix (import ./variables.nix).module ]; }
+-- variables.example.nix --
+{ module = { }; }`, "error missing-import disks.nix, info missing-import hardware-configuration.nix, info missing-import variables.nix"},
+		{"a palette is more than what is used of it", `
+-- default.nix --
+{ lib, config, ... }:
+let c = default: lib.mkOption { type = lib.types.str; inherit default; }; in
+{
+  options.my.colours = { red = c "#ff0000"; green = c "#00ff00"; blue = c "#0000ff"; black = c "#000000"; white = c "#ffffff"; };
+  options.my.accent = c "#ff0000";
+  config.services.getty.helpLine = config.my.colours.red;
+}`, "info unused-value my.colours.black, info unused-value my.colours.blue, info unused-value my.colours.green, info unused-value my.colours.white, warning unused-value my.accent"},
 		{"what a bound cut, and a set that is written out", `
 -- flake.nix --
 { outputs = { nixpkgs, ... }: { nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; }; }
@@ -879,7 +913,7 @@ let cfg = config.my.web; f = x: { options = f (x + 1); }; in
 			g, _ := analyze(t, strings.TrimPrefix(c.project, "\n")+"\n")
 			var got []string
 			for _, f := range run(t, g, check.Config{}).Findings {
-				if f.Check == "unused-value" || f.Check == "undeclared-value" || f.Check == "parse-error" {
+				if slices.Contains([]string{"unused-value", "undeclared-value", "parse-error", "missing-import"}, f.Check) {
 					got = append(got, f.Severity.String()+" "+f.Check+" "+f.Value)
 				}
 			}
@@ -985,6 +1019,14 @@ in
 { services.wiki.port = 7001; }
 -- services/blog.nix --
 { services.blog.port = 7001; }`},
+		{"the port inside a published one", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.art.port = lib.mkOption { type = lib.types.port; default = 28188; };
+  config.systemd.services.art.script = "docker run -p ${toString config.my.art.port}:28188 art python main.py --port 28188";
+  config.systemd.services.probe.script = "curl http://art.example:28188";
+}`},
 		{"the inside of a container", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

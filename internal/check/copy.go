@@ -186,7 +186,7 @@ func sites(file, src string, e parse.Expr, sc scope, visit func(site)) {
 func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 	var fit []hit
 	for _, h := range group {
-		if p.couldRead(s, h) && (h.sure || related(h, s)) && !isSameName(s, h.n.value) && p.holds(s, h.n) {
+		if p.couldRead(s, h) && (h.sure || related(h, s)) && !p.isPublishedAs(s, h) && !isSameName(s, h.n.value) && p.holds(s, h.n) {
 			fit = append(fit, h)
 		}
 	}
@@ -221,7 +221,7 @@ func (p *Pass) copied(s site, group []hit) (Finding, bool) {
 		Message: fmt.Sprintf("%s repeats %s: read %s instead", s.src[h.start:h.end], described(v), hint),
 		Related: []Related{{At: h.n.literal.At, Message: fmt.Sprintf("%s is %s here", v.Path, h.n.literal.Text)}},
 	}
-	if !p.certain(s, h) || h.n.kind == addressNeedle && len(fit) > 1 && common(h, s) == 0 {
+	if !p.certain(s, h) || p.isOtherService(s, h.n) || h.n.kind == addressNeedle && len(fit) > 1 && common(h, s) == 0 {
 		f.Severity = Info // of several values with one address, the place does not say which is meant
 	}
 	for _, o := range fit[1:] {
@@ -258,6 +258,36 @@ func (p *Pass) certain(s site, h hit) bool {
 		return !h.n.own && isAccount(v) && !isLook(s.sc.Names) && !isAbout(s.file, s.src[h.start:h.end])
 	}
 	return !h.n.own || home
+}
+
+// isOtherService reports whether a place sets another service in the file that sets the value's own: where several are given one domain side by side, none of them
+// is the one to ask.
+func (p *Pass) isOtherService(s site, n *needle) bool {
+	service := p.serviceOf(n.value)
+	if service == 0 || n.literal.Default || n.literal.At.File != s.file || !slices.Contains([]needleKind{addressNeedle, domainNeedle, portNeedle}, n.kind) ||
+		slices.ContainsFunc(n.value.Declared, func(d graph.Place) bool { return d.File == s.file }) {
+		return false
+	}
+	return !slices.Contains(s.sc.Names, n.value.Segments[service-1])
+}
+
+// isPublishedAs reports whether a port is the inside of one that a container is published by, with the value as its outside ("-p ${toString cfg.port}:8188"): it stays
+// what it is when the value changes.
+func (p *Pass) isPublishedAs(s site, h hit) bool {
+	if h.n.kind != portNeedle {
+		return false
+	}
+	src, inside := p.Graph.Files[s.file].Src, "}:"+s.src[h.start:h.end]
+	for from := 0; ; {
+		i := strings.Index(src[from:], inside)
+		if i < 0 {
+			return false
+		}
+		from += i + len(inside)
+		if from == len(src) || !isWord(src[from]) && src[from] != '/' {
+			return true
+		}
+	}
 }
 
 // isAbout reports whether a file is somebody's: users/anna.nix is about anna, and so is home/anna/ssh.nix.

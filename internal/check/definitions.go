@@ -70,7 +70,7 @@ var overriddenDefinition = Check{
 	InForce: true,
 	Doc: `Wherever this definition is, other ones of the option are too, unconditional and of a stronger priority (` + "`mkForce`" + `, or a plain one beside
 ` + "`mkDefault`" + `). It holds nowhere: remove it. It is a warning where the stronger one stands in the same module or in one that this module imports. What a module from
-above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`" + `, which is there to give way.
+above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`" + `, which is there to give way, and one whose value is the one that holds.
 
 ` + "```nix" + `
 -- default.nix --
@@ -87,6 +87,9 @@ above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`
 	Run: func(p *Pass) []Finding {
 		var out []Finding
 		for _, d := range p.plain().all {
+			if below(d.Option, rawOptions) {
+				continue
+			}
 			// Several may share the work: each host its own.
 			var by []*graph.Definition
 			var in *graph.ConfSet
@@ -110,6 +113,10 @@ above overrides (a host, a profile) is information, and so is a ` + "`mkDefault`
 			}
 			if d.Priority == defaultPriority || !slices.ContainsFunc(by, func(e *graph.Definition) bool { return p.belongs(d.Definition, e) }) {
 				f.Severity = Info
+			}
+			if !slices.ContainsFunc(by, func(e *graph.Definition) bool { return e.Value != d.Value }) {
+				f.Severity = Info
+				f.Message = fmt.Sprintf("%s is %v without this, too: %s sets it to that with a stronger priority, and is there wherever this is", d.Option, d.Value, e.At.File)
 			}
 			for _, e := range by {
 				f.Related = append(f.Related, Related{At: e.At, Message: fmt.Sprintf("%v holds", e.Value)})

@@ -96,6 +96,20 @@ on: { out.a = on; }`, `{"a":false}`},
 		{"two conditions", "lost-definition", `
 -- default.nix --
 { lib, ... }: { config.out = lib.mkIf true { a = 1; } // lib.mkIf true { b = 2; }; } # <- here`, `{"b":2}`},
+		{"three conditions beside what is plain", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = lib.mkIf true { a = 1; } // lib.mkIf true { b = 2; } // { c = 3; } // lib.mkIf true { d = 4; }; } # <- here`, `{"d":4}`},
+		{"the last condition is not the last", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = { a = 1; } // lib.mkIf true { b = 2; } // { c = 3; }; } # <- here`, `{"b":2}`},
+		{"what is switched off as it stands", "lost-definition", `
+-- default.nix --
+{ lib, ... }: { config.out = { } // lib.mkIf false { a = 1; } // lib.mkIf true { b = 2; }; }`, `{"b":2}`},
+		{"the same with a stronger priority", "overridden-definition", `
+-- default.nix --
+{ imports = [ ./a.nix ]; out.on = true; } # <- here
+-- a.nix --
+{ lib, ... }: { out.on = lib.mkForce true; }`, `{"on":true}`},
 		{"a stronger one in what is imported", "overridden-definition", `
 -- default.nix --
 { imports = [ ./a.nix ]; out.on = true; } # <- here

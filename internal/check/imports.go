@@ -61,7 +61,9 @@ var missingImport = Check{
 	Doc: `An import names a file that is not there: evaluation fails as soon as this module takes part. Commented-out imports are not meant, nor
 are those that look first (` + "`pathExists`, `tryEval`" + `), nor files that an ignore file names: they are kept apart from the repository.
 What goes through the folders that there are (readDir) and finds no such file in one of them is information: it may never ask for that one.
-So is what another flake below this one imports that this one does not take, such as a template: it may be put together elsewhere.
+So is what another flake below this one imports that this one does not take, such as a template: it may be put together elsewhere. In a tree without a flake Nix reads what
+lies in the folder, so that ` + "`hardware-configuration.nix`" + ` and a file that there is a template of (` + "`variables.example.nix`, `defaults/variables.nix`" + `) are information, too.
+A file that several modules import is one finding.
 
 ` + "```nix" + `
 -- default.nix --
@@ -79,7 +81,7 @@ So is what another flake below this one imports that this one does not take, suc
 `,
 	Run: func(p *Pass) []Finding {
 		var out []Finding
-		at := map[graph.Place]int{}
+		at, of := map[graph.Place]int{}, map[string]int{}
 		for _, im := range p.Graph.Imports {
 			if !im.Missing || im.Disabled || im.External {
 				continue
@@ -92,7 +94,6 @@ So is what another flake below this one imports that this one does not take, suc
 			if p.tries(im) {
 				continue
 			}
-			at[im.At] = len(out)
 			f := Finding{
 				At: im.At, Value: im.To,
 				Message: fmt.Sprintf("there is no file %s%s", im.To, p.nearestFile(im.To)),
@@ -103,11 +104,54 @@ So is what another flake below this one imports that this one does not take, suc
 			if flake := p.otherFlake(im.From); flake != "" {
 				f.Severity = Info
 				f.dependOn(flake + " is a flake of its own, and may be put together elsewhere")
+			} else if why := p.madeThere(im.To); why != "" {
+				f.Severity = Info
+				f.dependOn(why)
 			}
+			// What many modules import and is nowhere is one thing that is missing.
+			if i, ok := of[im.To]; ok && out[i].Severity == f.Severity && !p.dormant(out[i].At.File) {
+				out[i].Related = append(out[i].Related, Related{At: f.At, Message: "imported here, too"})
+				at[im.At] = i
+				continue
+			}
+			at[im.At], of[im.To] = len(out), len(out)
 			out = append(out, f)
 		}
 		return out
 	},
+}
+
+// madeThere says why a file may be on the machine and not in the tree, "" if nothing speaks for it: without a flake, Nix reads what lies in the folder, tracked
+// by git or not.
+func (p *Pass) madeThere(name string) string {
+	if p.Graph.Files["flake.nix"] != nil {
+		return ""
+	}
+	base := path.Base(name)
+	if base == "hardware-configuration.nix" {
+		return "nixos-generate-config writes it on each machine"
+	}
+	for _, file := range p.files() {
+		if isTemplateOf(file, base) && file != name {
+			return file + " may be what it is made of"
+		}
+	}
+	return ""
+}
+
+// templateWords are what folders and files are called that hold what a file begins with.
+var templateWords = []string{"default", "defaults", "example", "examples", "sample", "samples", "template", "templates", "skeleton", "dist"}
+
+// isTemplateOf reports whether a file is named as one that another is made of: defaults/variables.nix, variables.example.nix, example-variables.nix.
+func isTemplateOf(file, base string) bool {
+	is := func(word string) bool { return slices.Contains(templateWords, word) }
+	own := path.Base(file)
+	if own == base {
+		return is(path.Base(path.Dir(file)))
+	}
+	words := strings.FieldsFunc(strings.TrimSuffix(own, ".nix"), func(r rune) bool { return strings.ContainsRune(".-_", r) })
+	rest := slices.DeleteFunc(slices.Clone(words), is)
+	return len(rest) < len(words) && strings.Join(rest, "") == strings.Join(strings.FieldsFunc(strings.TrimSuffix(base, ".nix"), func(r rune) bool { return strings.ContainsRune(".-_", r) }), "")
 }
 
 var unreachableModule = Check{

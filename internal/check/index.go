@@ -40,6 +40,7 @@ type index struct {
 	selected    func() *selections                   // names that are selected from something unknown
 	byComputed  func() map[string]graph.Place        // registries of which members are read by a computed name
 	sharedData  func() map[string]bool               // files of data that are used in more than one way
+	palettes    func() map[string]map[bool]int       // by set, how many values are colours, and how many are not
 	outside     func() outsideReads                  // options that a command asks a configuration for
 	touched     func() map[string]map[string]bool    // services that a file declares or sets something of
 	declares    func() map[string]bool               // files that declare a service's switch
@@ -84,6 +85,7 @@ func (p *Pass) build() {
 	p.selected = sync.OnceValue(p.selectedNames)
 	p.byComputed = sync.OnceValue(p.makeComputed)
 	p.sharedData = sync.OnceValue(p.makeSharedData)
+	p.palettes = sync.OnceValue(p.makePalettes)
 	p.outside = sync.OnceValue(p.makeOutside)
 	p.touched = sync.OnceValue(p.makeTouched)
 	p.declares = sync.OnceValue(p.makeDeclares)

@@ -10,7 +10,7 @@ import (
 func (p *Pass) mergesNumbers(option string, value any) string {
 	segs := strings.Split(option, ".")
 	for _, set := range mergingOptions {
-		if strings.HasPrefix(option, set+".") || strings.HasPrefix(endOfHome(segs), set+".") {
+		if below(option, []string{set}) {
 			return set + " puts them together"
 		}
 	}
@@ -43,6 +43,17 @@ func (p *Pass) mergesNumbers(option string, value any) string {
 // mergingOptions are the sets of NixOS and home-manager in which later definitions of one name replace earlier ones, or the greatest number holds
 // (nixos/modules/misc/nixpkgs.nix, nixos/modules/config/sysctl.nix).
 var mergingOptions = []string{"nixpkgs.config", "boot.kernel.sysctl"}
+
+// rawOptions are those of them that take what is below as it stands: mkForce has no effect there but to end up in the value.
+var rawOptions = []string{"nixpkgs.config"}
+
+// below reports whether an option lies in one of some sets, of a system or of a home.
+func below(option string, sets []string) bool {
+	home := endOfHome(strings.Split(option, "."))
+	return slices.ContainsFunc(sets, func(set string) bool {
+		return strings.HasPrefix(option, set+".") || strings.HasPrefix(home, set+".")
+	})
+}
 
 // endOfHome is an option's path within the home that it is of.
 func endOfHome(segs []string) string {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -241,23 +242,80 @@ word. Write ` + "`mkMerge [ (mkIf c { … }) { … } ]`" + `.
 			if m := p.modules[file]; m == nil || m.Role == "helper" || m.Role == "unparsed" {
 				continue
 			}
+			within := map[*parse.Binary]bool{} // operators whose result another one takes: a // (b // c)
 			names(p.Graph.Files[file].Expr, nil, func(b *parse.Binary, bound bindings) {
-				left, right := bound.property(b.X), bound.property(b.Y)
-				kept, lost, side := right, b.X, "left"
-				if right == "" {
-					kept, lost, side = left, b.Y, "right"
-				}
-				if kept == "" || isEmptySet(lost) || makesFunctor(lost) {
+				operands := updated(b, within)
+				if within[b] {
 					return
 				}
-				out = append(out, Finding{
-					At: p.place(file, lost.Range()), Value: kept,
+				kept, last := "", -1
+				for i, e := range operands {
+					if name := bound.property(e); name != "" {
+						kept, last = name, i
+					}
+				}
+				var lost []parse.Expr
+				side := "right"
+				for i, e := range operands {
+					if i != last && !isEmptySet(e) && !makesFunctor(e) && !holdsNever(e) {
+						if lost = append(lost, e); i < last {
+							side = "left"
+						}
+					}
+				}
+				if kept == "" || len(lost) == 0 {
+					return
+				}
+				f := Finding{
+					At: p.place(file, lost[0].Range()), Value: kept,
 					Message: fmt.Sprintf("what stands on the %s of // is dropped: the module system takes only what %s wraps; write mkMerge [ … ] in place of //", side, kept),
-				})
+				}
+				if len(lost) > 1 {
+					f.Message = fmt.Sprintf("%s of // are dropped: the module system takes only what the last %s wraps; write mkMerge [ … ] in place of //", count(len(lost), "operand"), kept)
+				}
+				for _, e := range lost[1:] {
+					f.Related = append(f.Related, Related{At: p.place(file, e.Range()), Message: "dropped, too"})
+				}
+				out = append(out, f)
 			})
 		}
 		return out
 	},
+}
+
+// updated are the operands of a // b // c, from left to right, however they are put together. The operators within are noted: they are part of this one.
+func updated(b *parse.Binary, within map[*parse.Binary]bool) (operands []parse.Expr) {
+	for _, e := range []parse.Expr{b.X, b.Y} {
+		if inner, ok := unwrapped(e).(*parse.Binary); ok && inner.Op == parse.OpUpdate {
+			within[inner] = true
+			operands = append(operands, updated(inner, within)...)
+			continue
+		}
+		operands = append(operands, e)
+	}
+	return operands
+}
+
+// unwrapped is an expression without the parentheses around it.
+func unwrapped(e parse.Expr) parse.Expr {
+	for paren, ok := e.(*parse.Paren); ok; paren, ok = e.(*parse.Paren) {
+		e = paren.X
+	}
+	return e
+}
+
+// holdsNever reports whether an expression is switched off as it stands: mkIf false { … }.
+func holdsNever(e parse.Expr) bool {
+	call, ok := unwrapped(e).(*parse.Apply)
+	if !ok || property(call) != "mkIf" {
+		return false
+	}
+	inner, ok := call.Fn.(*parse.Apply)
+	if !ok {
+		return false
+	}
+	cond, ok := unwrapped(inner.Arg).(*parse.Ident)
+	return ok && cond.Name == "false"
 }
 
 // bindings are the names that hold at a place in the text, with what they are bound to; nil where that does not stand there.
@@ -321,8 +379,9 @@ func names(e parse.Expr, bound bindings, visit func(*parse.Binary, bindings)) {
 
 // property is the function of lib that an expression is a full call of, be it by name, "" if it is none of a property.
 func (bs bindings) property(e parse.Expr) string {
-	for paren, ok := e.(*parse.Paren); ok; paren, ok = e.(*parse.Paren) {
-		e = paren.X
+	e = unwrapped(e)
+	if b, ok := e.(*parse.Binary); ok && b.Op == parse.OpUpdate {
+		return cmp.Or(bs.property(b.Y), bs.property(b.X)) // (mkIf c { … } // { … }) is what mkIf gives, still
 	}
 	if id, ok := e.(*parse.Ident); ok {
 		for i := len(bs) - 1; i >= 0; i-- {
@@ -373,7 +432,7 @@ func property(e parse.Expr) string {
 }
 
 func isEmptySet(e parse.Expr) bool {
-	s, ok := e.(*parse.Set)
+	s, ok := unwrapped(e).(*parse.Set)
 	return ok && len(s.Bindings) == 0
 }
 

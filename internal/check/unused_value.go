@@ -22,7 +22,7 @@ number or name is written out by hand. A read of the set around it, a read with 
 It is information where something unseen may read it, in a configuration that has it: a file that could not be read; a member of a registry of which others are
 read by a computed name; its name, or all of the set that
 it lies in, selected from something that is not known; a set that is made elsewhere (a flake's packages), a member that stands in a file of data which is used for something else, too, a type that another option has, too; what its own module computes, for whoever evaluates a configuration, or what a command in the text asks one for
-(nix eval .#nixosConfigurations.tower.config.my.vm); another tree, where no host of this one takes the module. What an import that was not followed
+(nix eval .#nixosConfigurations.tower.config.my.vm); a colour among others, as palettes are kept whole; another tree, where no host of this one takes the module. What an import that was not followed
 could bring is text of this tree, whose names were seen.
 
 ` + "```nix" + `
@@ -67,7 +67,9 @@ could bring is text of this tree, whose names were seen.
 				what += fmt.Sprintf(", nor the other %s declared here", count(len(vs)-1, "value"))
 			}
 			f := Finding{At: at, Value: vs[0].Path, Message: fmt.Sprintf("nothing reads %s: remove it, or read it where it is meant", what)}
-			if why := p.mayBeRead(vs); why != "" {
+			if p.isPaletteColour(vs[0]) {
+				f.Severity, f.Message = Info, "nothing reads "+what+", a colour of a palette"
+			} else if why := p.mayBeRead(vs); why != "" {
 				f.Severity, f.Message = Info, "nothing reads "+what
 				f.dependOn(why)
 			}
@@ -76,6 +78,43 @@ could bring is text of this tree, whose names were seen.
 		slices.SortFunc(out, compareFindings)
 		return p.gather(out)
 	},
+}
+
+// isPaletteColour reports whether a value is one of the colours of a set that holds little else: a palette has the colours that its author gave it, and a theme
+// uses some of them.
+func (p *Pass) isPaletteColour(v *graph.Value) bool {
+	if !isColour(v) {
+		return false
+	}
+	colours, all := p.palettes()[setOf(v)], 0
+	for _, n := range colours {
+		all += n
+	}
+	return colours[true] >= few/2 && 2*colours[true] > all
+}
+
+// makePalettes count, by set, the values that are colours and those that are not.
+func (p *Pass) makePalettes() map[string]map[bool]int {
+	out := map[string]map[bool]int{}
+	for _, v := range p.Graph.Values {
+		if len(v.Declared) == 0 || v.Registry {
+			continue
+		}
+		set := setOf(v)
+		if out[set] == nil {
+			out[set] = map[bool]int{}
+		}
+		out[set][isColour(v)]++
+	}
+	return out
+}
+
+// isColour reports whether a value is a colour wherever it is known: #rrggbb, with or without the # and an alpha channel.
+func isColour(v *graph.Value) bool {
+	return len(v.Literals) > 0 && !slices.ContainsFunc(v.Literals, func(l graph.Literal) bool {
+		digits := strings.TrimPrefix(l.Text, "#")
+		return len(digits) != 6 && len(digits) != 8 || strings.Trim(digits, "0123456789abcdefABCDEF") != ""
+	})
 }
 
 // readApart reports whether an option is read in a module that nothing is seen to import: such a one is looked at as one of NixOS, or of home-manager, and
