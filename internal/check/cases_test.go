@@ -820,6 +820,9 @@ func TestDormant(t *testing.T) {
 	for _, f := range run(t, g, check.Config{}).Findings {
 		if f.Check == "missing-import" {
 			got[f.At.File] = f.Severity
+			for _, r := range f.Related {
+				got[r.At.File] = f.Severity
+			}
 		}
 	}
 	want := map[string]check.Severity{

@@ -249,6 +249,9 @@ func (p *Pass) certain(s site, h hit) bool {
 	}
 	switch h.n.kind {
 	case portNeedle:
+		if slices.Contains(mailPorts, s.src[h.start:h.end]) {
+			return false
+		}
 		if common(h, s) == 0 && !slices.Contains(s.sc.Names, "firewall") {
 			return false // another service may have the number
 		}
@@ -289,6 +292,9 @@ func (p *Pass) isPublishedAs(s site, h hit) bool {
 		}
 	}
 }
+
+// mailPorts are the ports of mail's protocols, which every server and client of mail has (RFC 8314): what is written so is no copy of what another one is told.
+var mailPorts = []string{"25", "110", "143", "465", "587", "993", "995"}
 
 // isAbout reports whether a file is somebody's: users/anna.nix is about anna, and so is home/anna/ssh.nix.
 func isAbout(file, name string) bool {

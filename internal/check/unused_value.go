@@ -86,12 +86,15 @@ func (p *Pass) isPaletteColour(v *graph.Value) bool {
 	if !isColour(v) {
 		return false
 	}
-	colours, all := p.palettes()[setOf(v)], 0
+	colours, all := p.palettes()[strings.TrimPrefix(setOf(v), anyHome)], 0
 	for _, n := range colours {
 		all += n
 	}
 	return colours[true] >= few/2 && 2*colours[true] > all
 }
+
+// anyHome is what the paths of a home's options begin with.
+const anyHome = "home-manager.users.*."
 
 // makePalettes count, by set, the values that are colours and those that are not.
 func (p *Pass) makePalettes() map[string]map[bool]int {
@@ -100,7 +103,7 @@ func (p *Pass) makePalettes() map[string]map[bool]int {
 		if len(v.Declared) == 0 || v.Registry {
 			continue
 		}
-		set := setOf(v)
+		set := strings.TrimPrefix(setOf(v), anyHome)
 		if out[set] == nil {
 			out[set] = map[bool]int{}
 		}
@@ -125,9 +128,9 @@ func (p *Pass) readApart(v *graph.Value) bool {
 
 // twin is the option of homes that is called like one of systems, or the other way round; nil if there is none.
 func (p *Pass) twin(v *graph.Value) *graph.Value {
-	other, home := strings.CutPrefix(v.Path, "home-manager.users.*.")
+	other, home := strings.CutPrefix(v.Path, anyHome)
 	if !home {
-		other = "home-manager.users.*." + v.Path
+		other = anyHome + v.Path
 	}
 	return p.values[other]
 }
