@@ -890,6 +890,13 @@ let cfg = config.my.wiki; in
 { imports = [ ./hardware-configuration.nix ./disks.nix (import ./variables.nix).module ]; }
 -- variables.example.nix --
 { module = { }; }`, "error missing-import disks.nix, info missing-import hardware-configuration.nix, info missing-import variables.nix"},
+		{"a short name is no other one mistyped", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.user.name = lib.mkOption { type = lib.types.str; };
+  config.services.a = { user = config.my.user.name; home = config.my.user.home or "/home"; title = config.my.user.nme or "nobody"; };
+}`, "info undeclared-value my.user.home, warning undeclared-value my.user.nme"},
 		{"a palette is more than what is used of it", `
 -- default.nix --
 { lib, config, ... }:

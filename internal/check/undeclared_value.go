@@ -157,12 +157,17 @@ func (p *Pass) readIn(rs []*graph.Reference) *graph.ConfSet {
 	return in
 }
 
-// isTypo reports whether a path is another one with a letter or two changed, or with a segment left out, put in or moved.
+// isTypo reports whether a path is another one with a letter or two changed, or with a segment left out, put in or moved. Of a short name one letter: home is no
+// name mistyped.
 func isTypo(path, near string) bool {
-	if suggest.Within(path, near, 2) {
+	a, b := strings.Split(path, "."), strings.Split(near, ".")
+	limit := 2
+	if last := len(a) - 1; len(a) == len(b) && slices.Equal(a[:last], b[:last]) && len(a[last]) < 6 {
+		limit = 1
+	}
+	if suggest.Within(path, near, limit) {
 		return true
 	}
-	a, b := strings.Split(path, "."), strings.Split(near, ".")
 	n := 0
 	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
 		n++
