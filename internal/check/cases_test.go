@@ -128,6 +128,19 @@ key
 { my.a.enable = true; my.b.enable = true; my.c = { enable = true; port = 7003; }; }
 -- db.nix --
 { my.a.enable = true; my.b = { enable = true; port = 7002; }; }`},
+		{"numbers that a function gives out", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+let
+  low = 1025;
+  free = n: used: if builtins.elem n used then free (if n > 60000 then low else n + 1) used else n;
+in
+{
+  options.my.ports = lib.mkOption { type = lib.types.attrsOf lib.types.port; default = lib.genAttrs config.my.names (n: free (builtins.stringLength n) [ ]); };
+  options.my.names = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ "wiki" "blog" ]; };
+  config.services.wiki.port = config.my.ports.wiki;
+  config.services.blog.port = config.my.ports.blog;
+}`},
 		{"what a set of anything holds listens nowhere", "port-collision", "", `
 -- default.nix --
 { lib, config, ... }:
@@ -1029,6 +1042,26 @@ in
 { services.wiki.port = 7001; }
 -- services/blog.nix --
 { services.blog.port = 7001; }`},
+		{"what stands in for a set that may be missing", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+let
+  has = config.my.xs ? store;
+  store = if has then config.my.xs.store else { path = "/var/lib/xs/store"; };
+in
+{
+  options.my.xs.store.path = lib.mkOption { type = lib.types.str; default = "/var/lib/xs/store"; };
+  config.services.xs.folder = store.path;
+  config.services.xs.backup = "/var/lib/xs/store"; # <- here
+}`},
+		{"where somebody is led to", "hard-coded-copy", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.proxy.defaultRedirect = lib.mkOption { type = lib.types.str; default = "home.example"; };
+  config.services.nginx.redirect = config.my.proxy.defaultRedirect;
+  config.services.nginx.virtualHosts."wiki.home.example".forceSSL = true;
+}`},
 		{"the port inside a published one", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

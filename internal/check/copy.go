@@ -255,6 +255,10 @@ func (p *Pass) certain(s site, h hit) bool {
 		if common(h, s) == 0 && !slices.Contains(s.sc.Names, "firewall") {
 			return false // another service may have the number
 		}
+	case domainNeedle:
+		if last := tokens(h.n.last()); len(last) > 1 && slices.Contains([]string{"redirect", "fallback", "target"}, last[len(last)-1]) {
+			return false // where somebody is led to is no name of what stands there
+		}
 	case textNeedle:
 		return !h.n.own && (isAccount(v) || common(h, s) > 1) && !isLook(s.sc.Names) && !isLook(v.Segments)
 	case wordNeedle:
@@ -498,8 +502,16 @@ func (p *Pass) sameOnHosts(v *graph.Value, text, file string) (same, known bool)
 	return true, known
 }
 
-// inHome reports whether a value is declared in a home-manager module, and so can be read in others.
+// inHome reports whether a value is an option of homes, and so can be read in their modules.
 func (p *Pass) inHome(v *graph.Value) bool {
+	for _, i := range v.Instances {
+		if strings.HasPrefix(i.Path, "home-manager.users.") {
+			return true
+		}
+		if slices.ContainsFunc(p.Graph.Configurations, func(c *graph.Configuration) bool { return c.Host && c.Holds(i.In) }) {
+			return false // a system's own, though its module may speak of homes
+		}
+	}
 	return slices.ContainsFunc(v.Declared, func(d graph.Place) bool { m := p.modules[d.File]; return m != nil && m.Home })
 }
 
@@ -584,6 +596,12 @@ func (p *Pass) couldRead(s site, h hit) bool {
 				return false // config.my.x == "copy": the point is that it be spelled out
 			}
 		}
+	}
+	// if config.my ? x then config.my.x else { y = "copy"; }: the set as a whole, likewise.
+	if n := len(v.Segments) - 1; n > 1 && slices.ContainsFunc(s.sc.Instead, func(g parse.Span) bool {
+		return strings.Contains(p.Graph.Files[s.file].Text(g), strings.Join(v.Segments[:n], "."))
+	}) {
+		return false
 	}
 	// Where reading would break the layers, the answer is another one.
 	if from, ok := p.layer(s.file); ok && len(v.Declared) > 0 {

@@ -109,6 +109,9 @@ func collide(p *Pass, x, y port) bool {
 	if a, b := protocol(x.value.Path), protocol(y.value.Path); a != "" && b != "" && a != b {
 		return false
 	}
+	if x.literal.At == y.literal.At && !containsWord(p.Graph.Text(x.literal.At), x.literal.Text) {
+		return false // a function gives them out, and this is one that it may give: which one has it, the text does not tell
+	}
 	if p.isIdle(x.value) || p.isIdle(y.value) {
 		return false // nothing reads it, so that nothing listens on it; unused-value tells that
 	}

@@ -11,6 +11,7 @@ import (
 type scope struct {
 	Names    []string     // attribute and let names from the file's top, "*" for a computed one
 	Prose    bool         // text for people: a description, an assertion's message
+	Instead  []parse.Span // what holds where this does not: x of `if c then x else this`
 	Guards   []parse.Span // conditions that decide whether this is reached, and x of `x or this`
 	Against  []parse.Expr // other sides of comparisons that this takes part in
 	List     bool         // an element of a list that is the binding's value
@@ -83,7 +84,11 @@ func walk(e parse.Expr, sc scope, visit func(parse.Expr, scope)) {
 	case *parse.If:
 		walk(e.Cond, sc, visit)
 		walk(e.Then, sc.guarded(e.Cond.Range()), visit)
-		walk(e.Else, sc.guarded(e.Cond.Range()), visit)
+		other := sc.guarded(e.Cond.Range())
+		if e.Then != nil {
+			other.Instead = append(slices.Clip(sc.Instead), e.Then.Range())
+		}
+		walk(e.Else, other, visit)
 	case *parse.Lambda:
 		if e.Formals != nil {
 			for _, f := range e.Formals.List {
