@@ -118,7 +118,7 @@ func (c *concealment) text(v, kind string, d *eval.Definition, names []string) s
 		worth = secrets.Known // that of a service is the service's name: nothing asks for it
 	}
 	places, stands := c.standsAt(PlaceIn(d.File, d.Span), v, names[len(names)-1])
-	if stands && !secrets.TakesContents(path) {
+	if stands && !secrets.TakesContents(path) && (worth != secrets.HashOnly || secrets.WholeHash(v)) {
 		for _, at := range places {
 			c.tell(&LiteralSecret{Option: pathText(segs), Segments: segs, Kind: kind, Worth: worth, At: at, In: c.g.setOf(d.In)})
 		}

@@ -91,6 +91,21 @@ func uses(all []check.SecretUse) (out []check.SecretUse, left int) {
 	return out, 0
 }
 
+// options names the options of some uses: "services.a.key, services.b.key and 3 more"; "" for none.
+func options(all []check.SecretUse) string {
+	var names []string
+	for _, u := range all {
+		if !slices.Contains(names, u.Option) {
+			names = append(names, u.Option)
+		}
+	}
+	const most = 3
+	if n := len(names) - most; n > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(names, ", ")
+}
+
 // Text writes the list for a terminal.
 func (s *Secrets) Text(w io.Writer, o Options) error {
 	t := &terminal{bufio.NewWriter(w), o.Color, o.Width}
@@ -117,9 +132,13 @@ func (s *Secrets) Text(w io.Writer, o Options) error {
 			line += t.style(dim, "  "+plain(note))
 		}
 		fmt.Fprintln(t, line)
-		ways, left := uses(x.Uses)
+		ways, left := uses(x.Goes())
 		around, more := uses(x.Around)
+		may := options(x.May())
 		n := len(ways) + len(around)
+		if may != "" {
+			n++
+		}
 		if n == 0 {
 			fmt.Fprintln(t, "    nobody is seen to use it")
 			continue
@@ -132,6 +151,9 @@ func (s *Secrets) Text(w io.Writer, o Options) error {
 		}
 		for i, u := range around {
 			row(len(ways)+i, t.style(red, "contents, perhaps into the store: ")+plain(use(u)), where(u.At))
+		}
+		if may != "" {
+			fmt.Fprintf(t, "    %s perhaps, by a name that is computed: %s\n", turn(n-1, n), plain(may))
 		}
 		if left+more > 0 {
 			fmt.Fprintf(t, "       and %s\n", plural(left+more, "more use", "more uses"))
@@ -152,13 +174,16 @@ func (s *Secrets) Markdown(w io.Writer, o Options) error {
 	rows := [][]string{{"Secret", "Tool", "File", "Owner, group, mode", "Used by", "Hosts"}}
 	for _, x := range s.All {
 		var by []string
-		ways, left := uses(x.Uses)
+		ways, left := uses(x.Goes())
 		for _, u := range ways {
 			by = append(by, mdCell(u.Option))
 		}
 		around, more := uses(x.Around)
 		for _, u := range around {
 			by = append(by, "**perhaps in the store:** "+mdCell(u.Option))
+		}
+		if may := options(x.May()); may != "" {
+			by = append(by, "perhaps, by a name that is computed: "+mdCell(may))
 		}
 		if left+more > 0 {
 			by = append(by, plural(left+more, "more", "more"))
@@ -173,7 +198,7 @@ func (s *Secrets) Markdown(w io.Writer, o Options) error {
 func (s *Secrets) JSON(w io.Writer) error {
 	uses := func(all []check.SecretUse) any {
 		return list(all, func(u check.SecretUse) any {
-			return inside(s.g, u.In, located(u.At, object{"option": u.Option, "what": string(u.What), "unit": u.Unit, "by": u.By, "user": u.User,
+			return inside(s.g, u.In, located(u.At, object{"option": u.Option, "what": string(u.What), "unit": u.Unit, "by": u.By, "user": u.User, "perhaps": u.Perhaps,
 				"steps": list(u.Way, func(st graph.Step) any { return located(st.At, object{"what": st.What}) })}))
 		})
 	}

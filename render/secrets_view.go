@@ -28,7 +28,8 @@ func (s *sketch) secretsPicture(o Options) {
 		var start exposureWay
 		start[0] = boxes.add(0, from, x.At, from+", by "+x.Tool, x.Tool)
 		start[1] = boxes.add(1, x.Name, x.At, x.Name+" in "+where(x.At), x.Name)
-		for _, u := range x.Uses {
+		goes := x.Goes()
+		for _, u := range goes {
 			w := start
 			to, by := u.Unit, u.Option
 			if to == "" {
@@ -47,7 +48,7 @@ func (s *sketch) secretsPicture(o Options) {
 			around[w[1]] = true
 			ways = append(ways, w)
 		}
-		if len(x.Uses)+len(x.Around) == 0 {
+		if len(goes)+len(x.Around) == 0 {
 			unused++
 			ways = append(ways, start)
 		}

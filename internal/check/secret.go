@@ -35,7 +35,22 @@ type Secret struct {
 	Uses     []SecretUse
 	Around   []SecretUse // uses that put its contents where everybody can read them
 
-	defs []*graph.Definition
+	defs    []*graph.Definition
+	fileSet bool // something says which file it is kept in, though it may not be known
+}
+
+// Goes are the options that a secret goes to: those that are given its path, its contents or a placeholder, not those that ask whether there is one.
+func (s *Secret) Goes() []SecretUse {
+	return slices.DeleteFunc(slices.Clone(s.Uses), func(u SecretUse) bool {
+		return u.Perhaps || u.What == secrets.Existence || u.What == secrets.Hash
+	})
+}
+
+// May are the options that read a secret by a computed name, which may be that of this one.
+func (s *Secret) May() []SecretUse {
+	return slices.DeleteFunc(slices.Clone(s.Uses), func(u SecretUse) bool {
+		return !u.Perhaps || u.What == secrets.Existence || u.What == secrets.Hash
+	})
 }
 
 // A Field is a field that somebody may set: its text, if all definitions agree on one that is known.
@@ -54,6 +69,7 @@ type SecretUse struct {
 	In       *graph.ConfSet
 	Way      []graph.Step
 	Unit     string // the systemd service that reads it, "" if it is none's
+	Perhaps  bool   // it reads a secret whose name is computed, which may be this one
 	By       string // how: "credential", "environment file", "unit", "service", "template", "user", "option"
 	User     string // that the unit runs as, "" if that is not known
 }
@@ -140,13 +156,20 @@ func (p *Pass) makeSecrets() *secretFacts {
 		}
 		use := SecretUse{What: what, Option: t.Option, Segments: t.Segments, At: t.At, Read: t.Read, In: t.In, Way: t.Steps}
 		p.describe(&use)
-		for _, s := range f.meant(l, isHome(t.Source.Path)) {
+		for _, s := range f.meant(p.Graph, l, isHome(t.Source.Path), t.In) {
+			use.Perhaps = l.Secret == "*" || s.Name != l.Secret && l.Secret != ""
 			if what == secrets.Contents && !secrets.TakesContents(t.Segments) && !t.Default {
 				s.Around = append(s.Around, use)
 			}
 			s.Uses = append(s.Uses, use)
 		}
 	}
+	for _, d := range p.Graph.Definitions {
+		if !tests(d.In) {
+			p.namedIn(f, d, d.Segments, d.Value)
+		}
+	}
+	f.fromDefault(p.Graph)
 	f.all = slices.SortedFunc(maps.Values(f.by), func(a, b *Secret) int {
 		return cmp.Or(strings.Compare(a.Tool, b.Tool), strings.Compare(a.Name, b.Name), compareBools(a.Home, b.Home))
 	})
@@ -167,8 +190,74 @@ func isHome(path []string) bool {
 	return len(path) > 3 && path[0] == "home-manager" && path[1] == "users"
 }
 
-// meant are the secrets that a label may speak of.
-func (f *secretFacts) meant(l secrets.Label, home bool) []*Secret {
+// namedIn takes up the secrets that a definition names by the files in which they lie on a machine.
+func (p *Pass) namedIn(f *secretFacts, d *graph.Definition, segs []string, v any) {
+	switch v := v.(type) {
+	case string:
+		for _, name := range secrets.NamesAtRuntime(v) {
+			for _, tool := range []string{"agenix", "sops-nix", "vaultix"} {
+				s := f.by[secretKey{tool, name, false}]
+				if own, ok := secrets.Of(segs); s == nil || ok && own.Tool.Kind != secrets.OfTemplates || p.Graph.Intersection(s.In, d.In).Empty() {
+					continue
+				}
+				use := SecretUse{What: secrets.Path, Option: d.Option, Segments: segs, At: d.At, In: d.In}
+				p.describe(&use)
+				s.Uses = append(s.Uses, use)
+			}
+		}
+	case []any:
+		for _, x := range v {
+			p.namedIn(f, d, segs, x)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			p.namedIn(f, d, append(segs[:len(segs):len(segs)], name), v[name])
+		}
+	}
+}
+
+// fromDefault says of secrets of sops-nix without a file of their own which one they are kept in, if their machines agree on it (sops.defaultSopsFile).
+func (f *secretFacts) fromDefault(g *graph.Graph) {
+	for _, s := range f.by {
+		if s.Tool != "sops-nix" || s.File != "" || s.fileSet {
+			continue
+		}
+		files := map[string]bool{}
+		for _, d := range g.Definitions {
+			path := secrets.Local(d.Segments)
+			if len(path) == 2 && path[0] == "sops" && path[1] == "defaultSopsFile" && isHome(d.Segments) == s.Home && !g.Intersection(d.In, s.In).Empty() {
+				name := ""
+				if len(d.Files) > 0 {
+					name = d.Files[0].Name
+				}
+				files[name] = true
+			}
+		}
+		for name := range files {
+			if len(files) == 1 {
+				s.File = name
+			}
+		}
+	}
+}
+
+// meant are the secrets that a label may speak of which is read in some configurations: the one of that name, or those whose names are computed. Where none of
+// them is in these configurations, whose imports may not all be known, those of others are.
+func (f *secretFacts) meant(g *graph.Graph, l secrets.Label, home bool, in *graph.ConfSet) []*Secret {
+	all := f.named(l, home)
+	here := slices.DeleteFunc(slices.Clone(all), func(s *Secret) bool { return g.Intersection(s.In, in).Empty() })
+	if len(here) > 0 {
+		all = here
+	}
+	exact := slices.DeleteFunc(slices.Clone(all), func(s *Secret) bool { return s.Name != l.Secret })
+	if len(exact) > 0 && l.Secret != "*" {
+		return exact
+	}
+	return all
+}
+
+// named are the secrets that a label may speak of by their names.
+func (f *secretFacts) named(l secrets.Label, home bool) []*Secret {
 	tools := []string{l.Tool.Name}
 	if l.Tool.Kind == secrets.OfPlaceholders {
 		tools[0] = strings.TrimSuffix(l.Tool.Name, " placeholders")
@@ -287,6 +376,7 @@ func (s *Secret) field(name string, v any, d *graph.Definition) {
 	case "path", "name", "symlink":
 		s.Path.set(text, known)
 	case "file", "sopsFile", "rekeyFile", "keyFile":
+		s.fileSet = true
 		if len(d.Files) > 0 {
 			text = d.Files[0].Name
 		}

@@ -40,7 +40,7 @@ Nothing is said where the text does not tell one of them.
 			}
 			for _, u := range s.Uses {
 				user := p.readerOf(u)
-				if user == "" || s.readableBy(user, p.unitField(u.Unit, "Group", u.In)) || s.forGroup() && p.isMember(user, s.Group.Text) {
+				if user == "" || u.Perhaps || s.readableBy(user, p.unitField(u.Unit, "Group", u.In)) || s.forGroup() && p.isMember(user, s.Group.Text) {
 					continue
 				}
 				key := fmt.Sprintf("%s %s %s", s.Tool, s.Name, u.Unit)
@@ -193,7 +193,7 @@ one until somebody restarts it.
 			}
 			for _, u := range s.Uses {
 				unit := starts[u.Unit]
-				if u.What != "path" || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
+				if u.What != "path" || u.Perhaps || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
 					continue
 				}
 				if slices.Contains(s.Restarts, u.Unit+".service") || slices.Contains(s.Restarts, u.Unit) || seen[s.Tool+s.Name+"\x00"+u.Unit] {

@@ -21,9 +21,14 @@ var wellKnown = []string{"nixos", "root", "admin", "test", "guest", "toor", "use
 // hashes are how the hashes of passwords begin (crypt(5); RFC 5803 for SCRAM).
 var hashes = []string{"$y$", "$gy$", "$7$", "$6$", "$5$", "$1$", "$2a$", "$2b$", "$2y$", "$argon2", "$scrypt", "$pbkdf2", "$sha512$", "{SSHA", "{SHA", "{BCRYPT", "SCRAM-SHA-", "argon2:$"}
 
-// IsHash says that a text is the hash of a password.
+// IsHash says that a text is the hash of a password, or stands for one.
 func IsHash(text string) bool {
-	return slices.ContainsFunc(hashes, func(h string) bool { return strings.HasPrefix(text, h) }) && len(text)-strings.LastIndexAny(text, "$:}")-1 >= shortestHash
+	return slices.ContainsFunc(hashes, func(h string) bool { return strings.HasPrefix(text, h) })
+}
+
+// WholeHash says that what IsHash is long enough for a hash.
+func WholeHash(text string) bool {
+	return len(text)-strings.LastIndexAny(text, "$:}")-1 >= shortestHash
 }
 
 // shortestHash is the length of the shortest hash behind its salt, that of MD5 (crypt(5)): what is shorter stands for one.
