@@ -113,10 +113,23 @@ func (p *Pass) mentioned(name string) bool {
 	return false
 }
 
-// makeStems are what names of secrets' files begin with that the texts put together.
+// makeStems are what names of secrets, or of their files, begin with that the texts put together: wifi_ of placeholder."wifi_${network}", in a function that
+// nothing calls here.
 func (p *Pass) makeStems() (out []string) {
 	for _, f := range p.Graph.Files {
 		out = append(out, secrets.StemsAtRuntime(f.Src)...)
+		for _, read := range []string{`.secrets."`, `.placeholder."`} {
+			for rest := f.Src; ; {
+				_, behind, found := strings.Cut(rest, read)
+				if !found {
+					break
+				}
+				rest = behind
+				if stem, _, computed := strings.Cut(behind, "${"); computed && stem != "" && !strings.ContainsAny(stem, "\"\n") {
+					out = append(out, stem)
+				}
+			}
+		}
 	}
 	return out
 }
