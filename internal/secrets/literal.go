@@ -60,6 +60,9 @@ func Weigh(kind, text string) Worth {
 	}
 	l := strings.ToLower(text)
 	bare := fold(text)
+	if strings.HasPrefix(bare, "your") && KindOf(bare) != "" {
+		return Nothing // YOUR_ADMIN_PASSWORD
+	}
 	if slices.Contains(plainWords, l) || slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(bare, p) }) || repeated(text) || strings.ContainsAny(text, "{}") {
 		return Nothing
 	}
