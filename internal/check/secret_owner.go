@@ -193,7 +193,7 @@ one until somebody restarts it.
 			}
 			for _, u := range s.Uses {
 				unit := starts[u.Unit]
-				if u.What != "path" || u.Perhaps || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
+				if u.What != "path" || u.Perhaps || len(u.Segments) > 3 && u.Segments[3] == "path" || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
 					continue
 				}
 				if slices.Contains(s.Restarts, u.Unit+".service") || slices.Contains(s.Restarts, u.Unit) || seen[s.Tool+s.Name+"\x00"+u.Unit] {

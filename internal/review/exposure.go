@@ -441,7 +441,8 @@ func (p *portsOf) opensItsOwn(d *graph.Definition) {
 			found = true
 		}
 	}
-	if !found { // nixpkgs knows its port
+	own := slices.ContainsFunc(p.g.Declared, func(o *graph.Option) bool { return o.Path == d.Option }) // a module of the tree opens it, which is read by itself
+	if !found && !own {                                                                                // nixpkgs knows its port
 		p.all = append(p.all, &Port{Openings: []Opening{o}, Listeners: []Listener{{Service: name, Option: d.Option, At: d.At, In: d.In}}})
 	}
 }

@@ -182,7 +182,9 @@ func (r *reacher) reach(h *graph.Configuration) Reach {
 			}
 			leads[rt.Proxy] = append(leads[rt.Proxy], Lead{rt.Name, behind, p.Number, rt.At})
 		}
-		out.Doors = append(out.Doors, r.doors(h, p, off)...)
+		for _, d := range r.doors(h, p, off) {
+			out.Doors = append(out.Doors, r.itsPorts(h, d)...)
+		}
 	}
 	out.Doors = append(out.Doors, r.byDefault(h, out.Doors)...)
 	for _, proxy := range proxies {

@@ -208,6 +208,34 @@ nixosConfigurations.c:
   off flake.nix:5
   anywhere  7000 x (firewall off) perhaps
 `},
+		"what a module opens when it is asked to": {`
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./web.nix ]; }; }; }
+-- a.nix --
+{ config, ... }: {
+  services.samba = { enable = true; openFirewall = true; };
+  services.immich = { enable = true; openFirewall = true; };
+  services.xrdp = { enable = true; openFirewall = true; port = 3390; };
+  services.open-webui = { enable = true; openFirewall = true; port = builtins.head config.elsewhere; };
+  services.web = { enable = true; openFirewall = true; };
+}
+-- web.nix --
+{ config, lib, ... }: {
+  options.services.web = { enable = lib.mkEnableOption "web"; openFirewall = lib.mkEnableOption "its port"; };
+  config = lib.mkIf config.services.web.openFirewall { networking.firewall.allowedTCPPorts = [ 3909 ]; };
+}
+`, `
+nixosConfigurations.a:
+  anywhere  137/udp samba
+  anywhere  138/udp samba
+  anywhere  139/tcp samba
+  anywhere  445/tcp samba
+  anywhere  2283/tcp immich
+  anywhere  3390 xrdp
+  anywhere  3909/tcp  perhaps
+  anywhere  open-webui
+  ? the number of a port that is let in is not known from the text
+`},
 		"what is not known": {`
 -- flake.nix --
 { outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }
@@ -216,14 +244,14 @@ nixosConfigurations.c:
   imports = [ config.elsewhere ];
   networking.firewall.enable = false;
   networking.firewall.extraInputRules = "tcp dport 23 accept";
-  services.jellyfin = { enable = true; openFirewall = true; };
+  services.xonotic = { enable = true; openFirewall = true; };
   services.wiki.port = 4000;
 }
 `, `
 nixosConfigurations.a:
   off a.nix:3
   anywhere  4000 wiki (firewall off, unless the rules by hand shut it)
-  anywhere  jellyfin
+  anywhere  xonotic
   ? rules written by hand may let in more, or less
   ? the number of a port that is let in is not known from the text
   ? 1 import of its modules cannot be followed from the text

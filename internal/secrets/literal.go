@@ -31,8 +31,8 @@ func WholeHash(text string) bool {
 	return len(text)-strings.LastIndexAny(text, "$:}")-1 >= shortestHash
 }
 
-// shortestHash is the length of the shortest hash behind its salt, that of MD5 (crypt(5)): what is shorter stands for one.
-const shortestHash = 22
+// shortestHash is how long what follows the salt is at least: that of MD5 has 22 letters (crypt(5)), and "abc" stands for one.
+const shortestHash = 8
 
 // Worth is how surely a text is a secret.
 type Worth uint8
