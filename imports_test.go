@@ -42,6 +42,7 @@ var arrow = []struct {
 	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},
 	{"internal/mcp", nil},
 	{"internal/history", []string{"internal/escape", "graph", "internal/check", "internal/door", "internal/fault", "internal/git"}},
+	{"internal/facts", []string{"graph", "internal/change", "internal/check", "internal/config", "internal/door", "internal/git", "internal/secrets"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest", "internal/door"}},
 	{"internal/account", nil}, // not even parse: what it counts must not depend on what is checked
 	{"internal/flowtest", []string{"parse", "graph"}},
@@ -65,6 +66,7 @@ var only = []struct {
 	{"github.com/modelcontextprotocol/go-sdk", []string{"internal/mcp"}, "one package speaks to agents"},
 	{"github.com/google/rpmpack", []string{"internal/cmd/release"}, "it writes packages, which nixsink does not"},
 	{"github.com/scip-code/scip", []string{"render"}, "it is one of the formats"},
+	{"github.com/parquet-go/parquet-go", []string{"internal/facts"}, "it is one of the formats"},
 	{"github.com/spf13", []string{"internal/cli"}, "the command line is one package"},
 }
 

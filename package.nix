@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
   inherit src;
 
   # The NAR hash of `go mod vendor`. `go test -run TestVendorHash . -update` writes it after a change of go.mod.
-  vendorHash = "sha256-dcsebq6289X3AEho21O5izzHiwej9fSjK/7vtLedDy4=";
+  vendorHash = "sha256-w+iaMNVrziuTmgRC8G26wgfEdVhLbPgRs44Gh0EQnqk=";
 
   subPackages = [ "." ];
 

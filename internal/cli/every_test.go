@@ -48,6 +48,7 @@ var every = map[string][][]string{
 	"annotate":  {{"annotate"}, {"annotate", "-w"}, {"annotate", "--check"}, {"annotate", "--json"}},
 	"rename":    {{"rename", "{id}", "other"}, {"rename", "-w", "{id}", "other"}},
 	"rename-id": {{"rename-id", "--dry-run", "{id}", "CFG.other"}, {"rename-id", "-w", "{id}", "CFG.other"}, {"rename-id", "--json", "{id}", "CFG.other"}},
+	"facts":     {{"facts", ".", "-o", "facts"}, {"facts", ".", "-o", "facts", "--format", "ndjson"}},
 	"mdbook":    {{"mdbook"}, {"mdbook", "supports", "html"}},
 	"man":       {{"man"}, {"man", "check"}, {"man", "-o", "manual"}},
 	"version":   {{"version"}},

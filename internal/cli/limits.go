@@ -15,8 +15,9 @@ import (
 // defaultTimeout is enough for any tree that we know, a hundred times over.
 const defaultTimeout = 10 * time.Minute
 
-// endless are commands that serve as long as they are wanted, and history, which takes its time if it is long.
-var endless = map[string]bool{"serve": true, "history": true, "lsp": true, "mcp": true}
+// endless are commands that serve as long as they are wanted, and those that take their time if there is much to do: history, and facts, which bounds each
+// repository instead.
+var endless = map[string]bool{"serve": true, "history": true, "lsp": true, "mcp": true, "facts": true}
 
 // limits are what a run may spend.
 type limits struct {
@@ -43,7 +44,11 @@ func (a *app) start(cmd *cobra.Command) error {
 	case l.time < 0:
 		return usagef("--timeout is a time from 0, not %v", l.time)
 	}
-	ctx, b, stop := budget.Start(cmd.Context(), budget.Limits{Memory: int64(l.memory), Time: l.time})
+	bounds := budget.Limits{Memory: int64(l.memory), Time: l.time}
+	if cmd.Name() == "facts" && !cmd.Flags().Changed(jobFlag) {
+		bounds = budget.Limits{} // they are each repository's, in a process of its own
+	}
+	ctx, b, stop := budget.Start(cmd.Context(), bounds)
 	cmd.SetContext(ctx)
 	done := context.AfterFunc(ctx, stop)
 	a.ending = func() { done(); stop() }

@@ -34,6 +34,13 @@ func newProgress(w io.Writer) *progress {
 
 // update is called from any goroutine, for every file.
 func (p *progress) update(done, total int) {
+	if p.on {
+		p.show(fmt.Sprintf("%d of %d files", done, total))
+	}
+}
+
+// show puts a line in place of the one before, unless that is too new to have been read.
+func (p *progress) show(line string) {
 	if !p.on {
 		return
 	}
@@ -44,7 +51,7 @@ func (p *progress) update(done, total int) {
 		return
 	}
 	p.last, p.shown = now, true
-	fmt.Fprintf(p.w, "\r\x1b[Knixsink: %d of %d files", done, total)
+	fmt.Fprintf(p.w, "\r\x1b[Knixsink: %s", line)
 }
 
 // clear takes the line away, so that something else can be printed.

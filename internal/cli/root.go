@@ -135,7 +135,7 @@ func groups() []group {
 			func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newExposure, newSecrets, newHistory, newServe, newLSP, newMCP,
 		}},
 		{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
-		{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook}},
+		{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook, newFacts}},
 		{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRenameValue, newRename}},
 		{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},
 	}
