@@ -41,11 +41,28 @@ func (g *Graph) takeConfigurations(ev *eval.Evaluator) {
 			g.Configurations = append(g.Configurations, out)
 		}
 	}
+	g.takeTests()
 	slices.SortStableFunc(g.Configurations, func(a, b *Configuration) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), ComparePlaces(a.At, b.At))
 	})
 	g.countEvery()
 	g.tellApart()
+}
+
+// takeTests makes of a machine without a name what it is if a package or a check is made by the same call: a file with a test in it may be reached in another way too, and nobody
+// installs what it makes.
+func (g *Graph) takeTests() {
+	builds := map[Place]bool{}
+	for _, c := range g.Configurations {
+		if c.Build {
+			builds[c.At] = true
+		}
+	}
+	for _, c := range g.Configurations {
+		if c.Host && builds[c.At] && strings.HasPrefix(c.Name, c.Class+" at ") {
+			c.Host, c.Build = false, true
+		}
+	}
 }
 
 // tellApart gives configurations of one name names of their own: by the places that make them, and by number where that does not tell.

@@ -39,8 +39,8 @@ func dotSource(p *picture, o Options) []byte {
 		// From a few hundred nodes on dot spends most of its time on a few crossings.
 		b.WriteString(", mclimit=0.1")
 	}
-	if len(p.notes) > 0 || p.empty != "" {
-		fmt.Fprintf(&b, ", label=%s, labelloc=b, labeljust=l, fontcolor=\"#59636E\"", dotString(strings.Join(append(slices.Clone(p.notes), p.empty), " ")))
+	if notes := p.told(); len(notes) > 0 || p.empty != "" {
+		fmt.Fprintf(&b, ", label=%s, labelloc=b, labeljust=l, fontcolor=\"#59636E\"", dotString(strings.Join(append(slices.Clone(notes), p.empty), " ")))
 	}
 	b.WriteString("]\n")
 	b.WriteString("  node [fontname=\"Verdana\", fontsize=11, shape=box, height=0.26, margin=\"0.11,0.04\", style=filled, fillcolor=\"#FFFFFF\", color=\"#8C959F\"]\n")

@@ -27,6 +27,9 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 	for _, n := range degree {
 		least = min(least, max(0.25, nodeMax/float64(n)))
 	}
+	if f.view.Name == "overview" {
+		f.unit = f.fitUnit(least)
+	}
 	lanes := map[laneKey]*box{}
 	for _, e := range f.edges {
 		a := e.amount()
@@ -59,6 +62,53 @@ func (f *flowLayout) makeRibbons(at map[*node]*box) {
 		}
 		b.h = max(least, carried(b.in)+4, carried(b.out)+4)
 	}
+}
+
+// overviewHigh is how high the columns of the overview are at most: with title and legend it is a page of 700 pixels.
+const overviewHigh = 508.0
+
+// fitUnit is how many pixels a read of the overview has if its columns are to be no higher than a page; ribbons have so many at least.
+func (f *flowLayout) fitUnit(least float64) float64 {
+	unit := f.unit
+	for ; unit > 0.01; unit *= 0.9 {
+		in, out := map[*node]float64{}, map[*node]float64{}
+		for _, e := range f.edges {
+			a := e.amount()
+			for _, n := range []int{a.n - a.uncovered, a.uncovered} {
+				if n > 0 {
+					w := max(least, float64(n)*unit)
+					if e.control {
+						w = min(2, least*4/3)
+					}
+					in[e.to] += w
+					out[e.from] += w
+				}
+			}
+		}
+		high := 0.0
+		for _, column := range f.columns {
+			h := 0.0
+			for i, c := range column {
+				for _, b := range c.boxes {
+					h += max(rowMin, in[b.node]+4, out[b.node]+4) + rowGap
+				}
+				if c.head {
+					h += bandHead
+				}
+				if c.banded() {
+					h += bandPad
+				}
+				if i > 0 {
+					h += groupGap - rowGap
+				}
+			}
+			high = max(high, h)
+		}
+		if high <= overviewHigh {
+			break
+		}
+	}
+	return unit
 }
 
 type laneKey struct {

@@ -23,7 +23,7 @@ func flowSVG(p *picture, o Options) []byte {
 	}
 	f.columnHeads(c)
 	c.WriteString("</g>\n")
-	y := c.legend(f.entries(), f.notes, top+f.h+26, w)
+	y := c.legend(f.entries(), f.told(), top+f.h+26, w)
 	css := ""
 	if p.compared != nil {
 		css = compareCSS()
@@ -52,6 +52,14 @@ func (f *flowLayout) bands(c *canvas) {
 					class = "lead"
 				}
 				c.text(class, k.x, k.y+15, elide(k.name))
+				if !k.banded() {
+					// How far the name speaks: on the side that no ribbons come to.
+					x, last := k.x-7, k.boxes[len(k.boxes)-1]
+					if b.kind == optionNode {
+						x = k.x + k.w + 7
+					}
+					fmt.Fprintf(c, `<path class="rule" d="M%s %sV%s"/>`+"\n", px(x), px(b.y), px(last.y+last.h))
+				}
 			}
 		}
 	}

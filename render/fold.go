@@ -91,9 +91,17 @@ func (p *picture) shrink(limit int) {
 		p.columns()
 	}
 	if len(did) > 0 {
-		p.notes = append(p.notes, fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --only.",
-			plural(was, "node", "nodes"), count(len(p.nodes)), strings.Join(did, ", ")))
+		p.was, p.rules = was, did
 	}
+}
+
+// told are the notes, and before them what was folded for want of room: other rules may have folded further since.
+func (p *picture) told() []string {
+	if p.was == 0 {
+		return p.notes
+	}
+	return append([]string{fmt.Sprintf("Folded from %s to %s: %s. See all with --max-nodes -1, a part with --focus, --top or --only.",
+		plural(p.was, "node", "nodes"), count(len(p.nodes)), strings.Join(p.rules, ", "))}, p.notes...)
 }
 
 // weigh marks the values that make more of the picture each than a box does on the average: they are what it is about, and are not folded. No more than a

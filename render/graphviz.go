@@ -26,7 +26,7 @@ func graphvizSVG(ctx context.Context, p *picture, o Options) ([]byte, error) {
 	}
 	// The notes stand below our own legend.
 	silent := *p
-	silent.notes = nil
+	silent.notes, silent.was = nil, 0
 	raw, err := layout.SVG(ctx, dotSource(&silent, o), "dot", limit)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func clean(raw []byte, p *picture, o Options) ([]byte, error) {
 	outer.WriteString("</g>\n")
 	l := &flowLayout{picture: &picture{view: p.view, nodes: p.nodes, edges: p.edges, marks: p.marks}, unit: 2}
 	l.makeRibbons(l.makeBoxes())
-	y := outer.legend(l.entries(), p.notes, top+c.h+20, w)
+	y := outer.legend(l.entries(), p.told(), top+c.h+20, w)
 	return outer.document(p.name(), p.describe(), w, y+14, graphvizCSS), nil
 }
 

@@ -133,5 +133,5 @@ func (p *picture) describe() string {
 	if violations > 0 {
 		parts = append(parts, fmt.Sprintf("%s from a higher layer to a lower one", plural(violations, "way", "ways")))
 	}
-	return strings.Join(append([]string{strings.Join(parts, ", ")}, p.notes...), ". ")
+	return strings.Join(append([]string{strings.Join(parts, ", ")}, p.told()...), ". ")
 }

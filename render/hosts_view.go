@@ -20,7 +20,7 @@ const (
 	drawnLines   = 12
 	hostRow      = 19.0
 	pageWidth    = 1000.0
-	hostLabel    = 21 // characters of a host's name, which is written aslant
+	hostLabel    = 24 // characters of a host's name, which is written aslant
 )
 
 // A hostRow is something that some hosts have and others have not, or have otherwise.
@@ -105,11 +105,20 @@ func hostsOf(g *graph.Graph, o Options) (*hostSheet, error) {
 // nameHosts gives the hosts the names that stand in the picture.
 func (s *hostSheet) nameHosts() {
 	var full []string
+	folders, called := map[*graph.Configuration]string{}, map[string]int{}
+	for _, h := range s.hosts {
+		if folder := ownFolder(h, s.hosts); folder != "" && unnamed(h) {
+			folders[h] = folder
+			called[folder]++
+			called[path.Base(folder)]++
+		}
+	}
 	for _, h := range s.hosts {
 		name := h.Name
-		if unnamed(h) {
-			if folder := ownFolder(h, s.hosts); folder != "" {
-				name, s.folders = path.Base(folder)+"/", true
+		if folder := folders[h]; folder != "" && called[folder] == 1 {
+			name, s.folders = folder, true
+			if base := path.Base(folder); called[base] == 1 {
+				name = base + "/"
 			}
 		}
 		full = append(full, name)

@@ -191,8 +191,8 @@ func mermaidSource(p *picture, o Options) []byte {
 	for _, s := range slices.Sorted(maps.Keys(styles)) {
 		fmt.Fprintf(&b, "  linkStyle %s %s\n", strings.Join(styles[s], ","), s)
 	}
-	if len(p.notes) > 0 {
-		fmt.Fprintf(&b, "  note[%s]\n  style note fill:none,stroke:none\n", mermaidString(strings.Join(p.notes, " ")))
+	if notes := p.told(); len(notes) > 0 {
+		fmt.Fprintf(&b, "  note[%s]\n  style note fill:none,stroke:none\n", mermaidString(strings.Join(notes, " ")))
 	}
 	// Only strokes are coloured: fill and text are the reader's theme, light or dark.
 	var bad, faint, high []string

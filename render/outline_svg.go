@@ -193,5 +193,5 @@ func (l *outline) legend(c *canvas, y, w float64) float64 {
 	if faint {
 		es = append(es, legendEntry{sample("opt faint"), "module that no entry point imports"})
 	}
-	return c.legend(append(es, l.markEntries()...), l.notes, y, w)
+	return c.legend(append(es, l.markEntries()...), l.told(), y, w)
 }

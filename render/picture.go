@@ -87,6 +87,8 @@ type picture struct {
 	folders bool     // layers are just the folders at the top, without an order
 	marks   bool     // uncovered reads are marked; not where nobody annotates at all
 	notes   []string // what was folded or left out, and how to see it
+	was     int      // how many nodes there were before some were folded for want of room; 0: none were
+	rules   []string // by which rules they were folded
 	empty   string   // why there is nothing to see; "" if there is something
 	heading map[kind]string
 

@@ -107,8 +107,8 @@ func TestFoldsWhatIsTooLarge(t *testing.T) {
 		if len(p.nodes) > want {
 			t.Errorf("%d nodes of %d", len(p.nodes), want)
 		}
-		if len(p.notes) == 0 || !strings.Contains(p.notes[0], "--max-nodes") {
-			t.Errorf("the picture does not say what was folded and how to unfold it: %q", p.notes)
+		if told := p.told(); len(told) == 0 || !strings.Contains(told[0], "--max-nodes") {
+			t.Errorf("the picture does not say what was folded and how to unfold it: %q", told)
 		}
 		broken := 0
 		for _, n := range p.nodes {
@@ -129,7 +129,7 @@ func TestFoldsWhatIsTooLarge(t *testing.T) {
 			t.Errorf("%d reads after folding, %d before", reads, len(house().References))
 		}
 	}
-	if p, _ := draw(house(), Options{View: "sinks", MaxNodes: -1}, true); len(p.nodes) < 200 || len(p.notes) > 0 {
+	if p, _ := draw(house(), Options{View: "sinks", MaxNodes: -1}, true); len(p.nodes) < 200 || len(p.told()) > 0 {
 		t.Errorf("folded although told not to: %d nodes", len(p.nodes))
 	}
 }
