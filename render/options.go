@@ -110,15 +110,19 @@ func (o Options) partial() bool {
 
 // view finds the view that the options ask for.
 func (o Options) view() (View, error) {
-	if o.View == "" {
-		if o.partial() {
-			return Views[1], nil // who asks for a part wants to see its parts
-		}
-		return Views[0], nil
+	name := o.View
+	switch {
+	case name != "":
+	case len(o.Focus)+len(o.Reaches) > 0:
+		name = "sinks" // where it ends up, as trace tells it
+	case o.partial():
+		name = "modules" // who asks for a part wants to see its parts
+	default:
+		name = "overview"
 	}
 	var names []string
 	for _, v := range Views {
-		if v.Name == o.View {
+		if v.Name == name {
 			return v, nil
 		}
 		names = append(names, v.Name)

@@ -101,6 +101,35 @@ func TestPicturesOfTrees(t *testing.T) {
 	}
 }
 
+// TestFocusTellsWhatTraceTells: the picture around a value has the reads and the options of it that trace counts, those through other values too.
+func TestFocusTellsWhatTraceTells(t *testing.T) {
+	n := 0
+	for name, g := range treesToLookAt(t) {
+		values := slices.DeleteFunc(slices.Clone(g.Values), func(v *graph.Value) bool { return v.FanOut.Reads == 0 })
+		slices.SortStableFunc(values, byReads)
+		for i, v := range values {
+			if i%max(1, len(values)/40) > 0 {
+				continue
+			}
+			p, err := draw(g, Options{Focus: []string{v.Path}, MaxNodes: -1}, true)
+			if err != nil {
+				t.Errorf("%s %s: %v", name, v.Path, err)
+				continue
+			}
+			reads, options := 0, p.counts()[optionNode]
+			for _, x := range p.nodes {
+				reads += x.reads
+			}
+			if n++; reads != v.FanOut.Reads || options != v.FanOut.Reach {
+				t.Errorf("%s %s: the picture has %d reads and %d options, trace %d and %d", name, v.Path, reads, options, v.FanOut.Reads, v.FanOut.Reach)
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d values", n)
+	}
+}
+
 // TestLayoutIsStable: one more read in one module moves little of the page that a README shows.
 func TestLayoutIsStable(t *testing.T) {
 	places := func(g *graph.Graph) map[string]float64 {
