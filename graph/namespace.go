@@ -18,6 +18,7 @@ type namespace struct {
 	reads    int             // in the text
 	files    map[string]bool // that declare them
 	shared   int             // reads in other files
+	ours     int             // reads of what the tree declares something of, by the first two names: services.nginx is not, where it declares services.flatpak only
 	common   []string        // what the paths of all its options begin with
 }
 
@@ -53,12 +54,14 @@ type chooser struct {
 	declared int                   // options in all
 	reads    int                   // of options that the tree declares something beside, in all
 	args     map[string]int
+	fallback bool            // the namespaces are the systems' own, for want of others
 	asked    map[string]bool // of args, those that modules take and of which nothing is known
 }
 
 // newChooser counts what is declared and read. What a flake in a folder of its own declares (a template, a demo, a package) is that flake's.
 func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 	c := &chooser{options: map[string]*namespace{}, parts: map[string]*namespace{}, args: map[string]int{}, asked: map[string]bool{}}
+	first := map[[2]string]bool{} // what options are declared under
 	apart := map[string]bool{}
 	inside := func(file string) bool {
 		d := path.Dir(file)
@@ -85,6 +88,7 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 		}
 		n.declared++
 		n.files[d.File.Name] = true
+		first[[2]string(segs)] = true
 		if name := sectionOf(segs); name != "" && !d.Path.Own() {
 			if c.parts[name] == nil {
 				c.parts[name] = &namespace{name: name, files: map[string]bool{}}
@@ -106,6 +110,9 @@ func newChooser(t *tree, ev *eval.Evaluator, reads []textRead) *chooser {
 				n.reads++
 				if !n.files[r.file.Name] {
 					n.shared++
+				}
+				if len(p) > 1 && first[[2]string(p)] {
+					n.ours++
 				}
 				c.reads++
 			}
@@ -202,6 +209,7 @@ const (
 	fairShare  = 10 // of the reads of the one that is read most
 	mostRoots  = 5
 	fewReads   = 3 // below these it takes a good part of the options
+	leastOurs  = 10
 )
 
 // chooseRoots settles which namespaces are tracked.
@@ -271,6 +279,10 @@ func (c *chooser) guess() []Root {
 	if len(roots) == 0 {
 		roots = c.withinSystems()
 	}
+	if len(roots) == 0 {
+		roots = c.systems()
+		c.fallback = len(roots) > 0
+	}
 	if len(roots) > 0 {
 		return roots
 	}
@@ -313,6 +325,29 @@ func (c *chooser) withinSystems() []Root {
 		return nil
 	}
 	c.below = below
+	return roots
+}
+
+// systems are the systems' own namespaces in a collection of modules as home-manager is one, which declares far more under them than a few parts: those that modules share most, where most
+// of what is read of them is declared here.
+func (c *chooser) systems() []Root {
+	var all []*namespace
+	for _, name := range slices.Sorted(maps.Keys(c.options)) {
+		if n := c.options[name]; systemNames[name] && n.ours >= leastOurs && n.ours*2 >= n.reads {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(all, func(a, b *namespace) int { return cmp.Compare(b.reads, a.reads) })
+	shared := slices.MaxFunc(all, func(a, b *namespace) int { return cmp.Compare(a.shared, b.shared) }).shared
+	var roots []Root
+	for _, n := range all {
+		if len(roots) < mostRoots && (n == all[0] || n.shared > 0 && n.shared*fairShare >= shared) {
+			roots = append(roots, Root{Path: n.name, Why: "this repository has no namespace of its own, and declares options under it (" + intText(int64(n.declared)) + " of " + intText(int64(c.declared)) + ")"})
+		}
+	}
 	return roots
 }
 
@@ -362,7 +397,7 @@ func (c *chooser) arguments(ev *eval.Evaluator, roots []Root) []Root {
 	under, args := 0, 0
 	declared := false
 	for _, r := range roots {
-		declared = declared || declaresUnder(ev, r)
+		declared = declared || declaresUnder(ev, r) && !c.fallback
 		if n := cmp.Or(c.options[r.Path], c.below[r.Path]); n != nil {
 			under += n.reads
 		}

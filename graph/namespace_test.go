@@ -44,7 +44,7 @@ func TestPassedValues(t *testing.T) {
 }
 
 // TestNamespaceBelowTheSystems holds that a collection of modules which declares options under services.NAME or programs.NAME alone has those for
-// namespaces, and that one of many such has none.
+// namespaces, and that one of many such has services.
 func TestNamespaceBelowTheSystems(t *testing.T) {
 	module := func(path string) string {
 		return `{ config, lib, ... }: { options.` + path + ` = { enable = lib.mkEnableOption "x"; port = lib.mkOption { }; };
@@ -58,7 +58,7 @@ func TestNamespaceBelowTheSystems(t *testing.T) {
 		{[]string{"services.web.site"}, map[string]string{"a.nix": module("services.web.site")}},
 		{[]string{"programs.a", "services.b"}, map[string]string{"a.nix": module("programs.a"), "b.nix": module("services.b")}},
 		{[]string{"own"}, map[string]string{"a.nix": module("services.flatpak"), "b.nix": module("own")}},
-		{[]string{"my"}, map[string]string{"a.nix": module("services.a"), "b.nix": module("services.b"), "c.nix": module("services.c"), "d.nix": module("services.d"), "e.nix": module("services.e"),
+		{[]string{"services"}, map[string]string{"a.nix": module("services.a"), "b.nix": module("services.b"), "c.nix": module("services.c"), "d.nix": module("services.d"), "e.nix": module("services.e"),
 			"f.nix": module("services.f"), "g.nix": module("services.g"), "h.nix": module("services.h"), "i.nix": module("services.i"), "j.nix": module("services.j"), "k.nix": module("services.k")}},
 	} {
 		imports := "{ imports = ["

@@ -42,7 +42,7 @@ func TestChoose(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"a value and who reads it": {Options{Focus: []string{"CFG.media.hardware"}}, `
+		"a value and who reads it": {Options{View: "modules", Focus: []string{"CFG.media.hardware"}}, `
 my.media.hardware -> 00-core/storage.nix 1 uncovered=1 violation
 my.media.hardware -> 20-services/media/jellyfin.nix 1
 `},
@@ -80,7 +80,7 @@ my.ports.ssh -> 00-core/ssh.nix 1
 my.configs.identity.domain -> 10-infrastructure 4 uncovered=2
 my.configs.identity.domain -> 20-services 22 uncovered=9
 `},
-		"folded by a regular expression": {Options{Focus: []string{"CFG.storage.media"}, Exclude: []string{"20-services/media/[jls]*"}, Collapse: []string{`media/(r)\w+arr`}}, `
+		"folded by a regular expression": {Options{View: "modules", Focus: []string{"CFG.storage.media"}, Exclude: []string{"20-services/media/[jls]*"}, Collapse: []string{`media/(r)\w+arr`}}, `
 my.configs.storage.media -> r 3
 my.configs.storage.media -> 20-services/media/prowlarr.nix 1
 `},
@@ -135,7 +135,7 @@ func TestFoldsWhatIsTooLarge(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, o := range []Options{{View: "nope"}, {Layout: "nope"}, {View: "heat", Layout: "dot"}, {Collapse: []string{"("}}, {Focus: []string{"CFG.nope"}}, {Reaches: []string{"services"}}, {Include: []string{"[a"}}, {Depth: -1}} {
+	for _, o := range []Options{{View: "nope"}, {Layout: "nope"}, {View: "heat", Layout: "dot"}, {Collapse: []string{"("}}, {Focus: []string{"CFG.nope"}}, {View: "modules", Reaches: []string{"services"}}, {Include: []string{"[a"}}, {Depth: -1}} {
 		f, _ := Lookup("svg")
 		var usage *UsageError
 		if err := f.Write(context.Background(), io.Discard, house(), o); !errors.As(err, &usage) {
