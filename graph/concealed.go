@@ -202,13 +202,25 @@ func bindingsOf(f *parse.File, within parse.Span, name, text string) (out []Plac
 			return false
 		}
 		if a, ok := n.(*parse.Attr); ok && span.Start >= within.Start && span.End <= within.End && len(a.Path) > 0 && a.Path[len(a.Path)-1].Name == name {
-			if s, ok := a.Value.(*parse.String); ok && strings.Trim(f.Text(s.Range()), `"' \n`) == text {
+			if s, ok := a.Value.(*parse.String); ok && strings.TrimSpace(plainText(s)) == strings.TrimSpace(text) {
 				out = append(out, PlaceIn(f, span))
 			}
 		}
 		return true
 	})
 	return out
+}
+
+// plainText is the text of a string without interpolations; "" of one with some.
+func plainText(s *parse.String) string {
+	text := ""
+	for _, p := range s.Parts {
+		if p.Expr != nil {
+			return ""
+		}
+		text += p.Text
+	}
+	return text
 }
 
 // file finds the strings of a file that are secrets by their form.

@@ -191,13 +191,13 @@ func findingCounts(findings []Finding) string {
 	return strings.Join(words, ", ")
 }
 
-// hint says which namespace a tree may mean where nothing is declared or read under the one that is tracked: "" if there is no other.
-func hint(g *graph.Graph) string {
+// Hint says which namespace a tree may mean where nothing is declared or read under the one that is tracked: "" if there is no other.
+func Hint(g *graph.Graph) string {
 	name := mostDeclared(g)
 	if g.Empty == "" || name == "" {
 		return ""
 	}
-	return "; most options here are declared under " + name + ": --root " + name
+	return "most options here are declared under " + name + ": --root " + name
 }
 
 // mostDeclared is the first name that most options of the tree are declared under, as a shell takes it; "" if there is none.

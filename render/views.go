@@ -33,7 +33,10 @@ func draw(g *graph.Graph, o Options, fold bool) (*picture, error) {
 		}
 	}
 	if g.Empty != "" && len(p.nodes) == 0 && p.compared == nil {
-		p.empty = g.Empty + hint(g)
+		p.empty = g.Empty
+		if h := Hint(g); h != "" {
+			p.empty += "; " + h
+		}
 		return p, nil
 	}
 	return p, p.cutDown(g, o, fold)

@@ -128,10 +128,12 @@ func drawable(outs []outFile, g *graph.Graph, opts render.Options) (left []outFi
 		if o.file != "" {
 			what = "no picture is written to " + display(o.file)
 		}
-		if rest, told := strings.CutPrefix(why, g.Empty); told && g.Empty != "" {
-			what += strings.Replace(rest, "; ", ": ", 1) // what the whole graph lacks has been told
-		} else {
-			what += ": " + why
+		say := why
+		if g.Empty != "" && strings.HasPrefix(why, g.Empty) {
+			say = render.Hint(g) // what the whole graph lacks has been told
+		}
+		if say != "" {
+			what += ": " + say
 		}
 		empty = errors.Join(empty, errors.New(what))
 	}
