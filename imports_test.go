@@ -37,6 +37,7 @@ var arrow = []struct {
 	{"internal/docs", []string{"internal/door", "internal/git"}},
 	{"internal/serve", nil},
 	{"internal/rewrite", []string{"parse", "graph", "internal/check", "internal/git", "internal/suggest", "internal/door"}},
+	{"internal/verify", []string{"parse", "graph", "internal/door", "internal/escape"}},
 	{"internal/rename", []string{"graph", "internal/change", "internal/rewrite"}},
 	{"internal/resident", []string{"graph", "internal/budget", "internal/check", "internal/fault"}},
 	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},

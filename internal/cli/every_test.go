@@ -41,6 +41,7 @@ var every = map[string][][]string{
 	"mcp":       {{"mcp"}},
 	"check":     append(formatted(output.Formats, func(f output.Format) string { return f.Name }, "check"), []string{"check", "--changed-since", "HEAD"}, []string{"check", "--fix"}, []string{"check", "--fix", "-w"}, []string{"check", "--min-severity", "info", "--all"}),
 	"explain":   {{"explain"}, {"explain", "missing-source-id"}, {"explain", "--json"}},
+	"verify":    formatted(verifyFormats, func(f string) string { return f }, "verify", "--fresh", "--file", "eval.nix"),
 	"baseline":  {{"baseline"}, {"baseline", "-w"}, {"baseline", "-o", "-"}},
 	"docs":      {{"docs"}, {"docs", "-w"}, {"docs", "--check", "--json"}},
 	"inject":    {{"inject", "PAGE.md"}, {"inject", "-w", "PAGE.md"}, {"inject", "--check", "--json", "PAGE.md"}},
@@ -81,7 +82,12 @@ func everyCommand(t *testing.T, run func(t *testing.T, args []string)) {
 			t.Errorf("the command %s takes no part in the tests of all commands: add it to every_test.go", name)
 		}
 		for _, args := range every[name] {
-			t.Run(strings.Join(append([]string{name}, args...), " "), func(t *testing.T) { run(t, args) })
+			t.Run(strings.Join(append([]string{name}, args...), " "), func(t *testing.T) {
+				if name == "verify" {
+					needProgram(t, "nix-instantiate")
+				}
+				run(t, args)
+			})
 		}
 	}
 	for name := range every {
@@ -105,10 +111,13 @@ var small = map[string]string{
 	"PAGE.md": "<!-- nixsink:graph view=layers -->\n<!-- /nixsink -->\n",
 }
 
+// evaluated is what a configuration is for nix, without a lib: verify compares with it.
+const evaluated = "{ config.my.a = 8080; config.services.a.b = 8080; options = { }; }\n"
+
 // grown is a repository whose files all came since the revision base.
 func grown(t *testing.T, files map[string]string) string {
 	t.Helper()
-	dir := gittest.Init(t, map[string]string{"default.nix": "{ }\n"})
+	dir := gittest.Init(t, map[string]string{"default.nix": "{ }\n", "eval.nix": evaluated})
 	gittest.Git(t, dir, "tag", "base")
 	gittest.Commit(t, dir, "all of it", files)
 	return dir

@@ -15,9 +15,9 @@ import (
 // defaultTimeout is enough for any tree that we know, a hundred times over.
 const defaultTimeout = 10 * time.Minute
 
-// endless are commands that serve as long as they are wanted, and those that take their time if there is much to do: history, and facts, which bounds each
-// repository instead.
-var endless = map[string]bool{"serve": true, "history": true, "lsp": true, "mcp": true, "facts": true}
+// endless are commands that serve as long as they are wanted, and those that take their time if there is much to do: history, facts, which bounds each
+// repository instead, and verify, which has a --time of its own.
+var endless = map[string]bool{"serve": true, "history": true, "lsp": true, "mcp": true, "facts": true, "verify": true}
 
 // limits are what a run may spend.
 type limits struct {
@@ -29,7 +29,7 @@ func (l *limits) flags(f *pflag.FlagSet) {
 	l.memory, l.time = budget.Memory(), -1
 	f.Var(&l.memory, "memory", "end in order when this much memory is in use (default: GOMEMLIMIT, or three quarters of what there is)")
 	f.Lookup("memory").DefValue = ""
-	f.DurationVar(&l.time, "timeout", -1, "end in order after this `time`, such as 90s or 5m; 0 for none (default: 10m, none for history and servers)")
+	f.DurationVar(&l.time, "timeout", -1, "end in order after this `time`, such as 90s or 5m; 0 for none (default: 10m, none for history, verify and servers)")
 	f.Lookup("timeout").DefValue = ""
 }
 

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ import (
 	"nixsink/internal/escape"
 	"nixsink/internal/fault"
 	"nixsink/internal/resident"
+	"nixsink/internal/verify"
 	"nixsink/render"
 )
 
@@ -82,9 +84,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 }
 
-// cleanUp makes an end in the middle: it comes at once, but a file that is being put in place is put in place.
+// cleanUp makes an end in the middle: it comes at once, but a file that is being put in place is put in place, and what was started is ended.
 func (a *app) cleanUp() {
 	a.writing.Lock()
+	if child := a.child.Load(); child != nil {
+		child.Stop()
+	}
 	a.progress.stop()
 }
 
@@ -95,8 +100,9 @@ type app struct {
 	err      io.Writer
 	told     int // lines that were told on a terminal: the first screen has so many less
 	progress *progress
-	writing  sync.Mutex // held while files are put in place
-	saying   sync.Mutex // held while a line is printed
+	writing  sync.Mutex                 // held while files are put in place
+	saying   sync.Mutex                 // held while a line is printed
+	child    atomic.Pointer[verify.Nix] // what evaluates, if something does
 	talking  sync.Mutex
 	faults   []*fault.Fault // under talking: of our own, told at the end
 	limits   limits

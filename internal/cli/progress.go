@@ -33,9 +33,12 @@ func newProgress(w io.Writer) *progress {
 }
 
 // update is called from any goroutine, for every file.
-func (p *progress) update(done, total int) {
+func (p *progress) update(done, total int) { p.tell(done, total, "files") }
+
+// tell is update of anything that is counted.
+func (p *progress) tell(done, total int, what string) {
 	if p.on {
-		p.show(fmt.Sprintf("%d of %d files", done, total))
+		p.show(fmt.Sprintf("%d of %d %s", done, total, what))
 	}
 }
 

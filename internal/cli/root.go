@@ -134,7 +134,7 @@ func groups() []group {
 		{"look", "Look:", []func(*app) *cobra.Command{
 			func(a *app) *cobra.Command { return newReport(a, "report [PATH]") }, newReview, newGraph, newTrace, newImpact, newDiff, newHosts, newExposure, newSecrets, newHistory, newServe, newLSP, newMCP,
 		}},
-		{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline}},
+		{"guard", "Guard:", []func(*app) *cobra.Command{newCheck, newExplain, newBaseline, newVerify}},
 		{"write", "Write:", []func(*app) *cobra.Command{newDocs, newInject, newMdBook, newFacts}},
 		{"change", "Change:", []func(*app) *cobra.Command{newInit, newAnnotate, newRenameValue, newRename}},
 		{"about", "About nixsink:", []func(*app) *cobra.Command{newMan, newVersion}},

@@ -190,7 +190,7 @@ let
     showOption = concatStringsSep ".";
     # modules.nix moves what is defined at one path to the other; whoever reads the one gets what the other holds.
     mkAliasOptionModule = from: to: { config, ... }: {
-      options = setAttrByPath from (mkOption { apply = _: getAttrFromPath to config; default = null; });
+      options = setAttrByPath from (mkOption { apply = _: getAttrFromPath to config; default = null; description = "Alias of ${showOption to}."; });
       _moved = { inherit from to; };
     };
     mkRenamedOptionModule = mkAliasOptionModule;

@@ -126,13 +126,13 @@ let
       if all (d: isAttrs d.value) ds then (head ds).value
       else arg: elem.merge ctx (loc ++ [ "<function body>" ]) (discharge (map (d: d // { value = d.value arg; }) ds)));
     optionType = raw;
-    enum = values: scalar "enum" (v: elem v values) // { inherit values; };
+    enum = values: scalar "enum" (v: elem v values) // { inherit values; functor.payload = { inherit values; }; };
     uniq = t: t;
     unique = _: t: t;
     nonEmptyListOf = listOf;
     listOf = t: mkType "listOf" isList (ctx: loc: ds:
       concatMap (d: concatMap (v: let kept = discharge [ (d // { value = v; }) ]; in
-        if kept == [ ] then [ ] else [ (t.merge (ctx // { change = { }; }) (loc ++ [ "*" ]) kept) ]) d.value) ds) // { elem = t; };
+        if kept == [ ] then [ ] else [ (t.merge (ctx // { change = { }; }) (loc ++ [ "*" ]) kept) ]) d.value) ds) // { elem = t; nestedTypes.elemType = t; };
     lazyAttrsOf = attrsOf;
     attrsOf = t: mkType "attrsOf" isAttrs (ctx: loc: ds0: let
       ds = pushDefs ds0;
@@ -140,10 +140,10 @@ let
       member = n: from: lib.nameValuePair n (at ctx t (loc ++ [ n ]) from);
       extra = if live != [ ] then discharge (defsOf (head live) ds) else [ { file = "added"; value = sample t; } ];
     in listToAttrs (map (n: member n (discharge (defsOf n ds))) live ++ (if changed ctx loc then [ (member "added" extra) ] else [ ])))
-    // { elem = t; own = true;
+    // { elem = t; nestedTypes.elemType = t; own = true;
          subDefs = if (t.subDefs or null) != null then ctx: loc: ds0: let ds = pushDefs ds0; in
            concatMap (n: t.subDefs ctx (loc ++ [ n ]) (discharge (defsOf n ds))) (namesOf ds) else null; };
-    nullOr = t: t // { name = "nullOr"; elem = t; check = v: v == null || t.check v;
+    nullOr = t: t // { name = "nullOr"; elem = t; nestedTypes.elemType = t; check = v: v == null || t.check v;
       merge = ctx: loc: ds: if all (d: d.value == null) ds then null else t.merge ctx loc (filter (d: d.value != null) ds); };
     either = a: b: mkType "either" (v: a.check v || b.check v) (ctx: loc: ds:
       if all (d: a.check d.value) ds then a.merge ctx loc ds else b.merge ctx loc ds) // { elem = a; };
@@ -210,7 +210,7 @@ let
   # What modules get as `options`: every option with what is known of it. A changed value counts as changed definitions.
   optionInfo = ctx: config: opts: defs: loc:
     if ty opts == "option" then let
-      given = discharge (defs ++ (if opts ? default then [ { file = "default"; value = lib.mkOptionDefault opts.default; } ] else [ ]));
+      given = discharge (defs ++ (if opts ? default then [ { file = head (opts.declarations or [ ] ++ [ "default" ]); value = lib.mkOptionDefault opts.default; } ] else [ ]));
       type = opts.type or types.unspecified;
       shown = map (d: d // { value = if ctx.change == { } then d.value else changeDeep ctx type loc d.value; }) given;
     in opts // {
@@ -229,6 +229,11 @@ let
   mergeOptions = a: b:
     if ty a == "option" || ty b == "option" then a // b
     else a // mapAttrs (n: v: if a ? ${n} then mergeOptions a.${n} v else v) b;
+
+  declaredIn = file: o:
+    if ty o == "option" then o // { declarations = [ file ]; }
+    else if isSet o then mapAttrs (_: declaredIn file) o
+    else o;
 
   # Every definition as { file, loc, hash }: its path stops where its value is no attribute set.
   walk = opts: file: loc: v: let
@@ -273,7 +278,7 @@ let
     else [ { inherit loc; set = false; bool = isBool v; hash = fingerprint v; } ];
 
   evalModules = { modules, specialArgs ? { }, prefix ? [ ], ctx ? { change = { }; }, ... }: let
-    base = { inherit lib; } // specialArgs // { inherit config; options = optionInfo (ctx // { depth = length prefix; }) config optionTree defs prefix; };
+    base = { inherit lib; } // specialArgs // { inherit config; options = info; };
     apply = f: let formals = functionArgs' f; in
       f (base // mapAttrs (n: _: base.${n} or config._module.args.${n}) (lib.filterAttrs (n: optional: base ? ${n} || !optional) formals));
     functionArgs' = f: if isFunction f then functionArgs f else f.__functionArgs or { };
@@ -310,13 +315,14 @@ let
     # A module that is disabled brings no others in, but what those disable is disabled.
     loaded = let found = closure (_: true); off = concatMap (m: m.disabled) found; in
       lib.reverseList (if off == [ ] then found else closure (m: !(elem m.key off)));
-    optionTree = foldl' (a: m: mergeOptions a m.options) { } loaded;
+    optionTree = foldl' (a: m: mergeOptions a (declaredIn m.file m.options)) { } loaded;
+    info = optionInfo (ctx // { depth = length prefix; }) config optionTree defs prefix;
     moves = concatMap (m: m.moved) loaded;
     defs = foldl' (ds: m: concatMap (move ctx m) ds) (map (m: { inherit (m) file; value = m.config; }) loaded) moves;
     config = let c = evalTree (if lib.any (m: m.freeform) loaded then ctx // { freeform = prefix; } else ctx) optionTree defs prefix; in c // { _module = (c._module or { }) // { args = c._module.args or { }; }; };
   in {
     config = if prefix == [ ] then config else removeAttrs config [ "_module" ];
-    options = optionTree;
+    options = info;
     definitions = filter (d: d.loc != prefix) (concatMap (d: walk optionTree d.file prefix d.value) defs) ++ walkOptions ctx optionTree defs prefix;
     # An alias within the root is no value of its own.
     values = root: filter (v: lib.all (m: m.from != v.loc || head m.to != root) moves) (walkValues [ root ] (config.${root} or { }));

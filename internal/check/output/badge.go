@@ -13,18 +13,23 @@ func badgeText(in Input) (text, color string) {
 		return "incomplete", "lightgrey"
 	case !ok:
 		return "n/a", "lightgrey"
-	case v >= 0.9:
-		color = "brightgreen"
-	case v >= 0.7:
-		color = "green"
-	case v >= 0.5:
-		color = "yellow"
-	case v >= 0.25:
-		color = "orange"
-	default:
-		color = "red"
 	}
-	return fmt.Sprintf("%d%%", int(v*100+1e-9)), color
+	return fmt.Sprintf("%d%%", int(v*100+1e-9)), BadgeColor(v)
+}
+
+// BadgeColor is the colour of a share from 0 to 1.
+func BadgeColor(share float64) string {
+	switch {
+	case share >= 0.9:
+		return "brightgreen"
+	case share >= 0.7:
+		return "green"
+	case share >= 0.5:
+		return "yellow"
+	case share >= 0.25:
+		return "orange"
+	}
+	return "red"
 }
 
 const badgeLabel = "source-id coverage"
@@ -44,11 +49,16 @@ func badgeJSON(w io.Writer, in Input) error {
 // badgeColors are dark enough for white text (4.5 : 1).
 var badgeColors = map[string]string{"brightgreen": "#2a7f1f", "green": "#4b7a12", "yellow": "#8a6a00", "orange": "#b04e0f", "red": "#c0392b", "lightgrey": "#666"}
 
-// badgeSVG draws a badge of its own: no font is fetched, and textLength makes the text fit whatever font there is.
 func badgeSVG(w io.Writer, in Input) error {
 	text, color := badgeText(in)
+	return Badge(w, badgeLabel, text, color)
+}
+
+// Badge draws a badge of its own: no font is fetched, and textLength makes the text fit whatever font there is. color is one of badgeColors; label and text
+// hold nothing that XML would read.
+func Badge(w io.Writer, label, text, color string) error {
 	char := 6.6 // width of a character of the 11 px font, on average
-	left := int(float64(len(badgeLabel))*char) + 12
+	left := int(float64(len(label))*char) + 12
 	right := int(float64(len(text))*char) + 14
 	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" role="img" aria-label="%[5]s: %[6]s">
   <title>%[5]s: %[6]s</title>
@@ -62,6 +72,6 @@ func badgeSVG(w io.Writer, in Input) error {
     <text x="%[9]d" y="14" textLength="%[10]d">%[6]s</text>
   </g>
 </svg>
-`, left+right, left, right, badgeColors[color], badgeLabel, text, left/2, left-12, left+right/2, right-14)
+`, left+right, left, right, badgeColors[color], label, text, left/2, left-12, left+right/2, right-14)
 	return err
 }
