@@ -310,7 +310,7 @@ func (fl *flows) join(e *edge) {
 
 // sources are the values, or the option, that an origin stands for.
 func (fl *flows) sources(o eval.Origin) []vertex {
-	key := sourceKey{o.Path, o.Names, o.Guard}
+	key := sourceKey{o.Path, o.Names, o.Guard, o.Asks == eval.Size}
 	out, again := fl.sourcesOf[key]
 	if !again {
 		out = fl.look(o)
@@ -324,8 +324,8 @@ func (fl *flows) sources(o eval.Origin) []vertex {
 
 // sourceKey is what of an origin decides what it stands for.
 type sourceKey struct {
-	path         *eval.Path
-	names, guard bool
+	path               *eval.Path
+	names, guard, size bool
 }
 
 // look finds the values, or the option, that an origin stands for.
@@ -342,12 +342,30 @@ func (fl *flows) look(o eval.Origin) []vertex {
 			return nil // listed as unresolved
 		}
 		vals = fl.vs.find(r, segs).vals
+		if o.Asks == eval.Size {
+			vals = atDepth(vals, len(segs))
+		}
 	}
 	out := make([]vertex, len(vals))
 	for i, v := range vals {
 		out[i] = vertex{val: v}
 	}
 	return out
+}
+
+// atDepth leaves of what a path stands for what has as many names: how many members there are, is not told by what they hold.
+// All, where nothing has.
+func atDepth(vals []*Value, depth int) []*Value {
+	var some []*Value
+	for _, v := range vals {
+		if len(v.Segments) == depth {
+			some = append(some, v)
+		}
+	}
+	if len(some) == 0 {
+		return vals
+	}
+	return some
 }
 
 // text is a vertex as option paths show it.

@@ -42,7 +42,7 @@ func (r *Result) compareDeclared(g *graph.Graph, base *observation, n *Nix, in f
 		} else if v.Default != "" {
 			r.Defaults.Same++
 		}
-		if strings.TrimSpace(v.Description) == strings.TrimSpace(d.Description) && v.Description != "" {
+		if sameWords(v.Description, d.Description) && v.Description != "" {
 			r.Described.Same++
 		} else if v.Description != "" && d.Description != "" {
 			r.Described.False = append(r.Described.False, Difference{name, at.File, at.Line, "", ""})
@@ -58,6 +58,12 @@ func (r *Result) compareDeclared(g *graph.Graph, base *observation, n *Nix, in f
 			r.Declared.False = append(r.Declared.False, Difference{Name: v.Path, File: v.Declared[0].File, Line: v.Declared[0].Line})
 		}
 	}
+}
+
+// sameWords compares descriptions without their layout: the text joins their lines.
+func sameWords(a, b string) bool {
+	words := func(s string) string { return strings.TrimRight(strings.Join(strings.Fields(s), " "), " .") }
+	return words(a) == words(b)
 }
 
 func declaredHere(v *graph.Value, in func(*graph.ConfSet) bool) bool {

@@ -257,10 +257,19 @@ func differ(a, b *observation, loc []string) []effect {
 	for _, v := range a.Values {
 		va[strings.Join(v.Loc, "\x00")] = v
 	}
-	for _, v := range b.Values {
-		if old, ok := va[strings.Join(v.Loc, "\x00")]; ok && old.Hash != v.Hash && !under(loc, v.Loc) && !under(v.Loc, loc) {
-			out = append(out, effect{Loc: v.Loc, Value: true})
+	changed := func(l []string) {
+		if !under(loc, l) && !under(l, loc) {
+			out = append(out, effect{Loc: l, Value: true})
 		}
+	}
+	for _, v := range b.Values {
+		if old, ok := va[strings.Join(v.Loc, "\x00")]; !ok || old.Hash != v.Hash {
+			changed(v.Loc)
+		}
+		delete(va, strings.Join(v.Loc, "\x00"))
+	}
+	for _, gone := range va {
+		changed(gone.Loc)
 	}
 	slices.SortFunc(out, func(x, y effect) int {
 		return strings.Compare(written(x.Loc)+"\x00"+x.File, written(y.Loc)+"\x00"+y.File)
