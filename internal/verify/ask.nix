@@ -5,7 +5,10 @@
 #   only     the first names of the options that are looked at; null: all
 #   changes  values that are set otherwise: { loc, pick }, pick being which of the other values of its type
 #   targets  options of which it is told what they come to
-#   want     "all": also what is declared, and the imports; "values": no definitions; "force": the changed values alone, failing with what evaluation says
+#   skip     values that make evaluation fail: they are not looked at
+#   bare     defaults are not looked at
+#   want     "all": also what is declared, and the imports; "values": no definitions; "force": the changed values alone, failing with what evaluation
+#            says; "leaves": the options below the namespaces, and nothing of them
 #
 # given is what lib.evalModules or nixosSystem made. Only builtins are used, since nobody tells where this tree has its lib from.
 text: given:
@@ -125,7 +128,7 @@ let
     nested = type.nestedTypes or { };
     itself = { inherit loc type value; at = loc; registry = false; };
   in
-    if !t.success || !(isPlain v) then [ itself ]
+    if elem loc (input.skip or [ ]) || !t.success || !(isPlain v) then [ itself ]
     else if elem n [ "attrsOf" "lazyAttrsOf" "attrsWith" ] then
       [ (itself // { registry = true; }) ] ++ concatMap (m: leaf (elemOf type) v.${m} (loc ++ [ m ])) (attrNames v)
     else if n == "submodule" then let o = subOptions type loc; in if o == { } then shaped null v loc else leavesOf o v loc
@@ -168,7 +171,7 @@ let
       if l.registry then "registry" else if isBool v then "bool" else if isInt v then "int" else if isFloat v then "float" else if isString v then "string"
       else if isPath v then "path" else if isList v then "list" else if v == null then "null" else if isFn v then "function" else if isAttrs v then "set" else "other");
     in if t.success then t.value else "error";
-  tellLeaf = l: {
+  tellLeaf = l: if elem l.loc (input.skip or [ ]) then { inherit (l) loc; kind = "error"; hash = "error"; word = ""; others = 0; } else {
     inherit (l) loc;
     kind = kindOf l;
     hash = if l.registry then fingerprint (attrNames l.value) else fingerprint l.value;
@@ -254,7 +257,7 @@ let
 
   # --- what is declared, and imported ---
 
-  declaredIn = opts: loc: concatMap (n: let l = loc ++ [ n ]; o = opts.${n}; in
+  declaredIn = opts: loc: if isOption opts then [ (tellOption opts loc) ] else concatMap (n: let l = loc ++ [ n ]; o = opts.${n}; in
     if isOption o then [ (tellOption o l) ] else if isAttrs o && n != "_module" then declaredIn o l else [ ]) (attrNames opts);
   tellOption = o: loc: let
     safe = d: v: let t = tryEval (seq v v); in if t.success then t.value else d;
@@ -265,12 +268,11 @@ let
     type = safe "" (type.description or "");
     typeName = safe "" (type.name or "");
     description = let d = safe null (o.description or null); in if isString d then unsafeDiscardStringContext d else if isAttrs d then d.text or "" else "";
-    default = if o ? default then word o.default else "";
+    default = if o ? default && !(input.bare or false) then word o.default else "";
     hasDefault = o ? default;
     readOnly = o.readOnly or false;
     
     files = safe [ ] (let f = map str (o.declarations or [ ]); in deepSeq f f);
-    definedBy = safe [ ] (let f = map (d: str d.file) (o.definitionsWithLocations or [ ]); in deepSeq f f);
   };
 
   imports = let
@@ -286,13 +288,15 @@ let
 in
 if input.want == "force" then
   { forced = map (c: deepSeq (show 12 (at c.loc system.config)) true) input.changes; }
+else if input.want == "leaves" then
+  { leaves = map (o: o.loc) (concatMap (r: if there r given.options then declaredIn (at r given.options) r else [ ]) input.roots); }
 else {
   inherit values failing;
   finals = concatMap (p: comesTo p [ ] system.config) (input.targets or [ ]);
   definitions = if input.want == "values" then [ ] else definitions;
 } // (if input.want != "all" then { } else {
   names = filter (n: n != "_module") (attrNames (system.options // system.config));
-  declared = concatMap (r: if !(there r given.options) then [ ] else let o = at r given.options; in if isOption o then [ (tellOption o r) ] else declaredIn o r) input.roots;
+  declared = concatMap (r: if there r given.options then declaredIn (at r given.options) r else [ ]) input.roots;
   imports = if given ? graph then imports else [ ];
   graph = given ? graph;
   extends = given ? extendModules;

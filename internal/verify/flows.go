@@ -101,17 +101,14 @@ type prober struct {
 // try changes a leaf and judges the flows of its value.
 func (p *prober) try(ctx context.Context, l leaf) (*outcome, error) {
 	out := &outcome{}
+	if said, broken := p.broken[written(l.Loc)]; broken {
+		out.Why = "it does not evaluate as it is written: " + said
+		return out, nil
+	}
 	if l.Others == 0 {
 		out.Why = map[string]string{"function": "it is a function", "error": "it does not evaluate as it is written"}[l.Kind]
 		if out.Why == "" {
 			out.Why = "no other value of its type is known"
-		}
-		if l.Kind == "error" {
-			if said, err := p.why(ctx, change{Loc: l.Loc}); err != nil {
-				return nil, err
-			} else if said != "" && !strings.HasPrefix(said, "list index") {
-				out.Why += ": " + said
-			}
 		}
 		return out, nil
 	}

@@ -17,6 +17,8 @@ type question struct {
 	Changes []change   `json:"changes"`
 	Want    string     `json:"want"`
 	Targets [][]string `json:"targets,omitempty"`
+	Skip    [][]string `json:"skip,omitempty"`
+	Bare    bool       `json:"bare,omitempty"`
 }
 
 // A change sets one value to another one of its type: the pick-th that can be thought of.
@@ -85,6 +87,9 @@ type observer struct {
 
 	// Options that the text tells flows into and that no definition of the tree is at: what they come to is looked at.
 	targets [][]string
+
+	skip   [][]string        // values that make evaluation fail
+	broken map[string]string // the same by path, with what evaluation says
 }
 
 // baseline observes the configuration as it is written.
@@ -95,7 +100,15 @@ func (o *observer) baseline(ctx context.Context) (*observation, error) {
 	if failed := (*EvalError)(nil); errors.As(err, &failed) {
 		// Something in it does not evaluate: which options that is, is found out by leaving some out.
 		q.Only = []string{}
-		if err := o.nix.ask(ctx, q, &all); err != nil {
+		err := o.nix.ask(ctx, q, &all)
+		if errors.As(err, &failed) {
+			if err = o.sieve(ctx); err != nil {
+				return nil, err
+			}
+			q.Skip, q.Bare = o.skip, true
+			err = o.nix.ask(ctx, q, &all)
+		}
+		if err != nil {
 			return nil, err
 		}
 		o.blind = map[string]string{}
@@ -114,6 +127,45 @@ func (o *observer) baseline(ctx context.Context) (*observation, error) {
 	return &all, nil
 }
 
+// mostSieved is how many questions it may cost to find the values that make evaluation fail.
+const mostSieved = 200
+
+// sieve finds the values with which evaluation fails beyond what it can catch itself: a missing attribute, a type error.
+func (o *observer) sieve(ctx context.Context) error {
+	var at struct{ Leaves [][]string }
+	if err := o.nix.ask(ctx, question{Roots: o.roots, Only: []string{}, Changes: []change{}, Want: "leaves"}, &at); err != nil {
+		return err
+	}
+	o.broken = map[string]string{}
+	calls := mostSieved
+	var try func(some, others [][]string) error
+	try = func(some, others [][]string) error {
+		if len(some) == 0 {
+			return nil
+		}
+		if calls--; calls < 0 {
+			return &EvalError{Text: "too many values do not evaluate"}
+		}
+		var out observation
+		err := o.nix.ask(ctx, question{Roots: o.roots, Only: []string{}, Changes: []change{}, Want: "values", Skip: others}, &out)
+		failed := (*EvalError)(nil)
+		if err == nil || !errors.As(err, &failed) {
+			return err
+		}
+		if len(some) == 1 {
+			o.skip = append(o.skip, some[0])
+			o.broken[written(some[0])] = failed.Text
+			return nil
+		}
+		half := len(some) / 2
+		if err := try(some[:half], slices.Concat(others, some[half:])); err != nil {
+			return err
+		}
+		return try(some[half:], slices.Concat(others, some[:half]))
+	}
+	return try(at.Leaves, nil)
+}
+
 // apart observes definitions by halves, down to the names with which evaluation fails; blind takes those. calls is how many questions that may cost.
 func (o *observer) apart(ctx context.Context, changes []change, names []string, blind map[string]string, calls int) ([]definition, error) {
 	var out []definition
@@ -129,7 +181,7 @@ func (o *observer) apart(ctx context.Context, changes []change, names []string, 
 			return nil
 		}
 		var some observation
-		err := o.nix.ask(ctx, question{Roots: o.roots, Only: names, Changes: append([]change{}, changes...), Want: "observe"}, &some)
+		err := o.nix.ask(ctx, question{Roots: o.roots, Only: names, Changes: append([]change{}, changes...), Want: "observe", Skip: o.skip}, &some)
 		failed := (*EvalError)(nil)
 		switch {
 		case err == nil:
@@ -160,7 +212,7 @@ func (o *observer) with(ctx context.Context, changes []change) (*observation, er
 		return seen, nil
 	}
 	var out observation
-	q := question{Roots: o.roots, Only: o.names, Changes: append([]change{}, changes...), Want: "observe", Targets: o.targets}
+	q := question{Roots: o.roots, Only: o.names, Changes: append([]change{}, changes...), Want: "observe", Targets: o.targets, Skip: o.skip}
 	err = o.nix.ask(ctx, q, &out)
 	if failed := (*EvalError)(nil); errors.As(err, &failed) {
 		q.Want, q.Targets = "values", nil

@@ -189,6 +189,28 @@ func TestTellsWhatIsFalseAndMissed(t *testing.T) {
 	}
 }
 
+// TestValuesThatDoNotEvaluate has values that fail in every way: each is told with what evaluation says, and the others are verified.
+func TestValuesThatDoNotEvaluate(t *testing.T) {
+	need(t)
+	c := flowtest.Case{Files: []txtar.File{{Name: "main.nix", Data: []byte(`{ config, lib, ... }: {
+  options.my.a = lib.mkOption { type = lib.types.int; default = 1; };
+  options.my.b = lib.mkOption { default = { }.missing; };
+  options.my.c = lib.mkOption { default = 1 + "x"; };
+  options.my.d = lib.mkOption { default = throw "not for you"; };
+  config.services.x = config.my.a;
+}
+`)}}}
+	r := verified(t, c, "", nil, Options{Configuration: "x"})
+	var got []string
+	for _, u := range r.Unchangeable {
+		got = append(got, u.Name+": "+u.Why)
+	}
+	if text := strings.Join(got, "\n"); !strings.Contains(text, "my.b: it does not evaluate as it is written: attribute 'missing' missing") || !strings.Contains(text, "my.c: it does not evaluate") ||
+		r.Counts.Confirmed != 1 || !r.Complete {
+		t.Errorf("%s\n%+v", text, r.Counts)
+	}
+}
+
 // TestGoesOn tries one value, then all: the second run tries the others only, and the result is that of one run.
 func TestGoesOn(t *testing.T) {
 	need(t)
