@@ -189,6 +189,54 @@ func TestTellsWhatIsFalseAndMissed(t *testing.T) {
 	}
 }
 
+// TestFlake verifies a host of a flake, in a store of its own: purely, from the copy that nix makes of the tree. The host's name is text, not code.
+func TestFlake(t *testing.T) {
+	need(t)
+	if _, err := exec.LookPath("nix"); err != nil {
+		t.Skip("nix is missing")
+	}
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("NIX_REMOTE", filepath.Join(base, "root"))
+	t.Setenv("HOME", base)
+	dir := filepath.Join(base, "tree")
+	c := load(t, "48-value-from-value")
+	c.Files = append(c.Files, txtar.File{Name: "flake.nix", Data: []byte(`{
+  outputs = _: let lib = import ./sys/lib.nix; in {
+    nixosConfigurations."a.b \${throw 1} \"" = lib.evalModules { modules = [ ./main.nix ]; };
+  };
+}
+`)})
+	for _, name := range []string{"lib.nix", "modules.nix"} {
+		data, err := os.ReadFile(filepath.Join("../../testdata/evalmodules", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Files = append(c.Files, txtar.File{Name: "sys/" + name, Data: data})
+	}
+	if err := c.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	g, err := graph.Analyze(t.Context(), dir, graph.Options{Exclude: []string{"sys/**"}, Entries: []string{"main.nix"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := Open(t.Context(), Source{Dir: dir, Attr: []string{"nixosConfigurations", `a.b ${throw 1} "`}}, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Verify(t.Context(), g, n, Options{Configuration: "host"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	agrees(t, r)
+	if r.Nix.Restricted != "pure" || r.Definitions.Same == 0 {
+		t.Errorf("%+v %+v", r.Nix, r.Definitions)
+	}
+}
+
 // TestValuesThatDoNotEvaluate has values that fail in every way: each is told with what evaluation says, and the others are verified.
 func TestValuesThatDoNotEvaluate(t *testing.T) {
 	need(t)
