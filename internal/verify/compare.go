@@ -60,8 +60,10 @@ func (r *Result) compareDeclared(g *graph.Graph, base *observation, n *Nix, in f
 	}
 }
 
-// sameWords compares descriptions without their layout: the text joins their lines.
+// sameWords compares descriptions without their layout: the text joins their lines. Of mkEnableOption the text has what is enabled.
 func sameWords(a, b string) bool {
+	b = strings.TrimPrefix(b, "Whether to enable ")
+	a = strings.TrimPrefix(a, "Whether to enable ")
 	words := func(s string) string { return strings.TrimRight(strings.Join(strings.Fields(s), " "), " .") }
 	return words(a) == words(b)
 }

@@ -339,8 +339,8 @@ func (o *observation) leafAt(loc []string) *leaf {
 	return nil
 }
 
-// defines tells whether some definition of an observation is at or below a path, or a whole above it.
+// defines tells whether some definition of an observation is at or below a path, or a whole above it, and evaluates.
 func (o *observation) defines(path []string) bool {
-	return slices.ContainsFunc(o.Definitions, func(d definition) bool { in, _ := within(path, d.Loc); return in }) ||
-		slices.ContainsFunc(o.Finals, func(f final) bool { in, above := within(path, f.Loc); return in && !above })
+	return slices.ContainsFunc(o.Definitions, func(d definition) bool { in, _ := within(path, d.Loc); return in && d.Hash != "error" }) ||
+		slices.ContainsFunc(o.Finals, func(f final) bool { in, above := within(path, f.Loc); return in && !above && f.Hash != "error" })
 }
