@@ -40,7 +40,7 @@ var arrow = []struct {
 	{"internal/verify", []string{"parse", "graph", "internal/door", "internal/escape"}},
 	{"internal/rename", []string{"graph", "internal/change", "internal/rewrite"}},
 	{"internal/resident", []string{"graph", "internal/budget", "internal/check", "internal/fault"}},
-	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},
+	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/config", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},
 	{"internal/mcp", nil},
 	{"internal/history", []string{"internal/escape", "graph", "internal/check", "internal/door", "internal/fault", "internal/git"}},
 	{"internal/facts", []string{"graph", "internal/change", "internal/check", "internal/config", "internal/door", "internal/git", "internal/secrets"}},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,39 +13,37 @@ import (
 // Keys lists every key that a configuration file may hold, dotted and sorted. A key of a table that has names of the user's choosing
 // ends in *: aliases.*.
 func Keys() []string {
-	keys := keysOf(reflect.TypeFor[Config](), "")
-	slices.Sort(keys)
-	return keys
+	types := map[string]reflect.Type{}
+	typesOf(reflect.TypeFor[Config](), "", types)
+	return slices.Sorted(maps.Keys(types))
 }
 
-// keysOf walks the struct's toml tags, so that the list cannot differ from what is decoded.
-func keysOf(t reflect.Type, prefix string) []string {
-	var keys []string
+// typesOf walks the struct's toml tags, so that the list cannot differ from what is decoded.
+func typesOf(t reflect.Type, prefix string, types map[string]reflect.Type) {
 	for f := range fieldsOf(t) {
 		tag, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
 		if tag == "-" || !f.IsExported() {
 			continue
 		}
 		if f.Anonymous && tag == "" {
-			keys = append(keys, keysOf(f.Type, prefix)...)
+			typesOf(f.Type, prefix, types)
 			continue
 		}
 		if tag == "" {
 			tag = f.Name
 		}
 		key := prefix + tag
-		keys = append(keys, key)
+		types[key] = f.Type
 		switch ft := elem(f.Type); {
 		case isTable(ft):
-			keys = append(keys, keysOf(ft, key+".")...)
+			typesOf(ft, key+".", types)
 		case ft.Kind() == reflect.Map:
-			keys = append(keys, key+".*")
+			types[key+".*"] = ft.Elem()
 			if v := elem(ft.Elem()); isTable(v) {
-				keys = append(keys, keysOf(v, key+".*.")...)
+				typesOf(v, key+".*.", types)
 			}
 		}
 	}
-	return keys
 }
 
 func fieldsOf(t reflect.Type) func(yield func(reflect.StructField) bool) {

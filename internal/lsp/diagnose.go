@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"nixsink/internal/check"
+	"nixsink/internal/config"
 	"nixsink/internal/fault"
 	"nixsink/internal/resident"
 )
@@ -57,10 +58,11 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 		return
 	}
 	caps := s.client.Capabilities
-	if caps.TextDocument.Diagnostic != nil && caps.Workspace.Diagnostics.RefreshSupport {
+	if s.pulls() {
 		s.ask(ctx, "workspace/diagnostic/refresh")
 	} else {
 		s.publish(ctx, t, x)
+		s.tellConfigurations(t)
 	}
 	if caps.Workspace.CodeLens.RefreshSupport {
 		s.ask(ctx, "workspace/codeLens/refresh")
@@ -68,6 +70,12 @@ func (s *Server) made(ctx context.Context, t *folderTree, st *resident.State, er
 	if caps.Workspace.InlayHint.RefreshSupport {
 		s.ask(ctx, "workspace/inlayHint/refresh")
 	}
+}
+
+// pulls says that the editor asks for diagnostics itself, and hears when it has to.
+func (s *Server) pulls() bool {
+	caps := s.client.Capabilities
+	return caps.TextDocument.Diagnostic != nil && caps.Workspace.Diagnostics.RefreshSupport
 }
 
 // kept are the findings of the newest tree that was whole, with the texts of the files that they speak of. Its graph goes: somebody may type for long.
@@ -117,7 +125,9 @@ func (s *Server) publish(ctx context.Context, t *folderTree, x *index) {
 	v := s.viewOf(t, x, "")
 	by := map[string][]check.Finding{}
 	for _, f := range x.Report.Findings {
-		by[f.At.File] = append(by[f.At.File], f)
+		if f.At.File != config.Name { // tellConfigurations has these
+			by[f.At.File] = append(by[f.At.File], f)
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -179,6 +189,9 @@ func (v *view) diagnostic(f check.Finding) (Diagnostic, bool) {
 
 // pulled answers a request for the diagnostics of a file, with all that was typed.
 func (s *Server) pulled(ctx context.Context, p *ofParams) (any, error) {
+	if v := s.configuration(p.TextDocument.URI); v != nil {
+		return v.pulledFaults(), nil
+	}
 	report := diagnosticReport{Kind: "full", Items: []Diagnostic{}}
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if v == nil {

@@ -20,14 +20,14 @@ const maxPlaces = 2000
 func (s *Server) requests() map[string]jrpc2.Handler {
 	m := map[string]jrpc2.Handler{}
 	for name, make := range map[string]func(*Server) jrpc2.Handler{
-		"textDocument/hover":                request(func(v *view, p Position) any { return v.hover(p) }),
+		"textDocument/hover":                request((*view).hover, (*view).hoverKey),
 		"textDocument/definition":           request(func(v *view, p Position) any { return v.definition(p, true) }),
 		"textDocument/declaration":          request(func(v *view, p Position) any { return v.definition(p, false) }),
 		"textDocument/implementation":       request(func(v *view, p Position) any { return v.implementation(p) }),
 		"textDocument/documentHighlight":    request(func(v *view, p Position) any { return v.highlight(p) }),
 		"textDocument/prepareRename":        request(func(v *view, p Position) any { return v.prepareRename(p) }),
 		"textDocument/prepareCallHierarchy": request(func(v *view, p Position) any { return v.prepareCalls(p) }),
-		"textDocument/completion":           request(func(v *view, p Position) any { return v.complete(p) }),
+		"textDocument/completion":           request((*view).complete, (*view).completeKeys),
 		"textDocument/documentSymbol":       ofFile(func(v *view) any { return v.symbols() }),
 		"textDocument/codeLens":             ofFile(func(v *view) any { return v.lenses() }),
 		"textDocument/documentLink":         ofFile(func(v *view) any { return v.documentLinks() }),

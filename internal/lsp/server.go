@@ -53,6 +53,7 @@ type Server struct {
 	trees    []*folderTree
 	docs     map[string]*document // by URI
 	work     sync.WaitGroup       // what goes on beside requests
+	telling  sync.Mutex           // one publishes faults of a configuration
 	busy     atomic.Int32         // requests that are being answered
 }
 
@@ -447,6 +448,7 @@ func (s *Server) didOpen(_ context.Context, p *openParams) (any, error) {
 	s.place(p.TextDocument.URI, d)
 	s.docs[p.TextDocument.URI] = d
 	s.hand(d)
+	s.tellFaults(p.TextDocument.URI)
 	return nil, nil
 }
 
@@ -469,6 +471,7 @@ func (s *Server) didChange(_ context.Context, p *changeParams) (any, error) {
 		d.version = *p.TextDocument.Version
 	}
 	s.hand(d)
+	s.tellFaults(p.TextDocument.URI)
 	return nil, nil
 }
 
@@ -479,6 +482,7 @@ func (s *Server) didClose(_ context.Context, p *ofParams) (any, error) {
 		d.tree.model.Close(d.name)
 	}
 	delete(s.docs, p.TextDocument.URI)
+	s.tellFaults(p.TextDocument.URI)
 	return nil, nil
 }
 

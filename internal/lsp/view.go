@@ -197,10 +197,16 @@ func pathOf(uri string) (string, bool) {
 	return filepath.Clean(filepath.FromSlash(path)), path != ""
 }
 
-// request wraps what is asked of a place in a file.
-func request(do func(*view, Position) any) func(*Server) jrpc2.Handler {
+// request wraps what is asked of a place in a file. key, if any, answers for a configuration file.
+func request(do func(*view, Position) any, key ...func(*view, Position) any) func(*Server) jrpc2.Handler {
 	return func(s *Server) jrpc2.Handler {
 		return guarded(s, "a request", func(ctx context.Context, p *atParams) (any, error) {
+			if v := s.configuration(p.TextDocument.URI); v != nil {
+				for _, do := range key {
+					return do(v, p.Position), nil
+				}
+				return nil, nil
+			}
 			v, err := s.view(ctx, p.TextDocument.URI)
 			if v == nil {
 				return nil, err
