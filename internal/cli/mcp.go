@@ -14,6 +14,7 @@ import (
 	"nixsink/internal/fault"
 	"nixsink/internal/mcp"
 	"nixsink/internal/resident"
+	"nixsink/render"
 )
 
 // newMCP is the server for agents.
@@ -49,7 +50,8 @@ impact, diff, findings, explain, hosts. Answers are text with places, and short.
 		run := func(ctx context.Context, args []string) (string, string, error) {
 			return a.answer(ctx, kept, dir, args)
 		}
-		err = mcp.Serve(ctx, mcp.Options{Version: build().Version, Run: run}, a.in, nopCloser{a.out.w})
+		pages := func(ctx context.Context) (map[string]string, error) { return a.pages(ctx, cmd, kept, dir) }
+		err = mcp.Serve(ctx, mcp.Options{Version: build().Version, Run: run, Pages: pages}, a.in, nopCloser{a.out.w})
 		cancel()
 		analyses.Wait()
 		if errors.Is(err, io.EOF) {
@@ -59,6 +61,34 @@ impact, diff, findings, explain, hosts. Answers are text with places, and short.
 	}
 	a.tree.add(cmd.Flags())
 	return cmd
+}
+
+// pages are the pages of a tree that is kept, by name, without their pictures.
+func (a *app) pages(ctx context.Context, cmd *cobra.Command, kept *resident.Model, dir string) (map[string]string, error) {
+	t, err := a.locate(cmd, dir)
+	if err != nil {
+		return nil, err
+	}
+	var out, talk bytes.Buffer
+	one := newApp(strings.NewReader(""), &out, &talk)
+	one.kept = kept
+	g, review, findings, err := one.review(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	opts := t.options(render.Options{})
+	opts.Findings = findings
+	files, err := render.Pages(ctx, g, render.PageOptions{Options: opts, Root: ".", Review: review})
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]string{}
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, ".md") {
+			pages[f.Name] = strings.ReplaceAll(string(f.Data), "<wbr>", "") // where a browser may break a line
+		}
+	}
+	return pages, nil
 }
 
 // tellFault tells faults of our own when they happen, and keeps them for the end, each once.

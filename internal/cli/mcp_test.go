@@ -6,6 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +79,21 @@ func TestAgent(t *testing.T) {
 			t.Errorf("%s: %d characters", c.tool, len(answer))
 		}
 	}
+	// Of what is told to lie at a place, something lies there.
+	for _, tool := range []string{"overview", "trace", "findings", "impact"} {
+		args := map[string]map[string]any{"trace": {"value": "CFG.ports.ssh"}, "impact": {"names": []string{"CFG.ports.ssh"}}}[tool]
+		answer, _ := ask(tool, args)
+		places := regexp.MustCompile(`([\w./-]+\.nix):(\d+)`).FindAllStringSubmatch(answer, -1)
+		if len(places) == 0 {
+			t.Errorf("%s names no place:\n%s", tool, answer)
+		}
+		for _, p := range places {
+			text, err := os.ReadFile(filepath.Join(dir, p[1]))
+			if line, _ := strconv.Atoi(p[2]); err != nil || line < 1 || line > strings.Count(string(text), "\n")+1 {
+				t.Errorf("%s: nothing lies at %s: %v", tool, p[0], err)
+			}
+		}
+	}
 	// What is wrong is told as a command tells it, and what looks like a flag is a name.
 	for _, c := range []struct {
 		value, want string
@@ -99,6 +117,32 @@ func TestAgent(t *testing.T) {
 	r, err := session.ReadResource(ctx, &sdk.ReadResourceParams{URI: "nixsink://value/my.ports.ssh"})
 	if err != nil || len(r.Contents) != 1 || !strings.Contains(r.Contents[0].Text, "50333") {
 		t.Errorf("%v %+v", err, r)
+	}
+	// Pages are those that docs writes.
+	read := func(uri string) string {
+		t.Helper()
+		r, err := session.ReadResource(ctx, &sdk.ReadResourceParams{URI: uri})
+		if err != nil || len(r.Contents) != 1 {
+			t.Fatalf("%s: %v %+v", uri, err, r)
+		}
+		return r.Contents[0].Text
+	}
+	names := strings.Fields(read("nixsink://pages"))
+	if len(names) < 5 {
+		t.Errorf("pages: %q", names)
+	}
+	for _, uri := range names {
+		if text := read(uri); !strings.HasPrefix(strings.TrimSpace(text), "#") && !strings.Contains(text, "\n# ") || len(text) > 17_000 {
+			t.Errorf("%s: %d characters\n%.200s", uri, len(text), text)
+		}
+	}
+	if i := slices.IndexFunc(names, func(uri string) bool { return strings.Contains(uri, "ports.ssh") }); i < 0 || !strings.Contains(read(names[i]), "00-core/ssh.nix#L38") {
+		t.Errorf("no page that tells where CFG.ports.ssh ends up is among %q", names)
+	}
+	for _, uri := range []string{"nixsink://page/../../etc/passwd", "nixsink://page/nothing.md", "nixsink://value/my.nothing"} {
+		if r, err := session.ReadResource(ctx, &sdk.ReadResourceParams{URI: uri}); err == nil {
+			t.Errorf("%s: %+v", uri, r)
+		}
 	}
 	if err := session.Close(); err != nil {
 		t.Error(err)

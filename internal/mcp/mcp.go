@@ -8,6 +8,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -21,6 +23,8 @@ type Options struct {
 	Version string
 	// Run runs a command of nixsink over the tree, and gives what it printed: its answer, and what it said beside it.
 	Run func(ctx context.Context, args []string) (answer, said string, err error)
+	// Pages makes the Markdown pages of the tree, by name ("values/my.ports.ssh.md").
+	Pages func(ctx context.Context) (map[string]string, error)
 }
 
 // maxAnswer is how many characters an answer has: an agent pays for each.
@@ -132,10 +136,38 @@ func New(opts Options) *sdk.Server {
 			}
 			return &sdk.ReadResourceResult{Contents: []*sdk.ResourceContents{{URI: r.Params.URI, MIMEType: "text/plain", Text: answer}}}, nil
 		})
+	s.AddResource(&sdk.Resource{Name: "pages", URI: pagesURI, MIMEType: "text/plain", Description: "The names of the pages about the tree: an overview, the values, layers, ports, findings, the review"},
+		func(ctx context.Context, r *sdk.ReadResourceRequest) (*sdk.ReadResourceResult, error) {
+			pages, err := opts.Pages(ctx)
+			if err != nil {
+				return nil, err
+			}
+			var list strings.Builder
+			for _, name := range slices.Sorted(maps.Keys(pages)) {
+				fmt.Fprintf(&list, "%s%s\n", pageURI, name)
+			}
+			return &sdk.ReadResourceResult{Contents: []*sdk.ResourceContents{{URI: r.Params.URI, MIMEType: "text/plain", Text: short(list.String())}}}, nil
+		})
+	s.AddResourceTemplate(&sdk.ResourceTemplate{Name: "page", URITemplate: pageURI + "{+name}", MIMEType: "text/markdown", Description: "A page about the tree, as 'nixsink docs' writes it; nixsink://pages has the names"},
+		func(ctx context.Context, r *sdk.ReadResourceRequest) (*sdk.ReadResourceResult, error) {
+			pages, err := opts.Pages(ctx)
+			if err != nil {
+				return nil, err
+			}
+			text, ok := pages[strings.TrimPrefix(r.Params.URI, pageURI)]
+			if !ok {
+				return nil, sdk.ResourceNotFoundError(r.Params.URI)
+			}
+			return &sdk.ReadResourceResult{Contents: []*sdk.ResourceContents{{URI: r.Params.URI, MIMEType: "text/markdown", Text: short(text)}}}, nil
+		})
 	return s
 }
 
-const valueURI = "nixsink://value/"
+const (
+	valueURI = "nixsink://value/"
+	pagesURI = "nixsink://pages"
+	pageURI  = "nixsink://page/"
+)
 
 // add offers a command as a tool.
 func add[In any](s *sdk.Server, opts Options, name, what string, args func(In) ([]string, error)) {
@@ -178,6 +210,12 @@ func Serve(ctx context.Context, opts Options, in io.Reader, out io.WriteCloser) 
 		busy.Add(1)
 		defer busy.Add(-1)
 		return run(ctx, args)
+	}
+	pages := opts.Pages
+	opts.Pages = func(ctx context.Context) (map[string]string, error) {
+		busy.Add(1)
+		defer busy.Add(-1)
+		return pages(ctx)
 	}
 	return New(opts).Run(ctx, &sdk.IOTransport{Reader: io.NopCloser(&lingering{in, &busy}), Writer: out})
 }
