@@ -1,8 +1,8 @@
 package lsp
 
 // The part of the Language Server Protocol 3.17 that the server speaks (microsoft.github.io/language-server-protocol). Names and shapes are the
-// specification's; what is left out of a type here is neither read nor sent. TestTypes holds what is sent against the specification's own
-// TypeScript types.
+// specification's; what is left out of a type here is neither read nor sent. TestMethods, TestFields and TestTypes hold methods, fields and
+// answers against the specification's own TypeScript types.
 
 // Position is a place in a text: line from 0, character in units of the encoding that was agreed on.
 type Position struct {

@@ -3,26 +3,13 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
 // TestTypes holds what the server answers against the protocol's own types, as TypeScript's compiler does.
 func TestTypes(t *testing.T) {
-	modules, err := filepath.Abs("testdata/npm/node_modules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tsc := filepath.Join(modules, "typescript/bin/tsc")
-	if _, err := os.Stat(tsc); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("npm install --no-package-lock --prefix internal/lsp/testdata/npm")
-	}
+	modules := protocolModules(t)
 	e := start(t, files, map[string]any{"workspace": map[string]any{"workspaceEdit": map[string]any{"documentChanges": true}}})
 	e.open("web.nix", files["web.nix"])
 	var b strings.Builder
@@ -67,16 +54,5 @@ func TestTypes(t *testing.T) {
 	ask("callHierarchy/incomingCalls", "CallHierarchyIncomingCall[]", map[string]any{"item": outs[0]["to"]})
 	ask("workspace/symbol", "WorkspaceSymbol[]", map[string]any{"query": "web"})
 
-	dir := t.TempDir()
-	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
-		t.Skip(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "answers.ts"), []byte(b.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("node", tsc, "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext", "--target", "es2020", "answers.ts")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s\n%s", err, out, b.String())
-	}
+	compile(t, modules, b.String())
 }
