@@ -124,7 +124,8 @@ func (s *scanner) names(kind CursorKind, before []string, list bool) []string {
 	path := before[:len(before):len(before)]
 	for {
 		s.blank(false)
-		start, end := s.pos, s.pos
+		start := s.pos
+		var end int
 		if q := s.peek(); q == '"' || q == '\'' {
 			start++
 			s.pos++
