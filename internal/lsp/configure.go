@@ -18,14 +18,14 @@ import (
 // configuration is a view of a configuration file that is open; nil if the URI names none. Its index is that of the newest state, or nil.
 func (s *Server) configuration(uri string) *view {
 	s.mu.Lock()
-	d, enc := s.docs[uri], s.enc
-	s.mu.Unlock()
+	d := s.docs[uri]
 	if d == nil || path.Base(uri) != config.Name {
+		s.mu.Unlock()
 		return nil
 	}
-	v := &view{s: s, t: d.tree, enc: enc, name: d.name, texts: map[string]*current{}}
 	version := d.version
-	v.texts[v.name] = &current{uri: uri, version: &version, text: d.text}
+	v := &view{s: s, t: d.tree, enc: s.enc, name: d.name, texts: map[string]*current{d.name: {uri: uri, version: &version, text: d.text}}}
+	s.mu.Unlock() // whoever publishes takes the tree first
 	if v.t != nil {
 		v.t.mu.Lock()
 		v.x = v.t.index

@@ -24,13 +24,14 @@ import (
 
 // editor is a client of the server.
 type editor struct {
-	t    *testing.T
-	dir  string
-	cli  *jrpc2.Client
-	mu   sync.Mutex
-	told map[string][]Diagnostic // what was published, by file
-	news chan struct{}
-	docs map[string]int // versions
+	t        *testing.T
+	dir      string
+	cli      *jrpc2.Client
+	mu       sync.Mutex
+	told     map[string][]Diagnostic // what was published, by file
+	versions map[string]int          // of which text
+	news     chan struct{}
+	docs     map[string]int // versions
 
 	hello json.RawMessage // what the server said of itself
 }
@@ -92,13 +93,19 @@ func startIn(t *testing.T, dir string, caps map[string]any) *editor {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(ctx, in, answers) }()
-	e := &editor{t: t, dir: dir, told: map[string][]Diagnostic{}, news: make(chan struct{}, 100), docs: map[string]int{}}
+	e := &editor{t: t, dir: dir, told: map[string][]Diagnostic{}, versions: map[string]int{}, news: make(chan struct{}, 100), docs: map[string]int{}}
 	e.cli = jrpc2.NewClient(channel.LSP(back, out), &jrpc2.ClientOptions{
 		OnNotify: func(r *jrpc2.Request) {
 			var p publishParams
 			if r.Method() == "textDocument/publishDiagnostics" && r.UnmarshalParams(&p) == nil {
 				e.mu.Lock()
-				e.told[strings.TrimPrefix(p.URI, uriOf(dir)+"/")] = p.Diagnostics
+				// The client may hand them over in another order than they came.
+				if name := strings.TrimPrefix(p.URI, uriOf(dir)+"/"); p.Version == nil || *p.Version >= e.versions[name] {
+					e.told[name] = p.Diagnostics
+					if p.Version != nil {
+						e.versions[name] = *p.Version
+					}
+				}
 				e.mu.Unlock()
 				select {
 				case e.news <- struct{}{}:
@@ -349,7 +356,7 @@ func TestCompletion(t *testing.T) {
 		{"{ lib, ... }: { a = lib.^; }", nil},
 		{"{ config, ... }: let config = { }; in { a = config.my.^; }", nil},
 		{"{ config, ... }: {\n # source-id: ^\n a = 1; }", []string{"CFG.domain", "CFG.ports.ssh", "CFG.ports.web", "my.domain", "my.ports.ssh", "my.ports.web"}},
-		{"{ config, ... }: {\n # sink: services.ca^\n a = 1; }", []string{"services.caddy.email"}},
+		{"{ config, ... }: {\n # sink: services.ca^\n services.caddy.email = config.my.domain; }", []string{"services.caddy.email"}},
 	} {
 		text := strings.Replace(c.text, "^", "", 1)
 		name := "web.nix"
