@@ -66,7 +66,7 @@ func words(text string) (lines string, starts []int) {
 // places the last line tells how many are left.
 func apartLines(then, now string, width, most int) []string {
 	places := placesApart(then, now)
-	if len(places) < 2 {
+	if len(places) < 2 || min(utf8.RuneCountInString(then), utf8.RuneCountInString(now)) <= (width-3)/2 {
 		return []string{changedCode(then, now, width)}
 	}
 	var out []string
@@ -104,9 +104,9 @@ func changedCode(then, now string, width int) string {
 	case now == "":
 		return cut(then, width)
 	}
-	if utf8.RuneCountInString(then)+utf8.RuneCountInString(now)+3 > width {
-		half := (width - 3) / 2
-		then, now = apartFrom(then, now, half)
+	if a, b := utf8.RuneCountInString(then), utf8.RuneCountInString(now); a+b+3 > width {
+		// What a short one leaves is the other one's.
+		then, now = apartFrom(then, now, max((width-3)/2, width-3-min(a, b)))
 	}
 	return then + " → " + now
 }

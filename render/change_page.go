@@ -104,7 +104,7 @@ const changePlacesPage = 3
 func mdPlaces(then, now string) (out []string) {
 	const most = 80
 	places := placesApart(then, now)
-	if utf8.RuneCountInString(then) <= most && utf8.RuneCountInString(now) <= most || len(places) < 2 {
+	if utf8.RuneCountInString(then) <= most && utf8.RuneCountInString(now) <= most || len(places) < 2 || min(utf8.RuneCountInString(then), utf8.RuneCountInString(now)) <= most {
 		then, now = apartFrom(then, now, most)
 		return []string{mdCode(then) + " → " + mdCode(now)}
 	}

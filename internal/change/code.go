@@ -195,6 +195,7 @@ func (c *comparison) placed(f *parse.File, span parse.Span) string {
 			if g == c.then {
 				t = c.file(t)
 			}
+			t = "./" + t // a path still, of the root
 		}
 		b.WriteString(t)
 		b.WriteByte(0)

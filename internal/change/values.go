@@ -319,6 +319,14 @@ func (c *comparison) changedDefinitions() []Definition {
 		k := place(c.then, d)
 		left[k] = append(left[k], d)
 	}
+	// Of a place that defines an option in several ways, no single one is what its code is known to be.
+	ways := map[*graph.Graph]map[definedAt]string{c.then: waysOf(c.then), c.now: waysOf(c.now)}
+	defined := func(g *graph.Graph, d *graph.Definition) string {
+		if ways[g][definedAt{d.Option, d.At}] == several {
+			return valueLine(g, d.At)
+		}
+		return definedAs(g, d)
+	}
 	var out []Definition
 	reworded := map[graph.Place][]string{}              // of either side → where what stands there is told to be other code
 	more := func(at graph.Place, hosts []string) bool { // what else one place may define, where that is told of it
@@ -342,11 +350,11 @@ func (c *comparison) changedDefinitions() []Definition {
 	}
 	for _, d := range came {
 		k := place(c.now, d)
-		is := Definition{How: Added, Option: d.Option, Now: definedAs(c.now, d), At: d.At, Hosts: hostNames(c.now, d.In)}
+		is := Definition{How: Added, Option: d.Option, Now: defined(c.now, d), At: d.At, Hosts: hostNames(c.now, d.In)}
 		if olds := left[k]; len(olds) > 0 {
 			old := olds[0]
 			left[k] = olds[1:]
-			is.How, is.Then = Changed, definedAs(c.then, old)
+			is.How, is.Then = Changed, defined(c.then, old)
 			c.were = append(c.were, old.At)
 			if valueLine(c.then, old.At) != valueLine(c.now, d.At) {
 				reworded[old.At], reworded[d.At] = is.Hosts, is.Hosts
@@ -380,12 +388,34 @@ func (c *comparison) changedDefinitions() []Definition {
 			if more(d.At, hosts) {
 				continue
 			}
-			add(Definition{How: Removed, Option: d.Option, Then: definedAs(c.then, d), At: d.At, Old: true, Hosts: hosts, Spread: c.ofHosts(nil, Removed, hosts)})
+			add(Definition{How: Removed, Option: d.Option, Then: defined(c.then, d), At: d.At, Old: true, Hosts: hosts, Spread: c.ofHosts(nil, Removed, hosts)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Definition) int {
 		return cmp.Or(strings.Compare(a.Option, b.Option), graph.ComparePlaces(a.At, b.At))
 	})
+	return out
+}
+
+// A definedAt is an option and a place that defines it.
+type definedAt struct {
+	option string
+	at     graph.Place
+}
+
+// several stands for more than one thing that a place is known to define, in one host or in different ones.
+const several = "\x00"
+
+// waysOf are what each place is known to define, or that it is several things.
+func waysOf(g *graph.Graph) map[definedAt]string {
+	out := make(map[definedAt]string, len(g.Definitions))
+	for _, d := range g.Definitions {
+		k, is := definedAt{d.Option, d.At}, known(d)
+		if was, ok := out[k]; ok && was != is {
+			is = several
+		}
+		out[k] = is
+	}
 	return out
 }
 
