@@ -83,6 +83,29 @@ func TestRevisionAsCheckedOut(t *testing.T) {
 	}
 }
 
+// TestPicturesAreNotRead: a clone that lacks contents of pictures is analysed all the same, also where options name them, or their folder.
+func TestPicturesAreNotRead(t *testing.T) {
+	dir := gittest.Init(t, map[string]string{
+		"configuration.nix": `{ environment.etc.assets.source = ./assets; services.screen.image = ./wall.png; }`,
+		"assets/login.png":  "\x89PNG login",
+		"assets/deep/a.ttf": "\x00font",
+		"assets/run.sh":     "cat /run/agenix/token",
+		"wall.png":          "\x89PNG wall",
+	})
+	entries, files := headOf(t, dir)
+	for _, e := range entries {
+		if bare(e.Name) {
+			must(t, os.Remove(filepath.Join(dir, ".git/objects", e.Hash[:2], e.Hash[2:])))
+		}
+	}
+	g, err := Analyze(context.Background(), "", Options{Files: files})
+	must(t, err)
+	must(t, files.Lacks())
+	if !g.ReadAtRuntime("token") {
+		t.Error("what a script beside them reads is not known")
+	}
+}
+
 // headOf reads the tree of a repository's newest commit from git's objects.
 func headOf(t *testing.T, dir string) ([]git.Entry, *git.Files) {
 	t.Helper()

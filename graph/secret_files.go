@@ -130,7 +130,7 @@ func (s *secretFiles) look(name string) SecretBy {
 			return ByFilter
 		}
 	}
-	if strings.HasSuffix(name, ".nix") || secrets.Encrypted(name) {
+	if strings.HasSuffix(name, ".nix") || bare(name) || secrets.Encrypted(name) {
 		return NoSecret
 	}
 	if !s.there(name) {
@@ -168,7 +168,7 @@ func (s *secretFiles) within(dir string, entries []dirEntry) {
 		if s.left--; s.left < 0 {
 			return
 		}
-		if strings.HasSuffix(name, ".nix") || secrets.Encrypted(name) {
+		if strings.HasSuffix(name, ".nix") || bare(name) || secrets.Encrypted(name) {
 			continue
 		}
 		text, _, err := s.t.disk.read(name, maxSecretBytes)
@@ -184,7 +184,7 @@ func (s *secretFiles) everywhere() {
 	for _, dir := range sortedKeys(s.t.dirs) {
 		for _, e := range s.t.dirs[dir] {
 			name := path.Join(dir, e.name)
-			if _, folder := s.t.dirs[name]; folder || unread[strings.ToLower(path.Ext(name))] || secrets.Encrypted(name) {
+			if _, folder := s.t.dirs[name]; folder || unread[strings.ToLower(path.Ext(name))] || bare(name) || secrets.Encrypted(name) {
 				continue
 			}
 			if left--; left < 0 {
@@ -198,8 +198,15 @@ func (s *secretFiles) everywhere() {
 	}
 }
 
-// unread are endings of files that read no secret: Nix, which is evaluated, writing, and pictures.
-var unread = map[string]bool{".nix": true, ".md": true, ".org": true, ".txt": true, ".lock": true, ".pub": true, ".png": true, ".jpg": true, ".jpeg": true, ".svg": true, ".webp": true, ".gif": true, ".ttf": true, ".patch": true}
+// unread are endings of files that read no secret: Nix, which is evaluated, and writing.
+var unread = map[string]bool{".nix": true, ".md": true, ".org": true, ".txt": true, ".lock": true, ".pub": true, ".svg": true, ".patch": true}
+
+// noText are endings of files that hold no text: pictures, fonts, sound, films and archives. They are large, and a clone without all contents lacks them.
+var noText = map[string]bool{".png": true, ".jpg": true, ".jpeg": true, ".webp": true, ".gif": true, ".avif": true, ".ico": true, ".ttf": true, ".otf": true, ".woff": true, ".woff2": true, ".mp3": true, ".ogg": true, ".wav": true,
+	".flac": true, ".mp4": true, ".webm": true, ".mkv": true, ".pdf": true, ".zip": true, ".gz": true, ".xz": true, ".zst": true, ".7z": true}
+
+// bare says whether a file holds no text, by its name.
+func bare(name string) bool { return noText[strings.ToLower(path.Ext(name))] }
 
 // mostOfTree bounds the files of a tree that are read.
 const mostOfTree = 2000
