@@ -125,10 +125,10 @@ func Make(then, now Side, files Files) *Change {
 	c.thenByPath, c.nowByPath = byPath(c.then), byPath(c.now)
 	names := map[string]bool{}
 	for _, conf := range c.then.Configurations {
-		names[conf.Name] = true
+		names[stable(conf.Name)] = true
 	}
 	for _, conf := range c.now.Configurations {
-		c.common[conf.Name] = names[conf.Name]
+		c.common[stable(conf.Name)] = names[stable(conf.Name)]
 	}
 	maps.Copy(c.renamed, files.Renamed)
 	c.Inputs = inputs(then.Lock, now.Lock)
@@ -184,6 +184,9 @@ func (c *comparison) in(g *graph.Graph, set *graph.ConfSet) string {
 	text := ""
 	if !g.Everywhere(set) {
 		names := g.Names(set)
+		for i, n := range names {
+			names[i] = stable(n)
+		}
 		names = slices.DeleteFunc(names, func(n string) bool { return !c.common[n] })
 		if len(names) < c.everywhere(g) {
 			text = strings.Join(names, "\n") + "\n"
@@ -201,7 +204,7 @@ func (c *comparison) everywhere(g *graph.Graph) int {
 	}
 	n := 0
 	for _, conf := range of {
-		if c.common[conf.Name] {
+		if c.common[stable(conf.Name)] {
 			n++
 		}
 	}

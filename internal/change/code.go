@@ -2,6 +2,7 @@ package change
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -47,6 +48,13 @@ func (c *comparison) code() {
 		}
 		return out
 	}
+	// So is one around declarations: what comes or goes of them is told as a value.
+	declares := map[string][]parse.Span{}
+	for _, v := range c.now.Values {
+		for _, at := range v.Declared {
+			declares[at.File] = append(declares[at.File], at.Span)
+		}
+	}
 	definedThen, definedNow := defined(c.then), defined(c.now)
 	for _, v := range c.Values {
 		if v.Now != nil {
@@ -72,7 +80,7 @@ func (c *comparison) code() {
 		before, after := c.bindings(old), c.bindings(now)
 		c.codeOf(old, now, before, func(a *parse.Attr, path string) {
 			at := graph.PlaceIn(now, a.Span)
-			if slices.ContainsFunc(definedNow[f.Name], a.Span.Contains) {
+			if slices.ContainsFunc(definedNow[f.Name], a.Span.Contains) || slices.ContainsFunc(declares[f.Name], func(s parse.Span) bool { return a.Value.Range().Contains(s) && a.Value.Range() != s }) {
 				return
 			}
 			if last := a.Path[len(a.Path)-1]; last.Static() && last.Name == "imports" && pathsOnly(before[path], c.placed(now, a.Value.Range())) {
@@ -92,7 +100,15 @@ func (c *comparison) code() {
 		})
 		c.codeOf(now, old, after, func(a *parse.Attr, path string) {
 			if after[path] == nil && !slices.ContainsFunc(definedThen[was], a.Span.Contains) && !slices.ContainsFunc(gone[was], func(s parse.Span) bool { return s.Contains(a.Span) || a.Span.Contains(s) }) {
-				c.Code = append(c.Code, Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true, Then: boundTo(c.then, old, a)})
+				k := Code{How: Removed, Name: path, At: graph.PlaceIn(old, a.Span), Old: true, Then: boundTo(c.then, old, a)}
+				// A set of which the parts have names of their own now is not gone.
+				if parts := partsOf(after, path); len(parts) > 0 {
+					if sameParts(before, after, path) {
+						return
+					}
+					k.How, k.At, k.Old, k.Now = Changed, graph.PlaceIn(now, parts[0].attr.Span), false, asSet(c.now, now, parts)
+				}
+				c.Code = append(c.Code, k)
 			}
 		})
 	}
@@ -124,6 +140,67 @@ func (c *comparison) code() {
 type bound struct {
 	attr *parse.Attr // nil for a name that is inherited
 	code string      // of what it is bound to
+}
+
+// partsOf are the bindings that give a path's parts names of their own, in the order of the file: a.b = 1 and a.c = 2 for a.
+func partsOf(all map[string][]bound, path string) (out []part) {
+	for name, bs := range all {
+		for _, b := range bs {
+			if rest, ok := strings.CutPrefix(name, path+"."); ok && b.attr != nil {
+				out = append(out, part{rest, b.attr})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b part) int {
+		return cmp.Or(cmp.Compare(a.attr.Span.Start, b.attr.Span.Start), cmp.Compare(b.attr.Span.End, a.attr.Span.End))
+	})
+	end := int32(0)
+	return slices.DeleteFunc(out, func(p part) bool { // what lies in another part
+		if p.attr.Span.Start < end {
+			return true
+		}
+		end = p.attr.Span.End
+		return false
+	})
+}
+
+// A part is a binding, and its name behind a path.
+type part struct {
+	name string
+	attr *parse.Attr
+}
+
+// sameParts says whether a set holds what its parts are bound to one by one.
+func sameParts(before, after map[string][]bound, path string) bool {
+	leaves := func(all map[string][]bound) map[string]string {
+		out := map[string]string{}
+		for name, bs := range all {
+			if rest, ok := strings.CutPrefix(name, path+"."); ok && !isSet(bs[0].attr) {
+				out[rest] = bs[0].code
+			}
+		}
+		return out
+	}
+	return maps.Equal(leaves(before), leaves(after))
+}
+
+// isSet says whether a binding is bound to a set that is written out.
+func isSet(a *parse.Attr) bool {
+	if a == nil {
+		return false
+	}
+	_, ok := a.Value.(*parse.Set)
+	return ok
+}
+
+// asSet writes parts as the set that they make.
+func asSet(g *graph.Graph, f *parse.File, parts []part) string {
+	var b strings.Builder
+	b.WriteString("{ ")
+	for _, p := range parts {
+		b.WriteString(p.name + " = " + boundTo(g, f, p.attr) + "; ")
+	}
+	return b.String() + "}"
 }
 
 // pathsOnly says whether a list of imports differs from what it was in paths of files alone.

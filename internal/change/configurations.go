@@ -112,13 +112,13 @@ func (c *comparison) ofHosts(s *Spread, how How, hosts []string) *Spread {
 	return &Spread{Lost: hosts, Follows: true}
 }
 
-// unnamed is the place behind the name of a configuration that has none of its own.
-var unnamed = regexp.MustCompile(`^(.*) \(([^()]*):\d+\)$`)
+// unnamed is the place behind the name of a configuration that has none of its own, with its number where the place makes several.
+var unnamed = regexp.MustCompile(`^(.*) \(([^()]*):\d+\)( \d+)?$`)
 
 // stable is a configuration's name without the line that it stands in.
 func stable(name string) string {
 	if m := unnamed.FindStringSubmatch(name); m != nil {
-		return m[1] + " (" + m[2] + ")"
+		return m[1] + " (" + m[2] + ")" + m[3]
 	}
 	return name
 }

@@ -223,7 +223,9 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 	case len(old.Declared) == 0 && len(now.Declared) > 0:
 		return append([]Fact{{What: "declared", Now: c.declaredAs(c.now, now), At: now.Declared[0]}}, set...)
 	default:
-		differs("type", old.Type, now.Type, at(now))
+		if c.renamedIn(typeWords(old.Type)) != c.renamedIn(typeWords(now.Type)) {
+			out = append(out, Fact{What: "type", Then: shown(old.Type), Now: shown(now.Type), At: at(now)})
+		}
 		differs("default", old.Default, now.Default, place)
 		if d := strings.Join(strings.Fields(old.Description), " "); d != strings.Join(strings.Fields(now.Description), " ") {
 			out = append(out, Fact{What: "description", Then: d, Now: strings.Join(strings.Fields(now.Description), " "), At: at(now)})
@@ -231,6 +233,23 @@ func (c *comparison) facts(old, now *graph.Value, set []Fact) []Fact {
 	}
 	out = append(out, c.declaredToo(old, now, len(out) > 0)...)
 	return append(out, set...)
+}
+
+// typeWords is a type's code, whatever way it names nixpkgs' types: lib.types.bool of a declaration, and bool of mkEnableOption.
+func typeWords(src string) string {
+	tokens := strings.Split(code(src), "\x00")
+	out := tokens[:0]
+	for i := 0; i < len(tokens); i++ {
+		switch rest := tokens[i:]; {
+		case len(rest) > 4 && rest[0] == "lib" && rest[1] == "." && rest[2] == "types" && rest[3] == ".":
+			i += 3
+		case len(rest) > 2 && rest[0] == "types" && rest[1] == "." && (i == 0 || tokens[i-1] != "."):
+			i++
+		default:
+			out = append(out, rest[0])
+		}
+	}
+	return strings.Join(out, "\x00")
 }
 
 // declaredAs is a declaration's type and default, or its code where it has neither.
