@@ -86,7 +86,9 @@ func changeParts(c *change.Change, most int) []changePart {
 	findings := changePart{title: "Findings"}
 	findings.items, findings.note = worthTelling(changedFindings(c))
 	values := changePart{title: "Central values"}
-	values.items, values.note = withoutWording(changedValues(c, under))
+	told, following := changedValues(c, under)
+	withModules += following
+	values.items, values.note = withoutWording(told)
 	hosts := changePart{title: "Hosts", items: changedHosts(c)}
 	if withModules > 0 {
 		hosts.note = "With these come and go " + plural(withModules, "definition", "definitions") + "."
@@ -216,8 +218,17 @@ func withoutWording(items []changeItem) (rest []changeItem, note string) {
 	return rest, "And the descriptions of " + count(n) + " more are reworded."
 }
 
-func changedValues(c *change.Change, under map[definedOption][]string) (out []changeItem) {
+// changedValues tells of values. What of them only comes or goes with hosts that do is counted.
+func changedValues(c *change.Change, under map[definedOption][]string) (out []changeItem, following int) {
 	for _, v := range c.Values {
+		if v.How == change.Changed {
+			n := len(v.Facts)
+			v.Facts = slices.DeleteFunc(slices.Clone(v.Facts), change.Fact.WithHosts)
+			following += n - len(v.Facts)
+			if n > 0 && len(v.Facts) == 0 {
+				continue
+			}
+		}
 		i := changeItem{mark: changeMarks[v.How], name: v.Path}
 		switch v.How {
 		case change.Added, change.Removed:
@@ -276,7 +287,7 @@ func changedValues(c *change.Change, under map[definedOption][]string) (out []ch
 		}
 		out = append(out, i)
 	}
-	return out
+	return out, following
 }
 
 // changedFlows groups flows by value.

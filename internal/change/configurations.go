@@ -68,6 +68,8 @@ type Spread struct {
 	Gained, Lost []string // hosts, sorted
 	// Follows says that these are the hosts which came to its module, or left it, or are new or gone themselves: then that is all there is to tell.
 	Follows bool
+	// WithHosts says that all of these hosts are new or gone themselves.
+	WithHosts bool
 }
 
 // spread compares where something holds that a file defines, and held.
@@ -85,12 +87,14 @@ func (c *comparison) spread(then, now *graph.ConfSet, was, file string) *Spread 
 	for i := range c.Hosts {
 		by[stable(c.Hosts[i].Name)] = &c.Hosts[i]
 	}
-	s.Follows = true
+	s.Follows, s.WithHosts = true, len(s.Gained)+len(s.Lost) > 0
 	for _, h := range s.Gained {
 		s.Follows = s.Follows && by[h] != nil && slices.Contains(by[h].Gained, file)
+		s.WithHosts = s.WithHosts && by[h] != nil && by[h].How == Added
 	}
 	for _, h := range s.Lost {
 		s.Follows = s.Follows && by[h] != nil && slices.Contains(by[h].Lost, c.file(was))
+		s.WithHosts = s.WithHosts && by[h] != nil && by[h].How == Removed
 	}
 	return s
 }
@@ -107,9 +111,9 @@ func (c *comparison) ofHosts(s *Spread, how How, hosts []string) *Spread {
 		}
 	}
 	if how == Added {
-		return &Spread{Gained: hosts, Follows: true}
+		return &Spread{Gained: hosts, Follows: true, WithHosts: true}
 	}
-	return &Spread{Lost: hosts, Follows: true}
+	return &Spread{Lost: hosts, Follows: true, WithHosts: true}
 }
 
 // unnamed is the place behind the name of a configuration that has none of its own, with its number where the place makes several.

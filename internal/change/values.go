@@ -26,10 +26,15 @@ type Value struct {
 	Hosts []string // in which it reaches some; nil for all
 }
 
-// sets says whether the value itself may be another one.
+// sets says whether the value itself may be another one, where it was before.
 func (v *Value) sets() bool {
-	return slices.ContainsFunc(v.Facts, func(f Fact) bool { return f.What == "default" || f.What == "set" || f.What == "declared" })
+	return slices.ContainsFunc(v.Facts, func(f Fact) bool {
+		return !f.WithHosts() && (f.What == "default" || f.What == "set" || f.What == "declared")
+	})
 }
+
+// WithHosts says whether a definition only comes or goes with hosts that are new or gone themselves.
+func (f Fact) WithHosts() bool { return f.Spread != nil && f.Spread.WithHosts }
 
 // Fact is a property of a value, before and after.
 type Fact struct {
