@@ -1042,6 +1042,25 @@ in
 { services.wiki.port = 7001; }
 -- services/blog.nix --
 { services.blog.port = 7001; }`},
+		{"a domain that several services are given side by side, and one that is a service's own", "hard-coded-copy", `
+-- default.nix --
+{ imports = [ ./services.nix ./host.nix ]; }
+-- services.nix --
+{ lib, config, ... }:
+let s = { enable = lib.mkEnableOption "x"; domain = lib.mkOption { type = lib.types.str; }; }; in
+{
+  options.my = { auth = s; mail = s; files = s; bird = s; };
+  config.services.x = { inherit (config.my.auth) domain; a = config.my.mail.domain; b = config.my.files.domain; c = config.my.bird.domain; };
+}
+-- host.nix --
+{
+  my.auth.domain = "home.example";
+  my.mail.domain = "home.example";
+  my.files.domain = "home.example";
+  my.bird.domain = "login.other.example";
+  services.bird-login.hostname = "login.other.example"; # <- here
+  services.mail-login.hostname = "home.example";
+}`},
 		{"what stands in for a set that may be missing", "hard-coded-copy", `
 -- default.nix --
 { lib, config, ... }:

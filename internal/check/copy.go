@@ -275,7 +275,21 @@ func (p *Pass) isOtherService(s site, n *needle) bool {
 		slices.ContainsFunc(n.value.Declared, func(d graph.Place) bool { return d.File == s.file }) {
 		return false
 	}
+	if n.kind == domainNeedle && !p.isSharedHere(n.literal) {
+		return false // one service's own name, which another one is told
+	}
 	return !slices.Contains(s.sc.Names, n.value.Segments[service-1])
+}
+
+// isSharedHere reports whether a file sets several values to one text.
+func (p *Pass) isSharedHere(l graph.Literal) bool {
+	alike := 0
+	for _, v := range p.Graph.Values {
+		if slices.ContainsFunc(v.Literals, func(o graph.Literal) bool { return !o.Default && o.Text == l.Text && o.At.File == l.At.File }) {
+			alike++
+		}
+	}
+	return alike > 2
 }
 
 // isPublishedAs reports whether a port is the inside of one that a container is published by, with the value as its outside ("-p ${toString cfg.port}:8188"): it stays
