@@ -128,6 +128,16 @@ key
 { my.a.enable = true; my.b.enable = true; my.c = { enable = true; port = 7003; }; }
 -- db.nix --
 { my.a.enable = true; my.b = { enable = true; port = 7002; }; }`},
+		{"the program of ssh connects", "port-collision", "", `
+-- default.nix --
+{ lib, config, ... }:
+let port = lib.mkOption { type = lib.types.port; default = 2222; }; in
+{
+  options.my.services.openssh.port = port;
+  options.my.programs.tools.ssh.port = lib.mkOption { type = lib.types.port; default = 2222; };
+  config.services.openssh.ports = [ config.my.services.openssh.port ];
+  config.programs.ssh.extraConfig = "Port ${toString config.my.programs.tools.ssh.port}";
+}`},
 		{"numbers that a function gives out", "port-collision", "", `
 -- default.nix --
 { lib, config, ... }:

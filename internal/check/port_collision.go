@@ -390,6 +390,10 @@ var elsewhere = regexp.MustCompile(`(?i)\b(destination|remote|upstream)\b|\bconn
 // isClient reports whether a path says that its port belongs to something that is connected to. A name of its own at the end (my.ports.redis)
 // does not say so.
 func isClient(segments []string) bool {
+	// my.programs.terminal.ssh.port: of ssh, the program connects and the service listens, as in NixOS.
+	if i := slices.Index(segments, "programs"); i >= 0 && slices.Contains(segments[i:], "ssh") {
+		return true
+	}
 	for _, s := range segments[:max(0, len(segments)-1)] {
 		for _, t := range tokens(s) {
 			if slices.Contains(clientNames, t) || slices.Contains(clientNames, singular(t)) {
