@@ -429,7 +429,7 @@ func (p *portsOf) opens(x *Exposure, d *graph.Definition) {
 // opensItsOwn reads services that open their ports themselves.
 func (p *portsOf) opensItsOwn(d *graph.Definition) {
 	s := d.Segments
-	if len(s) < 3 || s[0] != "services" || d.Value != true || s[len(s)-1] != "openFirewall" && s[len(s)-1] != "openPorts" {
+	if len(s) < 3 || !slices.Contains([]string{"services", "programs", "power"}, s[0]) || d.Value != true || s[len(s)-1] != "openFirewall" && s[len(s)-1] != "openPorts" {
 		return
 	}
 	o := Opening{Option: d.Option, At: d.At, In: d.In}
@@ -441,10 +441,19 @@ func (p *portsOf) opensItsOwn(d *graph.Definition) {
 			found = true
 		}
 	}
-	own := slices.ContainsFunc(p.g.Declared, func(o *graph.Option) bool { return o.Path == d.Option }) // a module of the tree opens it, which is read by itself
-	if !found && !own {                                                                                // nixpkgs knows its port
+	if !found && !p.opensBySelf(d.Option) { // nixpkgs knows its port
 		p.all = append(p.all, &Port{Openings: []Opening{o}, Listeners: []Listener{{Service: name, Option: d.Option, At: d.At, In: d.In}}})
 	}
+}
+
+// opensBySelf reports whether a module of the tree declares an option and says in the same file which ports it opens: they are read by themselves.
+func (p *portsOf) opensBySelf(option string) bool {
+	return slices.ContainsFunc(p.g.Declared, func(o *graph.Option) bool {
+		return o.Path == option && slices.ContainsFunc(p.g.Definitions, func(d *graph.Definition) bool {
+			s := d.Segments
+			return d.At.File == o.At.File && d.Known && len(s) > 2 && s[0] == "networking" && s[1] == "firewall"
+		})
+	})
 }
 
 // clients are segments that make a port somebody else's: where the service connects to.
@@ -453,9 +462,17 @@ var clients = []string{"database", "db", "smtp", "mail", "mailer", "imap", "ldap
 
 // IsClient reports whether an option's path says that a port in it is where the service connects to, not where it listens.
 func IsClient(segments []string) bool {
-	return len(segments) > 2 && slices.ContainsFunc(segments[2:len(segments)-1], func(seg string) bool {
-		return slices.ContainsFunc(clients, func(c string) bool { return strings.EqualFold(c, unquote(seg)) })
-	})
+	is := func(name string) bool {
+		return slices.ContainsFunc(clients, func(c string) bool { return strings.EqualFold(c, name) })
+	}
+	if len(segments) < 3 {
+		return false
+	}
+	// Of a variable the first word tells: SMTP_PORT.
+	if to, _, several := strings.Cut(unquote(segments[len(segments)-1]), "_"); several && slices.Contains([]string{"SMTP", "MAIL", "IMAP", "LDAP", "DB", "DATABASE", "REDIS"}, to) {
+		return true
+	}
+	return slices.ContainsFunc(segments[2:len(segments)-1], func(seg string) bool { return is(unquote(seg)) })
 }
 
 // listens reads which service has a port.

@@ -144,6 +144,11 @@ func (r *reacher) opened(h *graph.Configuration, s selfOpener, on switchOn, know
 		case ours && k.Number == 0 && k.open():
 			// It is told to open the port that it has when nobody says another.
 			k.Number, k.To, k.Protocol = on.port, s.to, s.protocols[0]
+			for _, protocol := range s.protocols[1:] {
+				other := *k
+				other.Protocol = protocol
+				out = append(out, other)
+			}
 			found = true
 		case ours, k.Number == on.port && k.Zone == Anywhere && s.to == 0:
 			found = true

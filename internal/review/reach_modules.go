@@ -13,7 +13,7 @@ type moduleDoor struct {
 	tcp, udp []int
 }
 
-// moduleDoors are by the name below services, as of 2026 (nixos/modules/services of nixpkgs).
+// moduleDoors are by the name below services, or power, as of 2026 (nixos/modules/services of nixpkgs).
 var moduleDoors = map[string]moduleDoor{
 	"audiobookshelf":     {"services.audiobookshelf.port", []int{8000}, nil},
 	"bazarr":             {"services.bazarr.listenPort", []int{6767}, nil},
@@ -36,6 +36,9 @@ var moduleDoors = map[string]moduleDoor{
 	"samba":              {"", []int{139, 445}, []int{137, 138}},
 	"samba-wsdd":         {"", []int{5357}, []int{3702}},
 	"sonarr":             {"services.sonarr.settings.server.port", []int{8989}, nil},
+	"sunshine":           {"services.sunshine.settings.port", []int{47984, 47989, 47990, 48010}, []int{47998, 47999, 48000, 48002, 48010}},
+	"tailscale":          {"services.tailscale.port", nil, []int{41641}},
+	"ups":                {"", []int{3493}, nil},
 	"tautulli":           {"services.tautulli.port", []int{8181}, nil},
 	"unifi":              {"", []int{6789, 8080, 8843, 8880}, []int{3478, 10001}},
 	"xrdp":               {"services.xrdp.port", []int{3389}, nil},

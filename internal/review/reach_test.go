@@ -210,7 +210,7 @@ nixosConfigurations.c:
 `},
 		"what a module opens when it is asked to": {`
 -- flake.nix --
-{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./web.nix ]; }; }; }
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./web.nix ./agent.nix ]; }; }; }
 -- a.nix --
 { config, ... }: {
   services.samba = { enable = true; openFirewall = true; };
@@ -218,6 +218,16 @@ nixosConfigurations.c:
   services.xrdp = { enable = true; openFirewall = true; port = 3390; };
   services.open-webui = { enable = true; openFirewall = true; port = builtins.head config.elsewhere; };
   services.web = { enable = true; openFirewall = true; };
+  services.agent = { enable = true; openFirewall = true; };
+  services.mailer.settings.SMTP_PORT = 25;
+  power.ups = { enable = true; openFirewall = true; };
+  programs.localsend = { enable = true; openFirewall = true; };
+  programs.steam = { enable = true; remotePlay.openFirewall = true; };
+}
+-- agent.nix --
+{ config, lib, ... }: {
+  options.services.agent.openFirewall = lib.mkEnableOption "its port";
+  config.networking.firewall.allowedTCPPorts = lib.mkIf config.services.agent.openFirewall [ (lib.toInt config.elsewhere.port) ];
 }
 -- web.nix --
 { config, lib, ... }: {
@@ -232,8 +242,15 @@ nixosConfigurations.a:
   anywhere  445/tcp samba
   anywhere  2283/tcp immich
   anywhere  3390 xrdp
+  anywhere  3493/tcp ups
   anywhere  3909/tcp  perhaps
+  anywhere  53317/tcp localsend
+  anywhere  53317/udp localsend
   anywhere  open-webui
+  anywhere  agent
+  anywhere  steam
+  ? the number of a port that is let in is not known from the text
+  ? the number of a port that is let in is not known from the text
   ? the number of a port that is let in is not known from the text
 `},
 		"what is not known": {`
