@@ -193,7 +193,7 @@ one until somebody restarts it.
 			}
 			for _, u := range s.Uses {
 				unit := starts[u.Unit]
-				if u.What != "path" || u.Perhaps || len(u.Segments) > 3 && u.Segments[3] == "path" || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
+				if u.What != "path" || u.Perhaps || readWhenRun(u.Segments) || unit == nil || !unit.starts || unit.oneshot || unit.opaque || u.By == "service" || strings.ContainsAny(u.Unit, "*@") || p.timed(u.Unit) || !p.wanted(u.Unit) {
 					continue
 				}
 				if slices.Contains(s.Restarts, u.Unit+".service") || slices.Contains(s.Restarts, u.Unit) || seen[s.Tool+s.Name+"\x00"+u.Unit] {
@@ -209,6 +209,19 @@ one until somebody restarts it.
 		}
 		return out
 	},
+}
+
+// readWhenRun reports whether a field of a unit hands a secret's path on to programs that run later: those in its path, and variables that name no file of their own,
+// such as the program that GIT_ASKPASS is.
+func readWhenRun(segs []string) bool {
+	if len(segs) < 4 || segs[3] == "path" {
+		return len(segs) > 3
+	}
+	if segs[3] != "environment" || len(segs) < 5 {
+		return false
+	}
+	name := strings.ToUpper(segs[4])
+	return secrets.KindOf(name) == "" && !slices.ContainsFunc([]string{"FILE", "PATH", "DIR", "CONF", "KEY", "CRED", "SECRET"}, func(s string) bool { return strings.Contains(name, s) })
 }
 
 // wanted reports whether something has a unit run from the start of the machine on. What is started on a failure, say, reads its secret each time.
