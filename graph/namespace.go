@@ -209,7 +209,9 @@ const (
 	fairShare  = 10 // of the reads of the one that is read most
 	mostRoots  = 5
 	fewReads   = 3 // below these it takes a good part of the options
-	leastOurs  = 10
+	// Of the systems' own namespaces:
+	leastOurs   = 10 // reads of what the tree itself declares
+	sharedShare = 4  // of the reads by other modules that the one has which is shared most
 )
 
 // chooseRoots settles which namespaces are tracked.
@@ -328,27 +330,37 @@ func (c *chooser) withinSystems() []Root {
 	return roots
 }
 
-// systems are the systems' own namespaces in a collection of modules as home-manager is one, which declares far more under them than a few parts: those that modules share most, where most
-// of what is read of them is declared here.
+// systems are the systems' own namespaces in a collection of modules as home-manager is one, which declares far more under them than a few parts: those that modules share most. What each
+// module reads of its own options (programs.git) is no value that it shares with others (home.homeDirectory), and there is far more of it.
 func (c *chooser) systems() []Root {
-	var all []*namespace
-	for _, name := range slices.Sorted(maps.Keys(c.options)) {
-		if n := c.options[name]; systemNames[name] && n.ours >= leastOurs && n.ours*2 >= n.reads {
-			all = append(all, n)
-		}
-	}
+	all := c.collected()
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b *namespace) int { return cmp.Compare(b.reads, a.reads) })
+	if between := slices.DeleteFunc(slices.Clone(all), func(n *namespace) bool { return n.shared*2 < n.reads }); len(between) > 0 {
+		all = between
+	} else {
+		all = all[:1]
+	}
 	shared := slices.MaxFunc(all, func(a, b *namespace) int { return cmp.Compare(a.shared, b.shared) }).shared
 	var roots []Root
 	for _, n := range all {
-		if len(roots) < mostRoots && (n == all[0] || n.shared > 0 && n.shared*fairShare >= shared) {
+		if len(roots) < mostRoots && n.shared*sharedShare >= shared {
 			roots = append(roots, Root{Path: n.name, Why: "this repository has no namespace of its own, and declares options under it (" + intText(int64(n.declared)) + " of " + intText(int64(c.declared)) + ")"})
 		}
 	}
 	return roots
+}
+
+// collected are the systems' own namespaces of which most that is read is declared here, those with most reads first.
+func (c *chooser) collected() (out []*namespace) {
+	for _, name := range slices.Sorted(maps.Keys(c.options)) {
+		if n := c.options[name]; systemNames[name] && n.ours >= leastOurs && n.ours*2 >= n.reads {
+			out = append(out, n)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *namespace) int { return cmp.Compare(b.reads, a.reads) })
+	return out
 }
 
 func (c *chooser) why(n *namespace, best bool) string {
@@ -378,7 +390,11 @@ func (c *chooser) untracked(roots []Root) []Untracked {
 		return slices.ContainsFunc(roots, func(r Root) bool { return r.Argument == arg && strings.Split(r.Path, ".")[0] == name })
 	}
 	var out []Untracked
-	for _, n := range c.own() {
+	named := c.own()
+	if c.fallback {
+		named = append(slices.Clip(named), c.collected()...)
+	}
+	for _, n := range named {
 		if n.reads >= leastUntracked && !tracked(n.name, false) {
 			out = append(out, Untracked{n.name, false, n.reads})
 		}
