@@ -13,7 +13,7 @@ const owner = "OWNER"
 
 // owned are the files that name the owner. Nothing else has to know: the program does not, and the Action asks the runner where it is from.
 var owned = []string{
-	"internal/cmd/release/owner.go", ".ci/run", "README.md", "docs/install.md", "docs/ci.md", "ci/install.sh", "ci/examples/flake.nix", "ci/examples/forgejo.yml",
+	"internal/cmd/release/owner.go", ".ci/run", "README.md", "docs/install.md", "docs/ci.md", "docs/editors.md", "ci/install.sh", "ci/examples/flake.nix", "ci/examples/forgejo.yml",
 	"ci/examples/pages.yml", "ci/examples/woodpecker.yml", "templates/nixsink.yml",
 }
 
