@@ -268,14 +268,14 @@ func (a *account) mayDeclare(p *Pass, v *graph.Value, rs []*graph.Reference) str
 	if why := a.mayExtend(p, v); why != "" && !argument {
 		return why + " is imported where such options are read and may declare it"
 	}
+	if !argument && graph.Foreign(v.Segments[0]) {
+		return fmt.Sprintf("not this tree alone declares options under %s", v.Segments[0])
+	}
 	if p.besideDeclaration(v, rs[0].At.File) {
 		return ""
 	}
 	if why := first(p, a.lost, in, func(h hole) bool { return h.options && !argument }); why != "" {
 		return why // no option is an argument's
-	}
-	if !argument && graph.Foreign(v.Segments[0]) {
-		return fmt.Sprintf("not this tree alone declares options under %s", v.Segments[0])
 	}
 	// A set that is written out is known as far as its siblings are; of another flake's, two segments tell whose it is.
 	siblings := func(n int) bool {

@@ -204,6 +204,28 @@ in
 }
 -- bar.nix --
 { config, ... }: { programs.bar.color = config.my.colors.red; }`},
+		{"a default that a helper makes of a variable", "hard-coded-copy", "", `
+-- default.nix --
+{ config, lib, ... }:
+let
+  mkOpt = type: default: lib.mkOption { inherit type default; };
+  cfg = config.my.services.photos;
+  storagePath = "/var/lib/photos-data";
+in
+{
+  options.my.services.photos.storagePath = mkOpt lib.types.str storagePath;
+  config.containers.photos.bindMounts."/x".hostPath = cfg.storagePath;
+  config.services.rsync.path = "/var/lib/photos-data"; # <- here
+}`},
+		{"the name of a key that signs", "hard-coded-copy", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.cache.domain = lib.mkOption { type = lib.types.str; default = "cache.home.example"; };
+  config.nix.settings.trusted-public-keys = [ "cache.home.example:aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuU0=" ];
+  config.nix.settings.substituters = [ config.my.cache.domain ];
+  config.services.x.url = "https://cache.home.example:443/"; # <- here
+}`},
 		{"what a set holds is not what it is", "hard-coded-copy", "", `
 -- default.nix --
 { lib, config, ... }:
@@ -929,6 +951,21 @@ let c = default: lib.mkOption { type = lib.types.str; inherit default; }; in
   options.my.accent = c "#ff0000";
   config.services.getty.helpLine = config.my.colours.red;
 }`, "info unused-value my.colours.black, info unused-value my.colours.blue, info unused-value my.colours.green, info unused-value my.colours.white, warning unused-value my.accent"},
+		{"options that a tree adds to services of the system", `
+-- flake.nix --
+{ outputs = { nixpkgs, ... }: { nixosModules.a = ./a.nix; nixosModules.b = ./b.nix; }; }
+-- a.nix --
+{ config, lib, ... }:
+{
+  options.services.grafana.recommended = lib.mkEnableOption "what we recommend";
+  config = lib.mkIf (config.services.grafana.enable && config.services.grafana.recommended) { services.grafana.settings.users.allow_sign_up = false; };
+}
+-- b.nix --
+{ config, lib, ... }:
+{
+  options.services.gitea.recommended = lib.mkEnableOption "what we recommend";
+  config = lib.mkIf (config.services.gitea.enable && config.services.gitea.recommended) { services.gitea.settings.users.allow_sign_up = false; };
+}`, "info undeclared-value services.gitea.enable, info undeclared-value services.grafana.enable"},
 		{"what a bound cut, and a set that is written out", `
 -- flake.nix --
 { outputs = { nixpkgs, ... }: { nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; }; }

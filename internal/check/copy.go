@@ -319,6 +319,18 @@ func isAbout(file, name string) bool {
 	return slices.Contains(strings.Split(strings.TrimSuffix(file, ".nix"), "/"), name)
 }
 
+// usesVariable reports whether a variable of a name stands within a place; types.port is none called port.
+func (p *Pass) usesVariable(at graph.Place, name string) bool {
+	found := false
+	parse.Walk(p.Graph.Files[at.File].Expr, func(n parse.Node) bool {
+		if id, ok := n.(*parse.Ident); ok && id.Name == name && at.Span.Contains(id.Span) {
+			found = true
+		}
+		return !found && n.Range().Start < at.Span.End && at.Span.Start < n.Range().End
+	})
+	return found
+}
+
 // sharesHost reports whether some machine or home that has a value has a file, too. What no known one has may be evaluated apart, where the value is not to be
 // had: terraform's configuration, made by the same flake.
 func (p *Pass) sharesHost(file string, v *graph.Value) bool {
@@ -557,6 +569,12 @@ func (p *Pass) couldRead(s site, h hit) bool {
 		}
 	}
 	if own(v.DefaultAt) || source(v.DefaultAt) || slices.ContainsFunc(v.Declared, own) {
+		return false
+	}
+	// let dir = "/srv/wiki"; in { options.my.wiki.dir = mkOpt types.str dir; }: a helper makes a default of it.
+	if slices.ContainsFunc(v.Declared, func(at graph.Place) bool {
+		return at.File == s.file && len(s.sc.Names) > 0 && p.usesVariable(at, s.sc.Names[len(s.sc.Names)-1])
+	}) {
 		return false
 	}
 	// An argument of the factory that declares the value: what is written here becomes the value.

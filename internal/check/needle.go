@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"encoding/base64"
 	"net/netip"
 	"path"
 	"slices"
@@ -519,6 +520,9 @@ func (s *site) open(start int) bool { return start == 0 && s.before }
 // findDomains looks for home.example, also in wiki.home.example.
 func findDomains(s site, add adder) {
 	for from, to := range hostSpots(s.src) {
+		if isKeyName(s.src[to:]) {
+			continue
+		}
 		for start := from; start < to; {
 			dot := strings.IndexByte(s.src[start:to], '.')
 			if dot < 0 {
@@ -530,6 +534,15 @@ func findDomains(s site, add adder) {
 			start += dot + 1
 		}
 	}
+}
+
+// isKeyName reports whether what follows a name says that it is that of a signing key of Nix: ":" and 32 bytes in Base64 (Nix manual, trusted-public-keys).
+func isKeyName(rest string) bool {
+	if len(rest) < 45 || rest[0] != ':' || rest[44] != '=' {
+		return false
+	}
+	_, err := base64.StdEncoding.DecodeString(rest[1:45])
+	return err == nil
 }
 
 // findAddresses looks for an address with its prefix length and port, without the port, and the address alone.

@@ -21,7 +21,7 @@ and path.
 
 A read that has something to fall back on (` + "`?`, `or`, `attrByPath`" + `) evaluates all the same, with the fallback for ever: that is a warning where a
 value of almost that name is declared, else information. So is what something unseen may declare where it is read: an import that could not be followed, a file that
-could not be read, a module of another flake in whose namespace this tree declares nothing. Where a folder declares a set and reads it, nothing else does.
+could not be read, a module of another flake in whose namespace this tree declares nothing; and what lies below names of the systems' own (services, programs), to which a tree adds. Where a folder declares a set and reads it, nothing else does.
 
 ` + "```nix" + `
 -- default.nix --
