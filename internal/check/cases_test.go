@@ -474,6 +474,20 @@ to = "my.wiki.*"
   config.x = map (name: config.my.services.${name}.port or null) [ "wiki" "blog" ];
   config.y = map (name: config.my.services.${name}.prot or null) [ "wiki" ]; # <- here
 }`},
+		{"a set that nobody reads speaks for its fields and members", "unused-value", "", `
+-- default.nix --
+{ lib, config, ... }:
+{
+  options.my.port = lib.mkOption { type = lib.types.port; };
+  options.my.pools = lib.mkOption { # <- here
+    type = lib.types.attrsOf (lib.types.submodule {
+      options.ashift = lib.mkOption { type = lib.types.int; default = 12; };
+      options.mode = lib.mkOption { type = lib.types.str; default = "mirror"; };
+    });
+  };
+  config.my.pools.tank.mode = "raidz";
+  config.services.x.port = config.my.port;
+}`},
 		{"a function that declares options", "unused-value", "", `
 -- default.nix --
 { lib, config, ... }:

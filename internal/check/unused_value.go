@@ -76,7 +76,7 @@ could bring is text of this tree, whose names were seen.
 			out = append(out, f)
 		}
 		slices.SortFunc(out, compareFindings)
-		return p.gather(out)
+		return p.gather(enfold(out))
 	},
 }
 
@@ -440,6 +440,40 @@ func (p *Pass) selectedNames() *selections {
 		}
 	}
 	return out
+}
+
+// enfold lets the finding of a set speak for what lies in it, its fields and its members. They keep their places, as related ones.
+func enfold(all []Finding) []Finding {
+	at := map[string]int{}
+	for i, f := range all {
+		at[f.Value] = i
+	}
+	inner := map[int][]Related{}
+	out := func(i int) (outer int) {
+		outer = i
+		for n := strings.LastIndexByte(all[i].Value, '.'); n > 0; n = strings.LastIndexByte(all[i].Value[:n], '.') {
+			if j, ok := at[all[i].Value[:n]]; ok && all[j].Severity == all[i].Severity {
+				outer = j
+			}
+		}
+		return outer
+	}
+	for i, f := range all {
+		if o := out(i); o != i {
+			inner[o] = append(inner[o], Related{At: f.At, Message: f.Value})
+		}
+	}
+	if len(inner) == 0 {
+		return all
+	}
+	left := make([]Finding, 0, len(all))
+	for i, f := range all {
+		if out(i) == i {
+			f.Related = append(f.Related, inner[i]...)
+			left = append(left, f)
+		}
+	}
+	return left
 }
 
 // copies is how many findings of one name have to stand side by side to be one finding.
