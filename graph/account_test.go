@@ -120,3 +120,15 @@ func TestNamespace(t *testing.T) {
 		t.Errorf("tracked: %+v", g.Roots)
 	}
 }
+
+// TestEmptyBody holds that a condition around nothing makes nothing that is not known.
+func TestEmptyBody(t *testing.T) {
+	g := analyzeFiles(t, Options{}, map[string]string{"default.nix": `{ config, lib, ... }: {
+  imports = [ ./b.nix ];
+  options.my.on = lib.mkEnableOption "x";
+  config = lib.mkMerge [ { } (lib.mkIf config.my.on { }) (lib.optionalAttrs config.my.on { }) ];
+}`, "b.nix": `{ config, lib, ... }: { config = if config.my.on then { } else { services.x.enable = true; }; }`})
+	for _, u := range g.Unresolved {
+		t.Errorf("unresolved: %+v", u)
+	}
+}

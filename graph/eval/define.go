@@ -100,8 +100,8 @@ func (ev *Evaluator) defineUnder(m *Module, p *Path, v Val, ctl control, at site
 				acc.doubt = true
 				ev.defineUnder(m, p, *s.base, acc, at, dflt, depth+1)
 			}
-			if len(s.attrs) > 0 || s.base != nil {
-				return
+			if len(s.attrs) > 0 || s.base != nil || p == m.Base {
+				return // config = mkIf x { } defines nothing
 			}
 		case *builtin:
 			ev.keepValue(p, v, ctl.org)

@@ -6,6 +6,8 @@ import "slices"
 func functionsChapter() []row {
 	return []row{
 		{"traceVal", 1, same(0)},
+		{"traceValSeq", 1, same(0)},
+		{"break", 1, same(0)},
 		{"id", 1, same(0)},
 		{"lowPrio", 1, same(0)},
 		{"highPrio", 1, same(0)},
@@ -21,6 +23,12 @@ func functionsChapter() []row {
 		{"trace", 2, same(1)},
 		{"traceSeq", 2, same(1)},
 		{"traceValSeqN", 2, same(1)},
+		{"traceValFn", 2, same(1)},
+		{"traceValSeqFn", 2, same(1)},
+		{"traceVerbose", 2, same(1)},
+		{"traceIf", 3, same(2)},
+		{"traceSeqN", 3, same(2)},
+		{"showWarnings", 2, same(1)},
 		{"warn", 2, same(1)},
 		{"addErrorContext", 2, same(1)},
 		{"info", 2, same(1)},

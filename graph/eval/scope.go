@@ -52,7 +52,10 @@ func (ev *Evaluator) build(bs []parse.Binding, in, up *env, named bool) *setShap
 			first := &b.Path[0]
 			if first.Static() {
 				_, set := b.Value.(*parse.Set)
-				if len(b.Path) > 1 || set && nested[first.Name] != nil {
+				if set && nested[first.Name] == nil {
+					_, set = out.get(first.Name) // a = { … }; a = { … }; is one set (Nix manual, Attribute set)
+				}
+				if len(b.Path) > 1 || set {
 					if nested == nil {
 						nested = map[string][]item{}
 					}
