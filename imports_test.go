@@ -43,7 +43,7 @@ var arrow = []struct {
 	{"internal/lsp", []string{"parse", "graph", "render", "internal/check", "internal/config", "internal/fault", "internal/rename", "internal/resident", "internal/rewrite", "internal/suggest"}},
 	{"internal/mcp", nil},
 	{"internal/history", []string{"internal/escape", "graph", "internal/check", "internal/door", "internal/fault", "internal/git"}},
-	{"internal/facts", []string{"graph", "internal/change", "internal/check", "internal/config", "internal/door", "internal/git", "internal/secrets"}},
+	{"internal/facts", []string{"internal/budget", "graph", "internal/change", "internal/check", "internal/config", "internal/door", "internal/git", "internal/secrets"}},
 	{"internal/config", []string{"graph", "internal/check", "internal/suggest", "internal/door"}},
 	{"internal/account", nil}, // not even parse: what it counts must not depend on what is checked
 	{"internal/flowtest", []string{"parse", "graph"}},

@@ -284,7 +284,7 @@ func (c *concealment) bound(kept func(file string) bool) {
 				if !ok || len(a.Path) == 0 {
 					return true
 				}
-				below := names[:len(names):len(names)]
+				below := names // one list for all: what is behind its end is written over by the next binding
 				for i := range a.Path {
 					below = append(below, a.Path[i].Name)
 				}

@@ -6,8 +6,8 @@ import (
 	"nixsink/graph/eval"
 )
 
-// identifier reports whether a name may stand in an attribute path without quotes (Nix manual, "Identifiers").
-func identifier(s string) bool {
+// Identifier reports whether a name may stand in an attribute path without quotes (Nix manual, "Identifiers").
+func Identifier(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
@@ -24,7 +24,7 @@ func segmentText(s string) string {
 	switch {
 	case s == eval.Hole || s == "*":
 		return "*"
-	case identifier(s):
+	case Identifier(s):
 		return s
 	}
 	var b strings.Builder

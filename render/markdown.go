@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"nixsink/graph"
+	"nixsink/internal/escape"
 )
 
 // A page writes Markdown that GitHub, mdBook and MkDocs read alike: tables, lists, plain links.
@@ -233,32 +234,8 @@ func (p *page) code(text string, at graph.Place) string {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// md escapes prose: nothing in it is read as Markdown or HTML, and it stays on its line and in its table cell.
-func md(s string) string {
-	var b strings.Builder
-	for _, r := range plain(oneLine(s)) {
-		switch r {
-		case '\\', '`', '*', '_', '[', ']', '#':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case '|', '~': // no Markdown but GitHub's takes a backslash before these
-			fmt.Fprintf(&b, "&#%d;", r)
-		case '<':
-			b.WriteString("&lt;")
-		case '>':
-			b.WriteString("&gt;")
-		case '&':
-			b.WriteString("&amp;")
-		case '@':
-			// A bare @name would call somebody on GitHub.
-			b.WriteString("&#64;")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	// A word with a scheme would become a link of its own accord.
-	return strings.ReplaceAll(b.String(), "://", ":&#47;&#47;")
-}
+// md is prose: it stays on its line and in its table cell.
+func md(s string) string { return escape.Markdown(oneLine(s)) }
 
 // mdCode writes a name as code. The fence is longer than any run of backticks within.
 func mdCode(s string) string {

@@ -72,3 +72,30 @@ func spelled(s string, tabs bool) string {
 	}
 	return b.String()
 }
+
+// Markdown is a line of prose of which nothing is read as Markdown or HTML, by CommonMark or by GitHub, in a table's cell as elsewhere.
+func Markdown(s string) string {
+	var b strings.Builder
+	for _, r := range Terminal(s) {
+		switch r {
+		case '\\', '`', '*', '_', '[', ']', '#':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '|', '~': // no Markdown but GitHub's takes a backslash before these
+			fmt.Fprintf(&b, "&#%d;", r)
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '&':
+			b.WriteString("&amp;")
+		case '@':
+			// A bare @name would call somebody on GitHub.
+			b.WriteString("&#64;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	// A word with a scheme would become a link of its own accord.
+	return strings.ReplaceAll(b.String(), "://", ":&#47;&#47;")
+}

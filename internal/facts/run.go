@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"nixsink/internal/budget"
 )
 
 // Options say what is analysed, where facts go, and what one repository may take.
@@ -220,7 +222,7 @@ func (f *fleet) process(ctx context.Context, j Job) (Took, error) {
 	run := Took{Seconds: time.Since(begin).Seconds(), Ended: time.Now().Unix()}
 	if s := cmd.ProcessState; s != nil {
 		run.CPU = (s.UserTime() + s.SystemTime()).Seconds()
-		run.Memory = peak(s)
+		run.Memory = budget.Peak(s)
 	}
 	switch {
 	case err == nil:

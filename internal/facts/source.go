@@ -103,6 +103,17 @@ func (t *tree) lacks() string {
 	return t.files.Lacks().Error()
 }
 
+// repository is what git knows of a source that is a folder, nil for a folder that git does not know. Errors are git's.
+func (s Source) repository(ctx context.Context) (*git.Repository, error) {
+	switch {
+	case git.IsGitDir(s.Path):
+		return git.OpenGitDir(ctx, s.Path)
+	case git.Inside(s.Path):
+		return git.Open(ctx, s.Path)
+	}
+	return nil, nil
+}
+
 // open finds what a source is. scratch is an empty folder, for bundles. Nothing of a folder outside it is read, nothing at all is run of it.
 func (s Source) open(ctx context.Context, opts graph.Options, scratch string) (*tree, error) {
 	info, err := os.Stat(s.Path)
@@ -111,15 +122,10 @@ func (s Source) open(ctx context.Context, opts graph.Options, scratch string) (*
 	}
 	var repo *git.Repository
 	commit := ""
-	switch {
-	case !info.IsDir():
-		if repo, commit, err = git.Unbundle(ctx, s.Path, scratch); err != nil && (repo == nil || s.Revision == "") {
-			return nil, err
-		}
-	case git.IsGitDir(s.Path):
-		repo, err = git.OpenGitDir(ctx, s.Path)
-	case git.Inside(s.Path):
-		repo, err = git.Open(ctx, s.Path)
+	if info.IsDir() {
+		repo, err = s.repository(ctx)
+	} else if repo, commit, err = git.Unbundle(ctx, s.Path, scratch); repo != nil && s.Revision != "" {
+		err = nil // the list says which of its tips is meant
 	}
 	if err != nil {
 		return nil, err
@@ -144,20 +150,14 @@ func (s Source) commit(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var repo *git.Repository
-	switch {
-	case !info.IsDir() && s.Revision == "":
+	if !info.IsDir() {
+		if s.Revision != "" {
+			return "", nil
+		}
 		return git.BundleTip(ctx, s.Path)
-	case !info.IsDir():
-		return "", nil
-	case git.IsGitDir(s.Path):
-		repo, err = git.OpenGitDir(ctx, s.Path)
-	case git.Inside(s.Path):
-		repo, err = git.Open(ctx, s.Path)
-	default:
-		return "", nil
 	}
-	if err != nil {
+	repo, err := s.repository(ctx)
+	if repo == nil || err != nil {
 		return "", err
 	}
 	return repo.Resolve(ctx, cmp.Or(s.Revision, "HEAD"))

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -27,9 +27,9 @@ func OpenGitDir(ctx context.Context, dir string) (*Repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the git repository %s: %w", dir, err)
 	}
-	program, err := exec.LookPath("git")
+	program, err := program()
 	if err != nil {
-		return nil, ErrNoGit
+		return nil, err
 	}
 	r := &Repository{Top: abs, Dir: abs, gitDir: abs, program: program}
 	out, err := r.run(ctx, "rev-parse", "--is-shallow-repository")
@@ -40,17 +40,22 @@ func OpenGitDir(ctx context.Context, dir string) (*Repository, error) {
 	return r, nil
 }
 
-// CommitTime is when a commit was made, in seconds since 1970.
+// CommitTime is when a commit, given by its hash, was made, in seconds since 1970.
 func (r *Repository) CommitTime(ctx context.Context, commit string) (int64, error) {
-	list, err := r.History(ctx, commit, 1)
+	out, err := r.run(ctx, "rev-list", "--max-count=1", "--timestamp", commit, "--")
 	if err != nil {
-		return 0, err
+		return 0, r.explain(ctx, commit, err)
 	}
-	return list[0].Time, nil
+	at, _, _ := strings.Cut(string(out), " ")
+	seconds, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read the time of %s: git gave %q", commit, out)
+	}
+	return seconds, nil
 }
 
 // Unbundle makes a repository of a bundle (git-bundle(1)) in dir, an empty folder, and gives the commit that a clone of it would check out: its HEAD, or
-// its only tip.
+// its only tip. Where it has neither, the repository comes with the error.
 func Unbundle(ctx context.Context, bundle, dir string) (r *Repository, commit string, err error) {
 	fail := func(err error) (*Repository, string, error) {
 		return nil, "", fmt.Errorf("read the bundle %s: %w", bundle, err)
@@ -58,9 +63,9 @@ func Unbundle(ctx context.Context, bundle, dir string) (r *Repository, commit st
 	if bundle, err = real(bundle); err != nil {
 		return fail(err)
 	}
-	program, err := exec.LookPath("git")
+	program, err := program()
 	if err != nil {
-		return nil, "", ErrNoGit
+		return nil, "", err
 	}
 	r = &Repository{Top: dir, Dir: dir, program: program, alone: true}
 	if _, err := r.run(ctx, "init", "--bare", "--quiet", "--template=", "."); err != nil {
@@ -72,9 +77,9 @@ func Unbundle(ctx context.Context, bundle, dir string) (r *Repository, commit st
 		return fail(err)
 	}
 	if commit, err = tip(out); err != nil {
-		return fail(err)
+		_, _, err = fail(err)
 	}
-	return r, commit, nil
+	return r, commit, err
 }
 
 // BundleTip is the commit that Unbundle would give. It makes nothing.
@@ -83,9 +88,9 @@ func BundleTip(ctx context.Context, bundle string) (commit string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("read the bundle %s: %w", bundle, err)
 	}
-	program, err := exec.LookPath("git")
+	program, err := program()
 	if err != nil {
-		return "", ErrNoGit
+		return "", err
 	}
 	r := &Repository{Top: dir, Dir: dir, program: program, alone: true}
 	out, err := r.run(ctx, "bundle", "list-heads", filepath.Join(dir, filepath.Base(bundle)))

@@ -44,9 +44,9 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 	if !Inside(abs) {
 		return nil, ErrNoRepository
 	}
-	program, err := exec.LookPath("git")
+	program, err := program()
 	if err != nil {
-		return nil, ErrNoGit
+		return nil, err
 	}
 	r := &Repository{Top: abs, Dir: abs, program: program}
 	// The root comes last: its name may have newlines.
@@ -67,6 +67,15 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 		r.Below = filepath.ToSlash(rel)
 	}
 	return r, nil
+}
+
+// program finds git.
+func program() (string, error) {
+	name, err := exec.LookPath("git")
+	if err != nil {
+		return "", ErrNoGit
+	}
+	return name, nil
 }
 
 // Inside reports whether dir lies in a working tree, by the .git folder or file at its root. It starts no program.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path"
 	"strings"
 )
@@ -16,9 +15,9 @@ func Renames(ctx context.Context, gone, came map[string]string) (map[string]stri
 	if len(gone) == 0 || len(came) == 0 {
 		return nil, nil
 	}
-	program, err := exec.LookPath("git")
+	program, err := program()
 	if err != nil {
-		return nil, ErrNoGit
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "nixsink-moved-")
 	if err != nil {

@@ -94,7 +94,7 @@ func typeName(text string) string {
 	head = strings.Trim(head, "()")
 	parts := strings.Split(head, ".")
 	last := parts[len(parts)-1]
-	if !identifier(last) || len(parts) == 1 && !slices.Contains(plainTypes, last) || len(parts) > 1 && !slices.Contains(parts[:len(parts)-1], "types") && parts[0] != "t" {
+	if !graph.Identifier(last) || len(parts) == 1 && !slices.Contains(plainTypes, last) || len(parts) > 1 && !slices.Contains(parts[:len(parts)-1], "types") && parts[0] != "t" {
 		return ""
 	}
 	if len(parts) > 1 && parts[len(parts)-2] == "ints" {

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"strings"
+
+	"nixsink/graph"
 )
 
 // within tells whether an option path is at or below another one, as far as that is known: a * in the text's path stands for any name, within a
@@ -58,21 +60,11 @@ func sameName(pattern, s string) bool {
 func written(names []string) string {
 	out := make([]string, len(names))
 	for i, s := range names {
-		if out[i] = s; !identifier(s) {
+		if out[i] = s; !graph.Identifier(s) {
 			out[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 		}
 	}
 	return strings.Join(out, ".")
-}
-
-func identifier(s string) bool {
-	for i, c := range []byte(s) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || (c < '0' || c > '9') && c != '\'' && c != '-') {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // nixString is a text as a string of the Nix language, with nothing in it that Nix would take for anything else.

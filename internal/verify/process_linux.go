@@ -9,17 +9,13 @@ import (
 // hasNamespaces tells whether this system may give a process networks of its own.
 const hasNamespaces = true
 
-// ownGroup puts a child into a process group of its own, all of which is killed when its time is over; offline, with a network of its own, in which
-// there is nothing.
+// ownGroup gives a child a process group of its own; offline, with a network of its own, in which there is nothing.
 func ownGroup(cmd *exec.Cmd, offline bool) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	processGroup(cmd)
 	if offline {
 		uid, gid := os.Getuid(), os.Getgid()
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
 		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
 		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
 	}
-	cmd.Cancel = func() error { return killGroup(cmd) }
 }
-
-func killGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -1,4 +1,4 @@
-//go:build unix && !linux
+//go:build unix
 
 package verify
 
@@ -7,6 +7,7 @@ import (
 	"syscall"
 )
 
+// processGroup puts a child into a process group of its own, all of which is killed when its time is over.
 func processGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return killGroup(cmd) }

@@ -198,7 +198,7 @@ func (r *Result) Text(w io.Writer, few int) error {
 // Markdown writes the same as a page.
 func (r *Result) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s against evaluation\n\n%s. %s; %s.\n\n", markdown(r.Configuration), r.Sentence(), markdown(r.how()), r.values())
+	fmt.Fprintf(&b, "# %s against evaluation\n\n%s. %s; %s.\n\n", escape.Markdown(r.Configuration), r.Sentence(), escape.Markdown(r.how()), r.values())
 	b.WriteString("| | confirmed | false | missed | |\n|---|---:|---:|---:|---|\n")
 	for _, x := range r.rows() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", x.what, x.same, x.wrong, x.miss, x.open)
@@ -209,31 +209,9 @@ func (r *Result) Markdown(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n", l.title)
 		for _, line := range l.lines {
-			fmt.Fprintf(&b, "- %s\n", markdown(line))
+			fmt.Fprintf(&b, "- %s\n", escape.Markdown(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// markdown is a text that Markdown shows as it is.
-func markdown(s string) string {
-	var b strings.Builder
-	for _, r := range escape.Terminal(s) {
-		switch r {
-		case '<':
-			b.WriteString("&lt;")
-			continue
-		case '&':
-			b.WriteString("&amp;")
-			continue
-		case '@':
-			b.WriteString("&#64;")
-			continue
-		case '\\', '`', '*', '_', '[', ']', '|', '#', '~', '!':
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"nixsink/internal/budget"
 )
 
 // program is something to be measured.
@@ -91,7 +93,7 @@ func (c *comparison) once(ctx context.Context, p program) (wall, cpu time.Durati
 			return 0, 0, 0, fmt.Errorf("%w: %.200s", err, stderr.String())
 		}
 		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		memory = max(memory, peak(cmd.ProcessState))
+		memory = max(memory, budget.Peak(cmd.ProcessState))
 	}
 	return wall, cpu, memory, nil
 }
