@@ -208,6 +208,26 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestBundleOfSeveralTips says that the list may name the one that is meant.
+func TestBundleOfSeveralTips(t *testing.T) {
+	repo := gittest.Init(t, small)
+	first := gittest.Git(t, repo, "rev-parse", "HEAD")
+	gittest.Git(t, repo, "branch", "one")
+	gittest.Commit(t, repo, "two", map[string]string{"default.nix": "{ }"})
+	gittest.Git(t, repo, "branch", "two")
+	bundle := filepath.Join(t.TempDir(), "two.bundle")
+	gittest.Git(t, repo, "bundle", "create", "-q", bundle, "one", "two")
+	o := options(t, "", Source{bundle, "named", first}, Source{bundle, "unnamed", ""})
+	if sum := run(t, o); sum.Whole != 1 || sum.Failed != 1 {
+		t.Fatalf("%+v", sum)
+	}
+	for _, s := range rows[Snapshot](t, o, "snapshots") {
+		if s.Repository == "named" && s.Revision != first {
+			t.Errorf("%+v, want the commit %s", s, first)
+		}
+	}
+}
+
 // TestTables says that each table has the rows of the graph, and that keys tell them apart.
 func TestTables(t *testing.T) {
 	dir := t.TempDir()
